@@ -58,8 +58,8 @@ func bodyOf(b []byte) body {
 	return body{Base64: listOf(lines), Why: notUTF8}
 }
 
-// isLatin1 reports whether bytes are likely a text of one byte a letter: no control
-// characters, and most of it ASCII.
+// isLatin1 reports whether bytes are likely text in a single-byte charset: no control characters,
+// and mostly ASCII.
 func isLatin1(b []byte) bool {
 	high := 0
 	for _, c := range b {

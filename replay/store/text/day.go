@@ -15,8 +15,8 @@ type days struct {
 	last   map[requestKey]store.ID // the day of the last of each request so far
 }
 
-// number makes an ID of one that names the day alone, or is 0. IDs are in the order of
-// the file within a day, and those of one request whatever their days.
+// number makes an ID from one that only names the day, or is 0. Within a day IDs are in the order
+// of the file, and so are those of one request, whatever their days.
 func (d *days) number(x *store.Exchange) {
 	key := x.Key.Request()
 	day := max(cmp.Or(x.ID, d.common), d.last[key])
@@ -44,8 +44,8 @@ func dayID(day string) (store.ID, error) {
 // maxYear is the first that an ID may not name.
 const maxYear = 2500
 
-// commonDay returns the day that most exchanges have, which then need not name it; of
-// two that of the file before.
+// commonDay returns the day of most exchanges, which they then need not name. Of two equally
+// common days it is that of the file before.
 func commonDay(before string, list []*store.Exchange) (most string) {
 	count := make(map[string]int)
 	for _, x := range list {

@@ -111,7 +111,8 @@ func responseOf(r *store.Response) *response {
 	return out
 }
 
-// exchange makes an exchange of its form; its ID is the day, 0 for that of the file. hashes are those of the file.
+// exchange makes an exchange from its form. Its ID is the day, 0 for that of the file. hashes are
+// those of the file.
 func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 	x := &store.Exchange{Complete: !e.Incomplete, Masked: e.Masked, Attempt: max(e.Attempt, 1)}
 	var err error
@@ -228,8 +229,8 @@ func (r *response) to(out *store.Response) (err error) {
 	return nil
 }
 
-// fitLength gives a whole response with a body the lengths of that body, whatever
-// the file says: it may have been edited.
+// fitLength gives a whole response the lengths of its body, whatever the file says, since the
+// body may have been edited.
 func fitLength(r *store.Response) {
 	if len(r.Body) == 0 || r.ContentLength < 0 {
 		return

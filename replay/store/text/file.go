@@ -37,8 +37,8 @@ type head struct {
 	Hashes   []string `json:"hashes,omitempty"` // keyed hashes, which exchanges name by number, from 1
 }
 
-// parse reads a file, whose path is for the errors alone: each is a FormatError, with
-// the line where there is one. What it makes is in proportion to the file.
+// parse reads a file. path is only for the errors: each is a FormatError, with the line if there
+// is one. What it makes is in proportion to the file.
 func parse(path string, b []byte) (*content, error) {
 	b = bytes.TrimPrefix(b, []byte("\ufeff")) // of editors on Windows
 	p := &parser{days: days{last: make(map[requestKey]store.ID)}, ids: make(map[store.ID]bool)}
@@ -192,8 +192,8 @@ func marshalTo(b *bytes.Buffer, v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// indent appends JSON without white space, laid out for people: what they would not see
-// as it is becomes an escape, since it can only be in a string.
+// indent appends JSON without white space, laid out for people. What they would not see becomes
+// an escape, since it can only be in a string.
 func indent(out, b []byte, prefix string) []byte {
 	depth := 0
 	line := func() {

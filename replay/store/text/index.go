@@ -143,8 +143,8 @@ func (ix *index) replaced(e store.Entry) (ids []store.ID) {
 	return ids
 }
 
-// sumOf returns the key of an exchange as it is until Reindex: requests are the
-// same whose method, URL and body are, byte for byte.
+// sumOf returns the key that an exchange has until Reindex. Requests are the same if their
+// method, URL and body are, byte for byte.
 func sumOf(x *store.Exchange) store.Key {
 	key := store.KeyOf(x.Request.Method, x.Request.ParseURL())
 	h := sha256.New()

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 )
 
-// JSON that has no white space is put into the file as it is: that it is JSON is known since
-// its layout was found, and encoding/json would go through each byte of it once more.
+// JSON without white space is put into the file unchanged. It is known to be JSON since its
+// layout was found, and encoding/json would go through each byte of it once more.
 
-// insertion stands for the JSON of a body until that is put in its place. In a string its
-// quotes would be escaped, and no other member of this name is a number.
+// insertion stands for the JSON of a body until that is inserted. In a string its quotes would be
+// escaped, and no other member of this name is a number.
 const insertion = `"json":0`
 
 // An inserter marshals exchanges, one after the other, in the same room.
@@ -37,8 +37,8 @@ func (in *inserter) marshal(e *exchange) []byte {
 	return in.whole.Bytes()
 }
 
-// insertable returns the bodies that are JSON, in the order in which they are written: none
-// if one of them has white space, since that is JSON in which the name of the member may be.
+// insertable returns the bodies that are JSON, in the order in which they are written. It returns
+// none if one of them has white space, since that JSON may contain the name of the member.
 func (e *exchange) insertable() (list []*body) {
 	all := [2]*body{}
 	if e.Request != nil {

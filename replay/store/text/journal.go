@@ -64,8 +64,8 @@ func (j *journal) readAll() ([]byte, error) {
 	return b, err
 }
 
-// decode returns the changes in a file, up to what was written by half. The journal of
-// another tape, or of the same one before it was written, has none.
+// decode returns the changes in a file, up to one that was half written. The journal of another
+// tape, or of the same one before it was written, has none.
 func (j *journal) decode(b []byte, tape [sha256.Size]byte) (changes []change, err error) {
 	j.tape = tape
 	head := append([]byte(journalMagic), tape[:]...)
@@ -195,7 +195,7 @@ func (j *journal) write(b []byte) error {
 	return j.file.Sync()
 }
 
-// open makes the file, or cuts what was written by half.
+// open makes the file, or cuts off what was half written.
 func (j *journal) open() error {
 	if err := file.CheckRegular(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -162,8 +162,8 @@ func indentedSize(b []byte, unit int) int {
 	return size
 }
 
-// hidden reports what a reader of the file would not see as it is: controls other
-// than those of lines, and marks that change the direction of what follows.
+// hidden reports whether a reader of the file would not see r: controls other than line ends, and
+// marks that change the direction of what follows.
 func hidden(r rune) bool {
 	switch {
 	case r >= ' ' && r < 0x7f, r == '\n', r == '\r', r == '\t':
@@ -190,9 +190,9 @@ func containsHidden(b []byte) bool {
 	return false
 }
 
-// plainBegin returns a number of bytes at the beginning that are in ASCII and no controls, as
-// most are; fewer than eight more of them follow. It looks at eight at a time: the highest bit
-// of none is there, nor by adding 1 to it or taking a space from it.
+// plainBegin returns how many bytes at the beginning are ASCII and not controls, as most are. It
+// looks at eight at a time, so up to seven more may follow. A byte is so if its highest bit is
+// not set, and does not become set by adding 1 or by subtracting a space.
 func plainBegin(b []byte) (n int) {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(b)-n >= 8; n += 8 {

@@ -10,9 +10,9 @@ import (
 // sum is the whole of a key.
 type sum = [sha256.Size]byte
 
-// neighbours are the keys on the tape, once each, by what they share: what is asked about a
-// key takes as long on a long tape as on a short one. A key that is gone stays in them until
-// as many are gone as are there.
+// neighbours are the keys on the tape, once each, by what they share, so that a lookup of similar
+// keys takes as long on a long tape as on a short one. A key that is gone stays in them until as
+// many are gone as exist.
 type neighbours struct {
 	byRequest map[requestKey][]sum
 	byPath    map[[2]string][]sum // host and path
@@ -51,7 +51,7 @@ func (ix *index) near(key store.Key, n int) (list []*store.Exchange) {
 	return list
 }
 
-// tidy forgets the keys that are gone where they are as many as those that are there.
+// tidy forgets the keys that are gone once they are as many as those that exist.
 func (ix *index) tidy() {
 	if ix.keys.stale <= len(ix.byKey)+64 {
 		return

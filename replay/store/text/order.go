@@ -11,10 +11,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// arrange returns all, which are by ID, in the order of the file: those of a request
-// take the places that it has in the file already, what has none is behind the rest. So
-// does an exchange that was recorded again change the file only where it says
-// something else.
+// arrange returns all, which are by ID, in the order of the file. The exchanges of a request take
+// the places that it has in the file already, and those without a place come last. So an exchange
+// that was recorded again changes the file only if it says something else.
 func arrange(file, all []*store.Exchange) []*store.Exchange {
 	waiting := make(map[requestKey][]*store.Exchange)
 	for _, x := range all {
@@ -49,9 +48,9 @@ func arrange(file, all []*store.Exchange) []*store.Exchange {
 	return list
 }
 
-// merged returns what is written where an exchange was recorded again: the new one,
-// with the request and the response of the old one where they say the same, and its
-// times, which never do.
+// merged returns what is written if an exchange was recorded again: the new one, but with the
+// request and the response of the old one if they say the same, and with its times, which never
+// do.
 func merged(old, x *store.Exchange) *store.Exchange {
 	out := *x
 	out.FirstByte, out.Total = old.FirstByte, old.Total
@@ -98,15 +97,14 @@ func sameHeader(a, b http.Header) bool {
 	return true
 }
 
-// sameCookie reports whether two values of Set-Cookie differ in nothing or, of a cookie that
-// says nothing of who the visitor is, in its value and in how long it is kept.
+// sameCookie reports whether two values of Set-Cookie are equal. For a cookie that does not
+// identify its visitor, they may differ in value and in how long it is kept.
 func sameCookie(a, b string) bool {
 	name, _, _ := strings.Cut(a, "=")
 	return a == b || visits.Cookie(name) && lasting(a) == lasting(b)
 }
 
-// lasting returns the name of a cookie and those of its attributes that do not change with
-// time.
+// lasting returns the name of a cookie and its attributes that do not change with time.
 func lasting(cookie string) string {
 	pair, attributes, _ := strings.Cut(cookie, ";")
 	all, _, _ := strings.Cut(pair, "=")
@@ -118,9 +116,9 @@ func lasting(cookie string) string {
 	return all
 }
 
-// fleeting reports headers whose values differ from message to message and say
-// nothing about what was asked or responded: times, ids for tracing, what is left
-// of a rate limit, how long the server took.
+// fleeting reports whether a header's value differs from message to message and says nothing
+// about the request or the response: times, tracing IDs, what is left of a rate limit, how long
+// the server took.
 func fleeting(name string) bool {
 	n := strings.ToLower(name)
 	switch n {

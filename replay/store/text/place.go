@@ -62,8 +62,8 @@ func decodeExchange(raw []byte, hashes []string) (x *store.Exchange, offset int,
 	return nil, 0, err
 }
 
-// inLowerCase returns an error for a member whose name is not in lower case, in an object
-// that has members of the form alone: encoding/json would take it for another.
+// inLowerCase returns an error for a member whose name is not in lower case, in an object that
+// only has members of the form: encoding/json would take it for another.
 func inLowerCase(path, name string) error {
 	switch path {
 	case "", "request.", "response.", "fault.":
@@ -74,7 +74,7 @@ func inLowerCase(path, name string) error {
 	return nil
 }
 
-// mistyped says what a value is and what it has to be.
+// mistyped says what a value is and what it must be.
 func mistyped(t *json.UnmarshalTypeError) error {
 	kind, _, _ := strings.Cut(t.Value, " ") // "number 1.5"
 	want := t.Type.String()
@@ -111,7 +111,7 @@ const (
 	suchDuration = `, such as "85ms"`
 )
 
-// nearest returns the place of a member, or of the one that it is missing in.
+// nearest returns the place of a member or, if that is missing, of the one that it belongs in.
 func nearest(path string, places map[string]int) int {
 	for {
 		if at, ok := places[path]; ok || path == "" {
@@ -121,8 +121,8 @@ func nearest(path string, places map[string]int) int {
 	}
 }
 
-// place notes where each member begins, by its path. A member that is there twice is
-// an error, since one of them would have no effect.
+// place notes where each member begins, by its path. A duplicate member is an error, since one of
+// the two would have no effect.
 func place(object part, path string, places map[string]int) (offset int, err error) {
 	err = members(object, func(name string, value part) error {
 		offset = value.offset

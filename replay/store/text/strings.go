@@ -29,8 +29,8 @@ func text(s string) string {
 	return literal(s)
 }
 
-// literal returns what is written for a string that would be a mistake if a person had
-// written it, such as a method in lower case, so that it comes back as it is.
+// literal returns what is written for a string that would be a mistake if a person had written
+// it, such as a method in lower case, so that it comes back unchanged.
 func literal(s string) string { return inBase64 + base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func untext(s string) (string, error) {
@@ -66,8 +66,8 @@ func plain(s string) bool {
 	return true
 }
 
-// list undoes listOf; nil for an empty list, such as a trailer that was announced and
-// did not come has.
+// list undoes listOf. It returns nil for an empty list, such as that of a trailer that was
+// announced and never arrived.
 func list(raw json.RawMessage) (l []string, err error) {
 	switch {
 	case raw == nil:

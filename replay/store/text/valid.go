@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// valid checks that b is JSON in UTF-8, which encoding/json would mend in silence.
+// valid checks that b is JSON in UTF-8, which encoding/json would silently repair.
 func valid(b []byte) (offset int, err error) {
 	if !utf8.Valid(b) {
 		for rest := b; ; {
@@ -31,8 +31,7 @@ func valid(b []byte) (offset int, err error) {
 	return offset, err
 }
 
-// mistake says what people do to a file that makes err, the error of the byte at an
-// offset.
+// mistake says what people do to a file that causes err, the error of the byte at an offset.
 func mistake(b []byte, offset int, err error) error {
 	before := bytes.TrimRight(b[:offset], whiteSpace)
 	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {

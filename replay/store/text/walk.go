@@ -63,7 +63,7 @@ func walk(p part, fn func(name, value part) error) error {
 	}
 }
 
-// end returns where the value ends that begins at i, i itself where there is none.
+// end returns where the value that begins at i ends, or i if there is none.
 func end(b []byte, i int) int {
 	depth := 0
 	for i < len(b) {
@@ -94,7 +94,7 @@ func end(b []byte, i int) int {
 	return i
 }
 
-// endOfString returns where the string ends that begins at i, the end of b where it does not.
+// endOfString returns where the string that begins at i ends, or the end of b.
 func endOfString(b []byte, i int) int {
 	for i++; i < len(b); {
 		n := bytes.IndexByte(b[i:], '"')
