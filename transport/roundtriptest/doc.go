@@ -16,10 +16,10 @@
 // Most cases run in a [testing/synctest] bubble, either on a scripted base ([Base]) or on
 // net/http's own client and server joined by an in-memory pipe. An hour of waiting costs nothing,
 // promptness is exact, and a leaked goroutine is found. Wrap is called inside the bubble of its
-// case, and all goroutines it starts must end there. A few cases run outside a bubble, because they
-// need real sockets on 127.0.0.1 or because a decorator may block on a mutex. None of those depends
-// on a clock. At the end of a case the suite closes every round tripper returned by wrap that is an
-// io.Closer.
+// case, and all goroutines it starts must end there. A few cases run outside a bubble, because
+// they need real sockets on 127.0.0.1 or because a decorator may block on a mutex. The latter
+// wait for one another and not for a clock. At the end of a case the suite closes every round
+// tripper returned by wrap that is an io.Closer.
 //
 // Run the suite under -race too: that finds writes to a request that is being read.
 //
