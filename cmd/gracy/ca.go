@@ -53,7 +53,7 @@ func openAuthority(dir string) (*authority, error) {
 	}
 	mode, err := modeOf(dir)
 	if err == nil && mode&0o022 != 0 {
-		err = fmt.Errorf("%s: others can put a key into it (mode %o): take the right to write from them", dir, mode)
+		err = fmt.Errorf("%s: other users can write to it (mode %o): run chmod go-w", dir, mode)
 	}
 	if err != nil {
 		return nil, err
@@ -69,9 +69,9 @@ func openAuthority(dir string) (*authority, error) {
 	}
 	switch {
 	case !key.PublicKey.Equal(cert.PublicKey):
-		err = errors.New("the key is that of another certificate")
+		err = errors.New("the key does not belong to the certificate")
 	case time.Now().After(cert.NotAfter):
-		err = errors.New("the certificate is too old")
+		err = errors.New("the certificate has expired")
 	}
 	if err != nil {
 		return nil, badAuthority(certPath, err)
@@ -93,7 +93,7 @@ func modeOf(path string) (os.FileMode, error) {
 }
 
 func badAuthority(path string, err error) error {
-	return fmt.Errorf("%s: %w: remove %s and %s, and what trusts the certificate", path, err, caFile, caKeyFile)
+	return fmt.Errorf("%s: %w: remove %s and %s, and stop trusting the certificate", path, err, caFile, caKeyFile)
 }
 
 // keyOf reads the key of a file, which it makes where it is not there.
@@ -108,7 +108,7 @@ func keyOf(path string) (*ecdsa.PrivateKey, error) {
 		return nil, err
 	}
 	if mode&0o077 != 0 {
-		return nil, badAuthority(path, fmt.Errorf("it can be read by others (mode %o)", mode))
+		return nil, badAuthority(path, fmt.Errorf("other users can read it (mode %o)", mode))
 	}
 	der, err := readPEM(path, pemKey)
 	if err != nil {
@@ -175,7 +175,7 @@ func readPEM(path, kind string) ([]byte, error) {
 	}
 	block, _ := pem.Decode(b)
 	if block == nil || block.Type != kind {
-		return nil, badAuthority(path, errors.New("it is not one of ours, or damaged"))
+		return nil, badAuthority(path, errors.New("it was not made by gracy, or is damaged"))
 	}
 	return block.Bytes, nil
 }

@@ -26,7 +26,7 @@ func (c *choice) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&c.only, "only", nil, `hosts and patterns: "api.test", "GET /pokemon/{name}"`)
 	f.StringVar(&c.before, "before", "", "recorded before a day (2006-01-02), a moment (RFC 3339) or a time ago (720h)")
-	f.StringVar(&c.after, "after", "", "recorded at or after one, as for --before")
+	f.StringVar(&c.after, "after", "", "recorded at or after; values as for --before")
 	f.IntVar(&c.status, "status", 0, "with this status")
 }
 
@@ -39,7 +39,7 @@ type numbered struct {
 // check returns what is wrong with the flags, before anything is opened.
 func (c *choice) check(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("status") && (c.status < 100 || c.status > 999) {
-		return usagef("--status: %d is no status", c.status)
+		return usagef("--status: %d is not a status", c.status)
 	}
 	return nil
 }
@@ -109,14 +109,14 @@ func moment(flag, s string) (time.Time, error) {
 	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
 		return time.Now().Add(-d), nil
 	}
-	return time.Time{}, usagef("%s: %q is no day (2006-01-02), no moment (RFC 3339) and no time ago (720h)", flag, s)
+	return time.Time{}, usagef("%s: %q is not a day (2006-01-02), a moment (RFC 3339) or a time ago (720h)", flag, s)
 }
 
 // numberOf returns the exchange of a number on the tape.
 func numberOf(ctx context.Context, s store.Store, arg string) (numbered, error) {
 	want, err := strconv.Atoi(arg)
 	if err != nil || want < 1 {
-		return numbered{}, usagef("%q is no number of an exchange: gracy tape ls has them", arg)
+		return numbered{}, usagef("%q is not the number of an exchange: gracy tape ls lists them", arg)
 	}
 	number := 0
 	for x, err := range scan(ctx, s) {

@@ -23,7 +23,7 @@ one when it is complete. A crash leaves the old one.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := args[0]
 		if inDatabase(path) != nil || isText(path) || isSQLite(path) {
-			return usagef("%s is no bbolt tape: it has no room that this command can give back", path)
+			return usagef("%s is not a bbolt tape: there is nothing to compact", path)
 		}
 		before, after, n, err := compact(cmd.Context(), path)
 		if err != nil {

@@ -26,7 +26,7 @@ other tape. The exit code is 1 if something differs.`,
 	}
 	cmd.Flags().StringSliceVar(&d.headers, "header", nil, "further headers of the response to compare")
 	cmd.Flags().StringSliceVar(&d.ignore, "ignore", nil, "JSON members and form fields that may differ")
-	cmd.Flags().BoolVar(&d.asJSON, "json", false, "print a JSON object a line")
+	cmd.Flags().BoolVar(&d.asJSON, "json", false, "print JSON, one object per line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		old, err := read(cmd.Context(), args[0])
 		if err != nil {
@@ -213,7 +213,7 @@ func byID(s store.Store, id store.ID) (*store.Exchange, error) {
 		}
 		break
 	}
-	return nil, fmt.Errorf("the exchange %d is gone: the tape was changed meanwhile", id)
+	return nil, fmt.Errorf("exchange %d is gone: the tape has changed meanwhile", id)
 }
 
 func (d *differ) print(x difference) error {

@@ -23,13 +23,13 @@ func newExport() *cobra.Command {
 .jsonl. The file must not exist. JSON holds everything. In HAR, what the format has no
 place for is in fields that begin with an underscore.`,
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object about it")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as a JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		write := map[string]func(io.Writer, iter.Seq2[*store.Exchange, error]) (interop.Report, error){
 			".har": interop.WriteHAR, ".jsonl": interop.WriteJSON,
 		}[strings.ToLower(filepath.Ext(args[1]))]
 		if write == nil {
-			return usagef("%s: a file to export to ends in .har or .jsonl", args[1])
+			return usagef("%s: FILE must end in .har or .jsonl", args[1])
 		}
 		s, err := read(cmd.Context(), args[0])
 		if err != nil {

@@ -30,19 +30,19 @@ in a zip), or JSON from gracy tape export. Secrets are masked. A line is printed
 everything that the file does not hold. An exchange that would replay as something that no
 server has sent is skipped.`,
 	}
-	cmd.Flags().StringVar(&format, "format", "", namesOf(formats)+"; by default what the file looks like")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	cmd.Flags().StringVar(&format, "format", "", namesOf(formats)+"; by default guessed from the file")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as a JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		switch info, err := os.Stat(args[0]); { // before a tape is made
 		case err != nil:
 			return err
 		case !info.Mode().IsRegular():
-			return fmt.Errorf("%s is not a regular file, and import reads the beginning of one twice: write it to a file first", args[0])
+			return fmt.Errorf("%s is not a regular file: import reads the beginning twice, so write it to a file first", args[0])
 		}
 		f := interop.Format(format)
 		switch {
 		case cmd.Flags().Changed("format") && !slices.Contains(formats, f):
-			return usagef("--format: %q is none of %s", format, namesOf(formats))
+			return usagef("--format: %q is not one of %s", format, namesOf(formats))
 		case f == "":
 			if f, err = detect(cmd.Context(), args[0]); err != nil {
 				return err
@@ -67,9 +67,9 @@ func detect(ctx context.Context, file string) (interop.Format, error) {
 		return f, err
 	}
 	if s, err := read(ctx, file); err == nil {
-		return "", errors.Join(fmt.Errorf("%s is a tape already: gracy tape convert copies one", file), s.Close())
+		return "", errors.Join(fmt.Errorf("%s is a tape already: copy it with gracy tape convert", file), s.Close())
 	}
-	return "", fmt.Errorf("%s: %w; --format says which it is", file, err)
+	return "", fmt.Errorf("%s: %w; name the format with --format", file, err)
 }
 
 // importTo imports a file. It has closed the tape then: a text tape is written no sooner, and who reads the report

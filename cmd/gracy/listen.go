@@ -21,8 +21,8 @@ type listening struct {
 }
 
 func (l *listening) flags(cmd *cobra.Command, address string) {
-	cmd.Flags().StringVar(&l.address, "listen", address, "address to listen on; port 0 is a free one")
-	cmd.Flags().BoolVar(&l.public, "public", false, "allow an address that other machines reach")
+	cmd.Flags().StringVar(&l.address, "listen", address, "address to listen on; port 0 picks a free one")
+	cmd.Flags().BoolVar(&l.public, "public", false, "allow an address that other machines can reach")
 }
 
 // check returns what is wrong with the address, before anything is opened.
@@ -35,7 +35,7 @@ func (l *listening) check(ctx context.Context) error {
 		return usagef("--listen: %q is no address such as 127.0.0.1:8080", l.address)
 	}
 	if ip := net.ParseIP(host); !l.public && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usagef("--listen: %s can be reached from other machines, which needs --public", l.address)
+		return usagef("--listen: other machines can reach %s: add --public to allow that", l.address)
 	}
 	return nil
 }

@@ -14,11 +14,11 @@ func newList() *cobra.Command {
 	var which choice
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "ls TAPE", Short: "List the exchanges of a tape, a line each", Args: arguments,
+		Use: "ls TAPE", Short: "List the exchanges of a tape, one per line", Args: arguments,
 		SuggestFor: []string{"list"},
 	}
 	which.flags(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object per line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		s, err := read(cmd.Context(), args[0])
 		if err != nil {

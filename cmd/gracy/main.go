@@ -82,7 +82,7 @@ ends in .sqlite or .sqlite3 a SQLite file. postgres:NAME and mongodb:NAME are ta
 databases that DATABASE_URL and MONGODB_URI name. Any other is a bbolt file.
 
 Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
-2 the command line is wrong; 3 it failed.`,
+2 the command line is wrong; 3 the command failed.`,
 		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
 	}
@@ -105,7 +105,7 @@ Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 func help(cmd *cobra.Command, args []string) error {
 	about, rest, err := cmd.Root().Find(args)
 	if err != nil || len(rest) > 0 {
-		return usagef("there is no help on %q", strings.Join(args, " "))
+		return usagef("no help on %q", strings.Join(args, " "))
 	}
 	about.InitDefaultHelpFlag()
 	return about.Help()

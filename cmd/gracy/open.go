@@ -43,7 +43,7 @@ func inDatabase(path string) database {
 		return func(ctx context.Context, readOnly bool) (store.IndexStore, error) {
 			uri := os.Getenv("MONGODB_URI")
 			if uri == "" {
-				return nil, errors.New("MONGODB_URI has to name the database of " + path)
+				return nil, errors.New("MONGODB_URI must name the database of " + path)
 			}
 			return mongodb.Open(ctx, uri, name, mongodb.Options{ReadOnly: readOnly})
 		}
@@ -126,7 +126,7 @@ func free(path string) error {
 	_, err := os.Lstat(path)
 	switch {
 	case err == nil:
-		return fmt.Errorf("%s is there already: remove it, or give another name", path)
+		return fmt.Errorf("%s already exists: remove it, or give another name", path)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	}

@@ -72,7 +72,7 @@ func outcome(x *store.Exchange) string {
 	case x.Fault != nil:
 		return fmt.Sprintf("%d, then failed: %s", x.Response.StatusCode, cleanLine(x.Fault.Text))
 	case !x.Complete:
-		return fmt.Sprintf("%d, not to its end", x.Response.StatusCode)
+		return fmt.Sprintf("%d, incomplete", x.Response.StatusCode)
 	}
 	return strconv.Itoa(x.Response.StatusCode)
 }

@@ -70,11 +70,11 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	mode, ok := modes[p.mode]
 	switch {
 	case !ok:
-		return usagef("--mode: %q is no mode: smart, record, replay or off", p.mode)
+		return usagef("--mode: %q is not smart, record, replay or off", p.mode)
 	case p.attempts < 1:
-		return usagef("--attempts: %d is no number of attempts", p.attempts)
+		return usagef("--attempts: %d is below 1", p.attempts)
 	case !(p.perSecond >= 0 && p.perSecond <= 1e6):
-		return usagef("--rate: %v is no number of requests a second", p.perSecond)
+		return usagef("--rate: %v is not between 0 and 1e6 requests per second", p.perSecond)
 	case p.concurrent < 0:
 		return usagef("--concurrent: %d is negative", p.concurrent)
 	}
@@ -84,7 +84,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	if p.dir == "" {
 		config, err := os.UserConfigDir()
 		if err != nil {
-			return fmt.Errorf("no folder for the certificate, which --ca names: %w", err)
+			return fmt.Errorf("no folder for the certificate: name one with --ca: %w", err)
 		}
 		p.dir = filepath.Join(config, "gracy")
 	}
@@ -150,7 +150,7 @@ func (p *proxy) base() (*http.Transport, error) {
 		return nil, err
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("there is no certificate in %s", p.upstream)
+		return nil, fmt.Errorf("no certificate in %s", p.upstream)
 	}
 	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return base, nil

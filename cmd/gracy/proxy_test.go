@@ -187,7 +187,7 @@ func TestAProxySendsHTTPAlone(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode != http.StatusNotImplemented || !strings.Contains(string(body), "http and https URLs alone, not ftp") {
+	if resp.StatusCode != http.StatusNotImplemented || !strings.Contains(string(body), "only http and https URLs, not ftp") {
 		t.Errorf("%s: %s", resp.Status, body)
 	}
 	p.stop()

@@ -27,8 +27,8 @@ func newScan() *cobra.Command {
 --literals (- is the standard input), so that no secret is on a command line. It says where
 they are, never what they are. The exit code is 1 if there are any.`,
 	}
-	cmd.Flags().StringVar(&literals, "literals", "", "a file with a secret a line")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.Flags().StringVar(&literals, "literals", "", "a file with one secret per line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object per line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		known, err := linesOf(literals, cmd.InOrStdin())
 		if err != nil {
@@ -142,7 +142,7 @@ func (s scanner) header(list []string, kind string, h http.Header) []string {
 func (s scanner) body(list []string, where string, h http.Header, content []byte) []string {
 	plain, err := looking().Unpack(h, content)
 	if err != nil { // what was not looked at is not without secrets
-		return append(list, fmt.Sprintf("%s, which cannot be looked into (%.40q)", where, strings.Join(h["Content-Encoding"], ", ")))
+		return append(list, fmt.Sprintf("%s, which cannot be decoded (%.40q)", where, strings.Join(h["Content-Encoding"], ", ")))
 	}
 	texts := [][]byte{plain}
 	if utf8.Valid(content) { // it may be said to be packed, and not be

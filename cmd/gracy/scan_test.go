@@ -44,7 +44,7 @@ func TestScanOfWhatIsPacked(t *testing.T) {
 		{"", []byte("x"), false},
 	} {
 		got := look.body(nil, "the body", http.Header{"Content-Encoding": {c.coding}, "Content-Type": {"text/plain"}}, c.body)
-		if found := len(got) == 1 && strings.Contains(got[0], "cannot be looked into"); found != c.finds {
+		if found := len(got) == 1 && strings.Contains(got[0], "cannot be decoded"); found != c.finds {
 			t.Errorf("%q of %d bytes: %q", c.coding, len(c.body), got)
 		}
 	}
@@ -79,7 +79,7 @@ func TestScanOpensWhatATapeOpens(t *testing.T) {
 			if got := look.body(nil, "the body", h, packed.Bytes()); !slices.Equal(got, []string{"the body, line 2"}) {
 				t.Errorf("%s in %s: %q, want line 2", inner, outer, got)
 			}
-			if got := look.body(nil, "the body", h, packed.Bytes()[:packed.Len()/2]); len(got) != 1 || !strings.Contains(got[0], "cannot be looked into") {
+			if got := look.body(nil, "the body", h, packed.Bytes()[:packed.Len()/2]); len(got) != 1 || !strings.Contains(got[0], "cannot be decoded") {
 				t.Errorf("half of %s in %s: %q", inner, outer, got)
 			}
 		}

@@ -72,7 +72,7 @@ func originOf(ctx context.Context, path, given string) (*url.URL, error) {
 	if given != "" {
 		u, err := url.Parse(given)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, usagef("--origin: %q is no origin such as https://api.test", given)
+			return nil, usagef("--origin: %q is not an origin such as https://api.test", given)
 		}
 		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 	}
@@ -89,7 +89,7 @@ func originOf(ctx context.Context, path, given string) (*url.URL, error) {
 		u := x.Request.ParseURL()
 		o := &url.URL{Scheme: u.Scheme, Host: u.Host}
 		if only != nil && *only != *o {
-			return nil, usagef("the tape has exchanges with %s and %s: choose by --origin", only, o)
+			return nil, usagef("the tape has exchanges with %s and %s: choose one with --origin", only, o)
 		}
 		only = o
 	}
@@ -107,7 +107,7 @@ func forLoopback(next http.Handler, origin *url.URL) http.Handler {
 		ip := net.ParseIP(name)
 		loopback := name == "" || strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
 		if req.URL.Host == "" && !loopback && !strings.EqualFold(name, origin.Hostname()) {
-			http.Error(w, "this server is for a loopback address and "+origin.Hostname()+" alone: --public responds to any Host", http.StatusMisdirectedRequest)
+			http.Error(w, "this server responds only if the Host is a loopback address or "+origin.Hostname()+": --public allows any Host", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, req)

@@ -18,14 +18,14 @@ import (
 func newShow() *cobra.Command {
 	var body, asJSON bool
 	cmd := &cobra.Command{
-		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", SuggestFor: []string{"cat", "get", "print", "view"},
-		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. --body prints only the bytes of
-the response body, unchanged. --json prints the exchange as a JSON object, with bodies that
-are not text in base64.`,
+		Use: "show TAPE NUMBER", Short: "Show one exchange in full", SuggestFor: []string{"cat", "get", "print", "view"},
+		Long: `Show one exchange in full. NUMBER is the one that gracy tape ls prints. --body prints only
+the bytes of the response body, unchanged. --json prints the exchange as a JSON object, with
+bodies that are not text in base64.`,
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
-			return usagef("NUMBER is missing: gracy tape ls %s has them", args[0])
+			return usagef("NUMBER is missing: gracy tape ls %s lists them", args[0])
 		}
 		return arguments(cmd, args)
 	}
@@ -125,7 +125,7 @@ func show(out io.Writer, x numbered, content []byte) error {
 	case x.CallerLeft():
 		b.WriteString("it is replayed up to where its caller left, and only where nothing is sent\n")
 	case !x.Complete:
-		b.WriteString("it did not come to its end, and is not replayed\n")
+		b.WriteString("it broke off, and is not replayed\n")
 	}
 	_, err := out.Write(b.Bytes())
 	return err
@@ -144,7 +144,7 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 		content = plain
 	}
 	if !utf8.Valid(content) || bytes.ContainsRune(content, 0) {
-		fmt.Fprintf(b, "(%d bytes that are no text)\n", length)
+		fmt.Fprintf(b, "(%d bytes that are not text)\n", length)
 		return
 	}
 	var indented bytes.Buffer
@@ -158,6 +158,6 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 		b.WriteByte('\n')
 	}
 	if rest > 0 {
-		fmt.Fprintf(b, "(and %d bytes: --body prints all)\n", rest)
+		fmt.Fprintf(b, "(%d more bytes: --body prints all)\n", rest)
 	}
 }

@@ -30,11 +30,11 @@ something differs, 3 if a request failed.`,
 	f.BoolVar(&opts.Shape, "shape", false, "compare JSON by its members and types, whatever the values")
 	f.StringSliceVar(&opts.Headers, "header", nil, "further headers of the response to compare")
 	f.StringSliceVar(&opts.Ignore, "ignore", nil, "JSON members and form fields that may differ")
-	f.Float64Var(&perSecond, "rate", 5, "requests a second")
-	f.BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	f.Float64Var(&perSecond, "rate", 5, "requests per second")
+	f.BoolVar(&asJSON, "json", false, "print JSON, one object per line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if !(perSecond > 0 && perSecond <= 1e6) {
-			return usagef("--rate: %v is no number of requests a second", perSecond)
+			return usagef("--rate: %v is not a number of requests per second", perSecond)
 		}
 		tape, err := openTape(cmd.Context(), args[0], replay.Options{Mode: replay.ModeReplay})
 		if err != nil {
