@@ -38,8 +38,8 @@ func layers() map[string]string {
 
 const usage = `usage: demo [flags]
 
-Starts a PokéAPI on this machine, gets everything from it with all layers of
-gracy, and then does the same from the recording with the server stopped. It
+Starts a PokéAPI on this machine, fetches everything with all layers of
+gracy, and then does so again from the recording with the server stopped. It
 needs no network.
 
 `
@@ -57,12 +57,12 @@ func parseFlags(args []string, out io.Writer) (*options, error) {
 	o := &options{}
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&o.base, "base-url", "", "use the real API at this `URL`, such as https://pokeapi.co/api/v2, not the\nembedded server; then nothing is known about violations")
+	fs.StringVar(&o.base, "base-url", "", "use the real API at this `URL`, such as https://pokeapi.co/api/v2, not the\nembedded server; violations of its quota are then not counted")
 	fs.IntVar(&o.n, "n", 151, "get at most this `number` of each kind")
 	fs.Uint64Var(&o.seed, "seed", 1, "`seed` of the faults and latencies of the server")
 	fs.Float64Var(&o.faults, "faults", 0.1, "`probability` that a response is broken, 0 to 0.5")
 	fs.StringVar(&o.tape, "tape", "", "keep the tape in this `file`; what is on it already is not requested\nagain (default a temporary file)")
-	fs.Func("listen", "serve the live page and /metrics on this `address` until Ctrl-C: 127.0.0.1:8080,\nor :0 for any port. Without a host it is 127.0.0.1; on another everybody who\nreaches this machine can read them", func(s string) (err error) {
+	fs.Func("listen", "serve the live page and /metrics on this `address` until Ctrl-C: 127.0.0.1:8080,\nor :0 for any port. Without a host it is 127.0.0.1. On any other address,\neverybody who can reach this machine can read them", func(s string) (err error) {
 		o.listen, err = listenAddress(s)
 		return err
 	})

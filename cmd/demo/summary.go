@@ -192,7 +192,7 @@ func (s *Summary) judge() {
 	} else {
 		problem(s.Server != nil && s.Server.Violations > 0, "%d violations of the quota at the server", s.Server.violations())
 		problem(!s.Complete, "incomplete: %d of %d, %d failures", s.Done, s.Wanted, s.Failures)
-		problem(s.Tape.Missed > 0, "%d responses were missing on the tape", s.Tape.Missed)
+		problem(s.Tape.Missed > 0, "%d responses were missing from the tape", s.Tape.Missed)
 		problem(s.Tape.Dials > 0, "the second job tried to connect %d times", s.Tape.Dials)
 		problem(s.Tape.Arrivals > 0, "the second job sent %d requests", s.Tape.Arrivals)
 		problem(!s.Equal, "the results from the tape differ")
