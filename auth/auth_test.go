@@ -137,12 +137,13 @@ func TestAnOverrideReplacesEveryAuthLayer(t *testing.T) {
 func TestExplainWarnsOfAnyOriginAndOfPlainHTTP(t *testing.T) {
 	p := transport.Plan{Sends: 3}
 	auth.Bearer(new(issuer), auth.AnyOrigin).Explain(&p)
-	auth.Header("X-Key", "v", "http://api.test", "http://localhost:1", "http://127.0.0.1", "https://x.test").Explain(&p)
+	auth.Header("X-Key", "v", "http://api.test", "http://localhost:1", "http://127.0.0.1", "http://10.0.0.1", "https://x.test").Explain(&p)
 	want := []string{
 		"auth sends Authorization to any origin that the client calls",
 		"auth: X-Key is sent to http://api.test unencrypted",
+		"auth: X-Key is sent to http://10.0.0.1 unencrypted",
 	}
-	if !slices.Equal(p.Warnings, want) || p.Sends != 6 || p.Buffered != 1<<20 || len(p.Notes) != 5 {
+	if !slices.Equal(p.Warnings, want) || p.Sends != 6 || p.Buffered != 1<<20 || len(p.Notes) != 6 {
 		t.Errorf("plan %+v", p)
 	}
 }

@@ -35,18 +35,14 @@ func (t *tokens) startLocked(ctx context.Context) {
 
 // run calls the source and finishes the fetch, whatever the source does.
 func (t *tokens) run(ctx context.Context, f *fetch) {
-	returned := false
-	defer func() {
-		if !returned {
-			p, err := recover(), errGoexit
-			if p != nil {
-				err = errPanicked
-			}
-			t.finish(f, nil, err, p)
+	defer func() { // changes nothing if the source has returned
+		p, err := recover(), errGoexit
+		if p != nil {
+			err = errPanicked
 		}
+		t.finish(f, nil, err, p)
 	}()
 	token, err := t.source.Token(ctx)
-	returned = true
 	if err != nil {
 		t.finish(f, nil, err, nil)
 		return

@@ -158,7 +158,7 @@ func TestAPanicOfTheSourceIsRaisedInTheWaitingRequestsOnly(t *testing.T) {
 		if n := limit.Free(); n != 5 {
 			t.Errorf("%d slots are free, want 5", n)
 		}
-		if _, err := get(t.Context(), t, rt); !errors.Is(err, auth.ErrNoToken) {
+		if _, err := get(t.Context(), t, rt); !errors.Is(err, auth.ErrNoToken) || !strings.Contains(err.Error(), "has panicked") {
 			t.Errorf("at once: %v", err)
 		}
 		time.Sleep(time.Second)
@@ -171,6 +171,21 @@ func TestASourceThatEndsItsGoroutineReturnsNoToken(t *testing.T) {
 	if _, err := get(t.Context(), t, auth.Bearer(source, site).Wrap(rttest.Func(fine))); !errors.Is(err, auth.ErrNoToken) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// What the source has started with its context ends with the fetch.
+func TestTheContextOfAFetchEndsWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ended <-chan struct{}
+		source := &issuer{during: func(ctx context.Context) { ended = ctx.Done() }}
+		wantStatus(t.Context(), t, auth.Bearer(source, site).Wrap(rttest.Func(fine)), 200)
+		synctest.Wait()
+		select {
+		case <-ended:
+		default:
+			t.Error("it outlives the fetch")
+		}
+	})
 }
 
 type valueKey struct{}

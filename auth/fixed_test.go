@@ -16,6 +16,7 @@ func TestTheHeaderThatIsSent(t *testing.T) {
 		header, want string
 	}{
 		"fixed":        {auth.Header("x-api-key", "k e y", site), "X-Api-Key", "k e y"},
+		"digits":       {auth.Header("X-0Az9Z", "v", site), "X-0az9z", "v"},
 		"basic":        {auth.Basic("Aladdin", "open sesame", site), "Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}, // RFC 7617, section 2
 		"bearer":       {auth.Bearer(source(auth.Token{Value: "t"}), site), "Authorization", "Bearer t"},
 		"lower case":   {auth.Bearer(source(auth.Token{Value: "t", Type: "bearer"}), site), "Authorization", "Bearer t"},

@@ -50,7 +50,7 @@ func parseOrigin(text string) (origin.Origin, error) {
 		return origin.Origin{}, errors.New("cannot be parsed")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return origin.Origin{}, errors.New("does not begin with https:// or http://")
-	case u.Opaque != "" || u.Hostname() == "":
+	case u.Hostname() == "":
 		return origin.Origin{}, errors.New("has no host")
 	case u.User != nil:
 		return origin.Origin{}, errors.New("has a user")

@@ -117,6 +117,7 @@ func TestWhichRedirectsCarryTheCredential(t *testing.T) {
 		{[]string{"https://a.test/", "https://c.test/", "https://a.test/"}, false, false}, // and back
 		{[]string{"https://a.test/", "http://a.test/"}, false, false},                     // downgrade, though both are named
 		{[]string{"http://a.test/", "https://a.test/"}, true, false},
+		{[]string{"http://a.test/", "http://a.test/2"}, true, true},
 		{[]string{"https://a.test/", "https://a.test:8443/"}, false, false},
 		{[]string{"https://c.test/"}, false, true},
 		{[]string{"https://c.test/", "https://a.test/", "https://a.test/2"}, false, false},

@@ -265,6 +265,66 @@ func TestConcurrent401sCauseOneFetch(t *testing.T) {
 	}
 }
 
+// A 401 that comes while the source is called for another one waits for the same token.
+func TestA401DuringTheRenewalWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source, s := new(issuer), accepting("token-1")
+		late := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			resp, err := s.RoundTrip(req)
+			if req.Header.Get("Late") != "" {
+				time.Sleep(time.Second / 2)
+			}
+			return resp, err
+		})
+		rt := auth.Bearer(source, site).Wrap(late)
+		wantStatus(t.Context(), t, rt, 200)
+		source.takes = time.Second
+		next := "token-2"
+		s.token.Store(&next)
+		var all sync.WaitGroup
+		for _, header := range []string{"", "yes"} {
+			all.Go(func() {
+				req := request(t.Context(), t, http.MethodGet, site, nil)
+				req.Header.Set("Late", header)
+				resp, err := rt.RoundTrip(req)
+				if err != nil || resp.StatusCode != 200 {
+					t.Errorf("%q: %v, %v", header, resp, err)
+					return
+				}
+				rttest.Read(t, resp)
+			})
+		}
+		all.Wait()
+		if n := source.fetches.Load(); n != 2 {
+			t.Errorf("%d fetches, want 2", n)
+		}
+	})
+}
+
+// barred is a layer whose hold cannot be acquired again.
+type barred struct{}
+
+func (b barred) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("barred", b, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
+		a.Hold(b)
+		defer a.Release(b)
+		return next.RoundTrip(req)
+	})
+}
+
+func (barred) BodyEnd(*layer.Attempt)                          {}
+func (barred) Suspend(*layer.Attempt)                          {}
+func (barred) Reacquire(context.Context, *layer.Attempt) error { return rttest.ErrBoom }
+
+// A slot that is lost while a request waits for its token has nothing sent without it.
+func TestARequestThatLosesItsSlotIsNotSent(t *testing.T) {
+	s := accepting("token-1")
+	if _, err := get(t.Context(), t, rttest.Stack(s, barred{}, auth.Bearer(new(issuer), site))); !errors.Is(err, rttest.ErrBoom) || s.sent.Load() != 0 {
+		t.Errorf("%v, %d sent", err, s.sent.Load())
+	}
+}
+
 func TestConcurrentRequestsWithAnExpiredTokenCauseOneFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &issuer{life: time.Minute, takes: time.Second}

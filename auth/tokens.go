@@ -53,7 +53,7 @@ func (t *tokens) mayRenew(unauthorized *credential) bool {
 	switch {
 	case t.current != unauthorized, t.running != nil:
 		return true
-	case t.coolingLocked(now), !t.forced.IsZero() && now.Sub(t.forced) < t.cooldown:
+	case t.coolingLocked(now), now.Sub(t.forced) < t.cooldown:
 		return false
 	}
 	return true

@@ -124,6 +124,49 @@ func TestAFailingSourceIsCalledOnceASecond(t *testing.T) {
 	})
 }
 
+// A token that expires while a request waits for the next one, in vain, is not sent.
+func TestATokenThatExpiresDuringAFailingFetchIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &issuer{life: time.Minute, fail: func(fetch int64) error {
+			if fetch > 1 {
+				return rttest.ErrBoom
+			}
+			return nil
+		}}
+		rt := auth.Bearer(source, site).Wrap(rttest.Func(fine))
+		wantStatus(t.Context(), t, rt, 200)
+		time.Sleep(57 * time.Second)
+		source.takes = 4 * time.Second
+		if _, err := get(t.Context(), t, rt); !errors.Is(err, rttest.ErrBoom) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// After a fetch that failed there is none for a 401 either, which then stands.
+func TestA401AfterAFailedFetchStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &issuer{life: time.Minute, fail: func(fetch int64) error {
+			if fetch > 1 {
+				return rttest.ErrBoom
+			}
+			return nil
+		}}
+		s := accepting("token-1")
+		rt := auth.Bearer(source, site).Wrap(s)
+		wantStatus(t.Context(), t, rt, 200)
+		time.Sleep(52 * time.Second)
+		wantStatus(t.Context(), t, rt, 200) // its fetch fails
+		synctest.Wait()
+		revoked := "none"
+		s.token.Store(&revoked)
+		wantStatus(t.Context(), t, rt, 401)
+		if n := source.fetches.Load(); n != 2 {
+			t.Errorf("%d fetches, want 2", n)
+		}
+	})
+}
+
 // A client that sends nothing but bodies that cannot be sent again would get 401 for ever.
 func TestA401ThatIsReturnedHasTheTokenRenewedForTheNextRequest(t *testing.T) {
 	for name, c := range map[string]struct {
