@@ -162,6 +162,13 @@ func TestAnErrorOfAfterIsEmittedAndFailsNothing(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfAfterLeavesTheErrorOfTheCall(t *testing.T) {
+	rt := hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) { return nil, rttest.ErrBoom })).Wrap(rttest.Fail(io.ErrUnexpectedEOF))
+	if resp, err := rttest.Try(t.Context(), rt); resp != nil || !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
+
 func TestFailOnErrorMakesAnErrorOfAfterTheOutcome(t *testing.T) {
 	failing := func(err error) *hook.Hook {
 		return hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, err }})
@@ -173,6 +180,15 @@ func TestFailOnErrorMakesAnErrorOfAfterTheOutcome(t *testing.T) {
 	}
 	if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 		t.Errorf("the response was closed %d times", n)
+	}
+
+	// What came with the error is not left open.
+	lost := roundtriptest.NewBody(strings.NewReader("lost"))
+	_, err = hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: lost}, rttest.ErrBoom
+	}}).Wrap(roundtriptest.Script(roundtriptest.Step{})).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if n := lost.Usage().Closes; n != 1 || !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("error %v, and what came with it was closed %d times", err, n)
 	}
 
 	// The request was sent, even if a call inside the hook was rejected.

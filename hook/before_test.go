@@ -39,6 +39,16 @@ func TestBeforeEditsACopyOfTheRequest(t *testing.T) {
 	}
 }
 
+// A malformed request stays one for the base to report: net/http sends nothing without a map.
+func TestBeforeMakesNoHeaderOfItsOwn(t *testing.T) {
+	rt := hook.New(before(func(context.Context, *http.Request) error { return nil })).Wrap(&http.Transport{})
+	req := request(t.Context(), t, http.MethodGet, "")
+	req.Header = nil
+	if _, err := rt.RoundTrip(req); err == nil || !strings.Contains(err.Error(), "nil Request.Header") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // What is sent again must be what was sent: the GetBody of a body that was replaced has the old one, and a
 // layer that needs one makes its own.
 func TestABodyThatBeforeReplacesIsSentAgain(t *testing.T) {

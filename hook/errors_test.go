@@ -1,12 +1,15 @@
 package hook_test
 
 import (
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 type timeout struct{ error }
@@ -26,6 +29,25 @@ func TestErrorsForwardTimeout(t *testing.T) {
 	} {
 		if got := c.err.Timeout(); got != c.want {
 			t.Errorf("%v: Timeout is %v", c.err, got)
+		}
+	}
+}
+
+func TestErrorsMatchWhatTheySayAndNothingElse(t *testing.T) {
+	for name, c := range map[string]struct {
+		err      error
+		rejected bool
+		text     string
+	}{
+		"veto":           {&hook.VetoError{Err: rttest.ErrBoom}, true, "hook: vetoed: boom"},
+		"after":          {&hook.Error{Err: rttest.ErrBoom}, false, "hook: after: boom"},
+		"after, failure": {&hook.Error{Err: rttest.ErrBoom, Outcome: io.ErrUnexpectedEOF}, false, "hook: after: boom (the call failed: unexpected EOF)"},
+	} {
+		if !errors.Is(c.err, rttest.ErrBoom) || errors.Is(c.err, verdict.ErrRejected) != c.rejected || errors.Is(c.err, context.Canceled) {
+			t.Errorf("%s matches another error, or not its own", name)
+		}
+		if got := c.err.Error(); got != c.text {
+			t.Errorf("%s: %q, want %q", name, got, c.text)
 		}
 	}
 }

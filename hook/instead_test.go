@@ -114,6 +114,40 @@ func TestAfterMayCloseTheResponseThatItReplaces(t *testing.T) {
 	}
 }
 
+// What a hook returns is a response as any other: it has a body, a header and the request of the
+// call, or that of another server, which shows what led to the call.
+func TestAResponseOfAfterIsWhole(t *testing.T) {
+	led := &http.Response{StatusCode: http.StatusFound}
+	for name, c := range map[string]struct {
+		url   string // of the request of the response
+		shown string
+	}{
+		"without a request":     {"", rttest.URL},
+		"one of the same site":  {"http://api.test/other", rttest.URL},
+		"one of another server": {"http://mirror.test/", "http://mirror.test/"},
+	} {
+		rt := hook.New(after(func(ctx context.Context, _ hook.Outcome) (*http.Response, error) {
+			instead := &http.Response{StatusCode: http.StatusAccepted}
+			if c.url != "" {
+				instead.Request, _ = http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
+			}
+			return instead, nil
+		})).Wrap(rttest.Respond(200, "fine"))
+		req := request(t.Context(), t, http.MethodGet, "")
+		req.Response = led
+		resp, err := rt.RoundTrip(req)
+		if err != nil || resp.StatusCode != http.StatusAccepted || resp.Body == nil || resp.Header == nil || resp.Request == nil {
+			t.Fatalf("%s: %+v, %v", name, resp, err)
+		}
+		if got := resp.Request.URL.String(); got != c.shown || resp.Request.Response != led {
+			t.Errorf("%s: it shows %s and %v, want %s and what led there", name, got, resp.Request.Response, c.shown)
+		}
+		if got := rttest.Read(t, resp); got != "" {
+			t.Errorf("%s: body %q", name, got)
+		}
+	}
+}
+
 // A mirror that a hook has asked leads wherever it likes, and a client follows: auth has
 // to see that it was not the origin of the credential that led there.
 func TestAResponseOfAnotherServerShowsItsRequest(t *testing.T) {
