@@ -74,6 +74,9 @@ func TestRetryAfterAndItsVariantsAreRead(t *testing.T) {
 			"Date", in(time.Hour, http.TimeFormat)), time.Minute + time.Second/2},
 		{"malformed Date", headers("Retry-After", in(time.Minute, http.TimeFormat), "Date", "x"), 61 * time.Second},
 
+		{"duration", headers("X-Retry-In", "1m30s"), 90 * time.Second},
+		{"duration first", headers("X-Retry-In", "30s", "Retry-After", "60"), 30 * time.Second},
+		{"duration without a unit", headers("X-Retry-In", "30"), 30 * time.Second},
 		{"milliseconds", headers("Retry-After-Ms", "1500"), 1500 * time.Millisecond},
 		{"milliseconds first", headers("Retry-After-Ms", "1500", "Retry-After", "60"), 1500 * time.Millisecond},
 		{"x-ms", headers("X-Ms-Retry-After-Ms", "20", "Retry-After", "60"), 20 * time.Millisecond},

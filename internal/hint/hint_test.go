@@ -63,6 +63,32 @@ func TestOnlyAFailedResponseHasAHint(t *testing.T) {
 	}
 }
 
+// A Retry-After in whole seconds may have been cut off, and the reset of an exhausted quota that
+// is about as far says by how much; it is lengthened by no more than what can be cut off.
+func TestARetryAfterIsLengthenedToTheResetBesideIt(t *testing.T) {
+	for _, test := range []struct {
+		status       int
+		after, reset string
+		want, margin time.Duration
+	}{
+		{429, "5", "5.4", 5400 * time.Millisecond, 400 * time.Millisecond},
+		{403, "5", "5.4", 5400 * time.Millisecond, 400 * time.Millisecond},
+		{429, "5", "6.8", 6 * time.Second, time.Second},
+		{429, "5", "7", 6 * time.Second, time.Second},
+		{429, "5", "7.1", 5 * time.Second, 0},
+		{429, "5", "5", 5 * time.Second, 0},
+		{429, "5", "3", 5 * time.Second, 0},
+		{429, "5.5", "6", 5500 * time.Millisecond, 0},
+		{503, "5", "5.4", 5 * time.Second, 0},
+	} {
+		h := headers("Retry-After", test.after, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", test.reset)
+		got, ok := FromResponse(&http.Response{StatusCode: test.status, Header: h}, now)
+		if !ok || got.Wait != test.want || got.Margin != test.margin {
+			t.Errorf("%d, %s s beside a reset in %s s: %+v, want %s with a margin of %s", test.status, test.after, test.reset, got, test.want, test.margin)
+		}
+	}
+}
+
 func TestReadingSecondsAllocatesNothing(t *testing.T) {
 	h := headers("Content-Type", "application/json", "Date", now.Format(http.TimeFormat))
 	resp := &http.Response{StatusCode: 429, Header: h}

@@ -100,6 +100,10 @@ func TestTheClockOfAWindowIsNoHint(t *testing.T) {
 		{"403 of a quota", 403, headers("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), 30 * time.Second, true},
 		{"a negative rest means not known", 403, headers("X-RateLimit-Remaining", "-1", "X-RateLimit-Reset", "30"), 0, false},
 		{"a negative rest of a 429", 429, headers("X-RateLimit-Remaining", "-1", "X-RateLimit-Reset", "30"), 30 * time.Second, true},
+		{"a little before the reset", 503, headers("Retry-After", "60", "X-RateLimit-Remaining", "99", "X-RateLimit-Reset", "62"), 0, false},
+		{"well before the reset", 503, headers("Retry-After", "60", "X-RateLimit-Remaining", "99", "X-RateLimit-Reset", "63"), 60 * time.Second, false},
+		{"a little after the reset", 503, headers("Retry-After", "60", "X-RateLimit-Remaining", "99", "X-RateLimit-Reset", "58"), 0, false},
+		{"well after the reset", 503, headers("Retry-After", "60", "X-RateLimit-Remaining", "99", "X-RateLimit-Reset", "57"), 60 * time.Second, false},
 		{"a constant", 503, headers("Retry-After", "5"), 5 * time.Second, false},
 	} {
 		got, ok := FromResponse(&http.Response{StatusCode: test.status, Header: test.h}, arrival)
