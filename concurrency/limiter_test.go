@@ -1,6 +1,8 @@
 package concurrency
 
 import (
+	"context"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -153,12 +155,73 @@ func TestResize(t *testing.T) {
 			t.Errorf("peak %d", got)
 		}
 		empty(t, l)
-		for _, bad := range [][]int{{}, {0}, {1, 1}} {
+		for _, bad := range [][]int{{}, {0}, {1, 1}, {math.MaxInt32 + 1}} {
 			if l.Resize(bad...) == nil {
 				t.Errorf("Resize(%v) has no error", bad)
 			}
 		}
 	})
+}
+
+// The handle of an override has one slot, which neither place may take from the other.
+func TestAnOverrideAppliesAtOneOfTwoPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{latency: time.Second}
+		outer, inner, handle := New(Limit{Max: 1, MaxQueue: NoQueue}), New(Limit{Max: 1, MaxQueue: NoQueue}), New(Limit{Max: 1, MaxQueue: NoQueue})
+		rt := outer.Wrap(inner.Wrap(s))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var wg sync.WaitGroup
+		for _, o := range []transport.Override{handle, Off, nil} {
+			of := ctx
+			if o != nil {
+				of = transport.With(ctx, o)
+			}
+			wg.Go(func() {
+				if err := get(of, rt, url); err != nil {
+					t.Errorf("%v: %v", o, err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := s.peak.Load(); got != 3 {
+			t.Errorf("%d at once, want 3", got)
+		}
+	})
+}
+
+func TestSlotsAreTheLeastOfTheLimitsThatMatch(t *testing.T) {
+	l := New(Limit{Max: 20}, Limit{Max: 5, URL: "/slow/"}, Limit{Max: 9, URL: "/slow/", Scope: transport.ScopeAll}, Limit{Max: 30, Adaptive: &Adaptive{Start: 7}, Host: "b.test"})
+	for url, want := range map[string]int{"http://a.test/": 20, "http://a.test/slow/1": 5, "http://b.test/": 7} {
+		if got := l.Slots(request(t.Context(), url)); got != want {
+			t.Errorf("%s: %d slots, want %d", url, got, want)
+		}
+	}
+	if got := New(Limit{Max: 5, URL: "/slow/"}).Slots(request(t.Context(), url)); got != 0 {
+		t.Errorf("%d slots where no limit matches", got)
+	}
+}
+
+// What bounds a plan is the narrowest limit that all requests of a host share.
+func TestExplainTakesTheNarrowestLimitOfAHost(t *testing.T) {
+	key := func(*http.Request) string { return "" }
+	for name, tc := range map[string]struct {
+		limits []Limit
+		before int
+		want   int
+	}{
+		"the narrowest":       {[]Limit{{Max: 20}, {Max: 10}, {Max: 15}}, 0, 10},
+		"one outside of it":   {[]Limit{{Max: 20}}, 12, 12},
+		"keys and routes":     {[]Limit{{Max: 20}, {Max: 1, Key: key}, {Max: 1, Scope: transport.ScopeRoute}}, 0, 20},
+		"one of some URLs":    {[]Limit{{Max: 1, URL: "/slow/"}}, 0, 0},
+		"one of streams only": {[]Limit{{Max: 1, Streams: OnlyStreams}}, 0, 0},
+	} {
+		p := &transport.Plan{Concurrency: tc.before}
+		New(tc.limits...).Explain(p)
+		if p.Concurrency != tc.want {
+			t.Errorf("%s: %d at once, want %d", name, p.Concurrency, tc.want)
+		}
+	}
 }
 
 func TestExplain(t *testing.T) {

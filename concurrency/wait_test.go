@@ -152,6 +152,29 @@ func TestDeadlineWhileWaiting(t *testing.T) {
 	})
 }
 
+// A limit that was reached and has room again says so, one of several and one of weights too.
+func TestASlotThatIsFreedIsEmitted(t *testing.T) {
+	for name, limits := range map[string][]Limit{
+		"one":     {{Max: 1}},
+		"several": {{Max: 1}, {Max: 9, Scope: transport.ScopeAll}},
+		"weights": {{Max: 2, Weight: func(*http.Request) int { return 2 }}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := listen(layer.SlotFreed)
+			rt := e.Wrap(New(limits...).Wrap(&server{latency: time.Second}))
+			var wg sync.WaitGroup
+			for range 2 {
+				wg.Go(func() { _ = get(t.Context(), rt, url) })
+			}
+			wg.Wait()
+			_ = get(t.Context(), rt, url)
+			if n := len(e.events); n != 1 {
+				t.Errorf("%s: %d events, want one", name, n)
+			}
+		})
+	}
+}
+
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := listen(layer.WaitBegin | layer.WaitEnd | layer.SlotFreed)
