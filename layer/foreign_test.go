@@ -70,6 +70,24 @@ func TestEveryResponseOfAForeignRetryHasAClosedRow(t *testing.T) {
 	}
 }
 
+// What follows attempts by events learns of those that a foreign layer made, as well.
+func TestTheAttemptsOfAForeignRetryAreEmitted(t *testing.T) {
+	e := rttest.NewEvents(layer.AttemptEnd)
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, ""), rttest.Fail(rttest.ErrBoom), rttest.Respond(200, "")), e, foreignRetry(3), rttest.Pass("b")))
+	rttest.Read(t, resp)
+	seen := e.Seen()
+	if len(seen) != 3 {
+		t.Fatalf("%d events, want 3", len(seen))
+	}
+	i := 0
+	for a := range layer.CallOf(resp).Attempts() {
+		if seen[i].Attempt != a || !errors.Is(seen[i].Err, a.Err()) {
+			t.Errorf("event %d is of attempt %d with %v, want %v", i+1, seen[i].Attempt.Number(), seen[i].Err, a.Err())
+		}
+		i++
+	}
+}
+
 // foreignHedge sends twice, the second time after a while, and closes the response
 // that comes later.
 func foreignHedge(after time.Duration) transport.Func {

@@ -120,6 +120,27 @@ func TestHoldsEndOnceWithTheBody(t *testing.T) {
 	}
 }
 
+// An outer layer that held nothing before the response ties to it what ends with the body, however
+// many attempts there were.
+func TestAnEnderThatHeldNothingIsCalledOnceAfterARetry(t *testing.T) {
+	first, second := new(countingHold), new(countingHold)
+	owning := &rttest.Layer{Name: "own", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			layer.AttemptFrom(req.Context()).Own(resp, first, second)
+		}
+		return resp, err
+	}}
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), owning, rttest.Retry(2)))
+	if n := first.ends.Load() + second.ends.Load(); n != 0 {
+		t.Errorf("%d ended before the body", n)
+	}
+	rttest.Read(t, resp)
+	if a, b := first.ends.Load(), second.ends.Load(); a != 1 || b != 1 {
+		t.Errorf("ended %d and %d times, want once each", a, b)
+	}
+}
+
 func TestHoldsEndWithoutABody(t *testing.T) {
 	for name, b := range map[string]rttest.Func{
 		"error":    rttest.Fail(rttest.ErrBoom),

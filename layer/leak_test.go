@@ -1,6 +1,7 @@
 package layer_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -269,6 +270,53 @@ func TestOnlyABodyThatCanLeakIsWatchedAndOnlyOnce(t *testing.T) {
 		return once, err
 	}}))
 	_ = resp.Body.Close()
+}
+
+// failing is a body whose Close fails, and that writes itself, to a destination that may fail.
+type failing struct{ io.Reader }
+
+func (failing) Close() error { return rttest.ErrBoom }
+
+func (f failing) WriteTo(dst io.Writer) (int64, error) { return io.Copy(dst, f.Reader) }
+
+// full is a destination that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestAWatchedBodyKeepsItsErrors(t *testing.T) {
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.RespondBody(failing{strings.NewReader("abc")}), watching(new(countingHold))))
+	if n, err := io.Copy(full{}, resp.Body); n != 0 || !errors.Is(err, io.ErrShortWrite) {
+		t.Errorf("copied %d bytes, %v, want the error of the destination", n, err)
+	}
+	if err := resp.Body.Close(); !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("Close returns %v, want that of the body", err)
+	}
+}
+
+func TestAWatchedBodyThatWritesItselfKeepsItsTrailers(t *testing.T) {
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp := rttest.Response(req, 200, "")
+		resp.Body = trailing{failing{strings.NewReader("abc")}, resp}
+		return resp, nil
+	})
+	resp := rttest.Get(t.Context(), t, rttest.Stack(base, watching(new(countingHold))))
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.Trailer.Get("Sum") != "abc" {
+		t.Errorf("%v, trailers %v, want Sum abc", err, resp.Trailer)
+	}
+	_ = resp.Body.Close()
+}
+
+// trailing sets a trailer when it has written itself, as net/http does at the end of a body.
+type trailing struct {
+	failing
+	resp *http.Response
+}
+
+func (b trailing) WriteTo(dst io.Writer) (int64, error) {
+	n, err := b.failing.WriteTo(dst)
+	b.resp.Trailer = http.Header{"Sum": {"abc"}}
+	return n, err
 }
 
 func TestAWatchedBodyKeepsItsWriteTo(t *testing.T) {

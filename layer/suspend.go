@@ -29,12 +29,10 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 		return nil
 	}
 	holders := a.holders()
-	first, done := len(holders), false // the index of the outermost that holds
-	defer func() {
-		if !done { // even if one panics
-			for _, s := range holders[first:] {
-				s.Suspend(a)
-			}
+	first := len(holders) // the index of the outermost that holds and is to be suspended again
+	defer func() {        // even if one panics
+		for _, s := range holders[first:] {
+			s.Suspend(a)
 		}
 	}()
 	for recounted := false; !recounted; {
@@ -43,10 +41,9 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 				return err
 			}
 		}
-		first = len(holders) // if recount fails, it has suspended all
+		first = len(holders) // all hold, and recount suspends all if it fails
 		recounted = recount(a, holders)
 	}
-	done = true
 	for _, s := range slices.Backward(a.reacquired(holders)) {
 		s.Suspend(a)
 	}
