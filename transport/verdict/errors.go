@@ -17,8 +17,22 @@ func malformed(req *http.Request, err error) bool {
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return true
 	}
-	// The errors of net/http for an invalid method, header or value have no type.
-	return strings.Contains(err.Error(), "net/http: invalid ")
+	return invalid(err.Error())
+}
+
+// invalid reports whether a text is that of an error of net/http for a request that it does not write: they have no
+// type.
+func invalid(text string) bool {
+	for _, part := range [...]string{
+		"net/http: invalid ", "http2: invalid ", "http: invalid Host header",
+		"net/http: can't write control character", "http: Request.ContentLength=",
+		"http2: request header list larger than peer's advertised limit",
+	} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // final reports whether the same request would fail in the same way again.

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -37,6 +40,52 @@ func TestAMalformedRequestIsPermanent(t *testing.T) {
 		if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Permanent {
 			t.Errorf("%s: verdict %v, want permanent: %v", name, v, err)
 		}
+	}
+}
+
+// Some of what is malformed net/http finds once it has a connection, which depends on the protocol. Nothing is sent
+// all the same, and would not be at another time.
+func TestWhatIsMalformedForAConnectionIsPermanent(t *testing.T) {
+	for name, c := range map[string]struct {
+		h2    bool
+		broke func(*http.Request)
+	}{
+		"control character": {false, func(r *http.Request) { r.URL.Opaque = "/a\nb" }},
+		"no body":           {false, func(r *http.Request) { r.ContentLength = -1 }},
+		"connection":        {true, func(r *http.Request) { r.Header.Set("Connection", "x-hop") }},
+		"host":              {true, func(r *http.Request) { r.Host = "a b" }},
+		"headers":           {true, func(r *http.Request) { r.Header.Set("X-Long", strings.Repeat("x", 64<<10)) }},
+	} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/first" {
+				t.Errorf("%s: the request was sent", name)
+			}
+		}))
+		server.EnableHTTP2, server.Config.MaxHeaderBytes = c.h2, 4<<10
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		client := server.Client()
+		first, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/first", nil)
+		resp, err := client.Do(first) // its response says what the server takes
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			req, _ := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
+			c.broke(req)
+			resp, err := client.Transport.RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+				t.Errorf("%s: the request was sent", name)
+				continue
+			}
+			if v := verdict.Judge(req, nil, err, transport.Expect{}); v != verdict.Permanent {
+				t.Errorf("%s: verdict %v of a %s, want permanent: %v", name, v, method, err)
+			}
+		}
+		client.CloseIdleConnections()
+		server.Close()
 	}
 }
 
