@@ -190,7 +190,7 @@ func (c *capturer) renamed(req *http.Request) *http.Request {
 
 // watch sends a copy of req whose body is copied while it is sent.
 func (c *capturer) watch(p *captured, req *http.Request, body io.ReadCloser) {
-	p.body = &sentBody{inner: body, sum: c.match.newBodySum(req.Header), max: c.maxRequest}
+	p.body = &sentBody{inner: body, sum: c.match.newBodySum(req.Header), max: c.maxRequest, length: req.ContentLength}
 	p.send = req.WithContext(req.Context())
 	p.send.Body = p.body
 	// The caller may change its headers once RoundTrip is over; the body may

@@ -9,14 +9,15 @@ import (
 // sentBody is a request body that keeps up to max bytes of what is read, and
 // hashes all of it. The transport may still read it when the response is over.
 type sentBody struct {
-	inner io.ReadCloser
-	max   int64
+	inner  io.ReadCloser
+	max    int64
+	length int64 // the Content-Length, 0 or less if it is not known
 
 	mu   sync.Mutex // mu guards all fields below
 	kept []byte
 	sum  hash.Hash
 	size int64
-	over bool // the body was read to its end
+	over bool // the body was read to its end, or its length
 }
 
 func (b *sentBody) Read(p []byte) (int, error) {
@@ -30,7 +31,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	} else {
 		b.kept = nil
 	}
-	b.over = b.over || err == io.EOF
+	b.over = b.over || err == io.EOF || b.size == b.length && n > 0 // a server may respond to that much
 	return n, err
 }
 

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -28,5 +29,26 @@ func TestUnreadRequestIsSkipped(t *testing.T) {
 	closeTape(t, tape)
 	if s := tape.Stats(); s.Skipped != 1 || s.Recorded != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// net/http looks whether a body goes on behind its length only after it has written that much, and a server may
+// respond before: what it was asked is known then.
+func TestABodyIsWholeAtItsLength(t *testing.T) {
+	for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
+		tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: mode, MaxRequest: 5})
+		req := request(t, "POST", api+"/a", "")
+		req.Body, req.ContentLength = &countedBody{Reader: strings.NewReader("0123456789")}, 10
+		server := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+			if _, err := io.ReadFull(req.Body, make([]byte, 10)); err != nil {
+				t.Error(err)
+			}
+			return respond(req, 200, "fine"), nil
+		}}
+		send(t, tape.Wrap(server), req)
+		closeTape(t, tape)
+		if s := tape.Stats(); s.Skipped != 0 || s.Recorded != 1 {
+			t.Errorf("%s: %+v", mode, s)
+		}
 	}
 }
