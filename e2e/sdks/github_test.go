@@ -21,7 +21,7 @@ func goGithub() *harness.SDK {
 		Routes: routes.GitHub,
 		NoOwn:  true,
 		Notes: []string{
-			"It notes the rate limit of the last response and returns an error without a request until that is over: a 403 or 429 that a retry got over does not reach it.",
+			"It remembers the rate limit of the last response, and until that ends it returns an error without a request. It does not see a 403 or 429 that a retry overcame.",
 		},
 		Functions: map[string]string{
 			"read":  "`Repositories.Get`",

@@ -21,7 +21,7 @@ func godoSDK() *harness.SDK {
 		Routes: routes.DigitalOcean,
 		Throws: true,
 		Notes: []string{
-			"`godo.WithRetryAndBackoffs` puts a client of its own in the place of yours, so that no layer sees a request: leave it out.",
+			"`godo.WithRetryAndBackoffs` replaces your client with its own, so that no layer sees a request: do not use it.",
 		},
 		Functions: map[string]string{
 			"read":  "`Tags.Get`",

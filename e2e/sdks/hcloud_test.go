@@ -27,7 +27,7 @@ func hcloudGo() *harness.SDK {
 			return "application/json", `{"error":{"code":"` + code + `","message":"later"}}`
 		},
 		Notes: []string{
-			"It makes no second attempt after a 503 or a reset, and up to six after a 429, whatever `Retry-After` says; a POST too.",
+			"It does not retry after a 503 or a reset. After a 429 it makes up to six attempts, whatever `Retry-After` says, even of a POST.",
 		},
 		Functions: map[string]string{
 			"read":  "`SSHKey.GetByID`",

@@ -26,8 +26,8 @@ func minioGo() *harness.SDK {
 		Sorry:  harness.S3Error,
 		Tape:   replay.Options{Match: replay.Match{Ignore: replay.ChunkSignatures}},
 		Notes: []string{
-			"Its bodies cannot be had again: retry resends what it has kept.",
-			"Over plain http each chunk of a body is signed with the time: for a tape, `replay.Options{Match: replay.Match{Ignore: replay.ChunkSignatures}}`.",
+			"Its bodies cannot be read twice, so retry resends what it has kept.",
+			"Over plain http each chunk of a body is signed with the time. For a tape use `replay.Options{Match: replay.Match{Ignore: replay.ChunkSignatures}}`.",
 		},
 		Functions: map[string]string{
 			"read":   "`GetObject`",

@@ -25,9 +25,9 @@ func sentryGo() *harness.SDK {
 		NoOwn:  true,
 		Tape:   replay.Options{Match: replay.Match{IgnoreBody: true}},
 		Notes: []string{
-			"An event that is lost is lost in silence: no call returns its error. Count failures with `metrics`.",
-			"An event has an id and a time, in an envelope that is no JSON: for a tape, `replay.Options{Match: replay.Match{IgnoreBody: true}}`.",
-			"After a 429 that reaches it, it drops events for as long as `Retry-After` says.",
+			"A lost event is not reported: no call returns its error. Count failures with `metrics`.",
+			"An event has an id and a time, in an envelope that is not JSON. For a tape use `replay.Options{Match: replay.Match{IgnoreBody: true}}`.",
+			"After it gets a 429, it drops events for as long as `Retry-After` says.",
 		},
 		Functions: map[string]string{
 			"write": "`CaptureEvent`",

@@ -26,8 +26,8 @@ func slackGo() *harness.SDK {
 		Trigger: harness.Reset,
 		Tape:    replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
-			"Each call is a POST, what reads too.",
-			"A file is uploaded from a pipe, which nobody can rewind. For a tape, `replay.Options{MaxRequest: 64 << 20}`: a body over `MaxRequest` is compared with its random boundary.",
+			"Each call is a POST, even one that reads.",
+			"A file is uploaded from a pipe, which cannot be rewound. Its boundary is random, and is compared if the body is over `MaxRequest`. For a tape use `replay.Options{MaxRequest: 64 << 20}`.",
 		},
 		Functions: map[string]string{
 			"read":   "`GetUserInfo`",

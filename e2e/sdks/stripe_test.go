@@ -20,8 +20,8 @@ func stripeGo() *harness.SDK {
 		Off:     "`MaxNetworkRetries: 0`",
 		Trigger: harness.Reset,
 		Notes: []string{
-			"It makes no second attempt after a 503, 500 or 429 whose body is a JSON error, as Stripe's are.",
-			"Each POST carries an `Idempotency-Key`, so each may be sent again.",
+			"It does not retry after a 503, 500 or 429 whose body is a JSON error, as Stripe's are.",
+			"Each POST has an `Idempotency-Key`, so it may be sent again.",
 		},
 		Functions: map[string]string{
 			"read":  "`V1Customers.Retrieve`",

@@ -128,22 +128,22 @@ func each(b *strings.Builder, pages []page) {
 		switch {
 		case advice != "":
 		case p.SDK.NoOwn:
-			advice = "it has none"
+			advice = "none"
 		case p.SDK.Off == "":
-			advice = "they are off by default, leave them so"
+			advice = "off by default, leave them off"
 		default:
 			advice = "turn them off"
 		}
-		fmt.Fprintf(b, "\n### %s\n\n`%s` %s. It takes the client by %s. Its own retries: %s", p.SDK.Name, p.SDK.Module, p.Seen["version"], p.SDK.Client, advice)
+		fmt.Fprintf(b, "\n### %s\n\n`%s` %s. Client: %s. Its own retries: %s", p.SDK.Name, p.SDK.Module, p.Seen["version"], p.SDK.Client, advice)
 		if p.SDK.Off != "" {
 			fmt.Fprintf(b, ", by %s", p.SDK.Off)
 		}
 		b.WriteString(".")
 		if p.SDK.Routes != nil {
-			fmt.Fprintf(b, " Its routes: `transport.Routes(%s()...)`.", function(p.SDK.Routes))
+			fmt.Fprintf(b, " Routes: `transport.Routes(%s()...)`.", function(p.SDK.Routes))
 		}
 		if p.SDK.Safe != nil {
-			fmt.Fprintf(b, " Its POSTs that read: `transport.Safe(%s)`.", `"`+strings.Join(p.SDK.Safe, `", "`)+`"`)
+			fmt.Fprintf(b, " POSTs that only read: `transport.Safe(%s)`.", `"`+strings.Join(p.SDK.Safe, `", "`)+`"`)
 		}
 		b.WriteString("\n")
 		for _, n := range p.SDK.Notes {

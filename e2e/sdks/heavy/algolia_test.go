@@ -25,7 +25,7 @@ func algoliaGo() *harness.SDK {
 		Routes: routes.Algolia,
 		Off:    "one host in `Configuration.Hosts`",
 		Notes: []string{
-			"Each retry goes to another host. A POST that one host rejected is never sent to the next: its body is used up by then.",
+			"Each retry goes to another host. A POST that one host rejected is never sent to the next, because its body is used up by then.",
 		},
 		Functions: map[string]string{
 			"read":  "`GetObject`",

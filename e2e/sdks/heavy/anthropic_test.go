@@ -24,8 +24,8 @@ func anthropicGo() *harness.SDK {
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Notes: []string{
 			"A completion that is declared safe may be computed, and paid for, twice.",
-			"Alone it sends a POST again after a 503, a 500, a reset, and a 200 that was cut off, without a key.",
-			"`option.WithRequestTimeout` holds for all attempts of the stack and the pauses between them: use `timeout.PerAttempt`.",
+			"On its own it sends a POST without a key again after a 503, a 500, a reset, and a truncated 200.",
+			"`option.WithRequestTimeout` limits all attempts of the stack together, with the pauses between them: use `timeout.PerAttempt`.",
 		},
 		Functions: map[string]string{
 			"read":   "`Models.Get`",

@@ -30,9 +30,9 @@ func azureBlob() *harness.SDK {
 		},
 		Tape: replay.Options{Match: replay.Match{Ignore: replay.BlockIDs}},
 		Notes: []string{
-			"All that is built on azcore hands out its body itself, rewound, where others hand out a copy.",
+			"Clients based on azcore return the same body from GetBody, rewound, where others return a copy.",
 			"Over SharedKey all `X-Ms-` headers are signed, so no layer may add one. After a 503 or 429 it sends `Expect: 100-continue` for a while.",
-			"The blocks of `UploadStream` have random ids: for a tape, `replay.Options{Match: replay.Match{Ignore: replay.BlockIDs}}`.",
+			"The blocks of `UploadStream` have random ids. For a tape use `replay.Options{Match: replay.Match{Ignore: replay.BlockIDs}}`.",
 		},
 		Functions: map[string]string{
 			"read":   "`DownloadStream`",

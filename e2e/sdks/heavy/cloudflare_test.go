@@ -26,9 +26,9 @@ func cloudflareGo() *harness.SDK {
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
-			"By default it makes ten retries; here it was asked for three. It sends a POST again after a 503 or a reset, without a key.",
-			"`option.WithRequestTimeout` holds for all attempts of the stack and the pauses between them. Alone too it ends a pause that is longer, and the call with it: use `timeout.PerAttempt`.",
-			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
+			"By default it makes ten retries; here it was set to three. It sends a POST without a key again after a 503 or a reset.",
+			"`option.WithRequestTimeout` limits all attempts of the stack together, with the pauses between them. Without the stack, too, it ends a longer pause and the call: use `timeout.PerAttempt`.",
+			"An upload has a random boundary, which is compared if the body is over `MaxRequest`. For a tape use `replay.Options{MaxRequest: 64 << 20}`.",
 		},
 		Functions: map[string]string{
 			"read":   "`Zones.Get`",

@@ -21,7 +21,7 @@ func datadogGo() *harness.SDK {
 		Client: "`Configuration.HTTPClient`",
 		Routes: routes.Datadog,
 		Notes: []string{
-			"With `RetryConfiguration.EnableRetry` it sends a POST again after a 503, without a key.",
+			"With `RetryConfiguration.EnableRetry` it sends a POST without a key again after a 503.",
 		},
 		Functions: map[string]string{
 			"read":   "`Dashboards.GetDashboard`",

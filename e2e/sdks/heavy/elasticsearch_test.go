@@ -27,8 +27,8 @@ func elasticsearchGo() *harness.SDK {
 		Routes: routes.Elasticsearch,
 		Off:    "`elastictransport.WithDisableRetry()`",
 		Notes: []string{
-			"Alone it sends a POST again after a 503 or a reset, at once and without a key, and ignores `Retry-After`.",
-			"With its retries off a body from a plain `io.Reader`, as of `Bulk`, cannot be had again; `strings.NewReader` and `bytes.NewReader` can.",
+			"On its own it sends a POST without a key again after a 503 or a reset, at once, and ignores `Retry-After`.",
+			"With its retries off, a body from a plain `io.Reader`, for example of `Bulk`, cannot be read twice. One from `strings.NewReader` or `bytes.NewReader` can.",
 		},
 		Functions: map[string]string{
 			"read":   "`Get`",

@@ -34,10 +34,10 @@ func googleStorage() *harness.SDK {
 		Marks:  []string{"X-Goog-Api-Client", "X-Goog-Gcs-Idempotency-Token"},
 		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
-			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
-			"Its own retries have no limit but the context. It marks them in `X-Goog-Api-Client`, as `gccl-attempt-count/2`.",
-			"A client of yours needs its own credentials: `option.WithHTTPClient` leaves all others out.",
-			"An upload is a POST, of a chunk too. One with a condition (`DoesNotExist`) can be sent again.",
+			"An upload has a random boundary, which is compared if the body is over `MaxRequest`. For a tape use `replay.Options{MaxRequest: 64 << 20}`.",
+			"Only the context limits its own retries. It marks them in `X-Goog-Api-Client`, as `gccl-attempt-count/2`.",
+			"Your client must have its own credentials, because with `option.WithHTTPClient` all others are ignored.",
+			"An upload is a POST, and so is each chunk. One with a condition (`DoesNotExist`) can be sent again.",
 		},
 		Functions: map[string]string{
 			"read":   "`Object.Attrs`",

@@ -21,7 +21,7 @@ func googleGenai() *harness.SDK {
 		Safe:   []string{"POST /v1beta/models/{call}"},
 		Notes: []string{
 			"A completion that is declared safe may be computed, and paid for, twice.",
-			"With `HTTPOptions.RetryOptions` it sends a POST again after a 503, without a key.",
+			"With `HTTPOptions.RetryOptions` it sends a POST without a key again after a 503.",
 		},
 		Functions: map[string]string{
 			"read":   "`Models.Get`",

@@ -21,8 +21,8 @@ func gitlabGo() *harness.SDK {
 		Routes: routes.GitLab,
 		Off:    "`gitlab.WithoutRetries()`",
 		Notes: []string{
-			"Alone it sends a POST again after a 503, without a key, and nothing after a reset. It waits for `RateLimit-Reset`, not for `Retry-After`.",
-			"It holds its calls back at two thirds of the `RateLimit-Limit` of its first response, taken for one a minute, whatever later ones say, unless it is given a limiter by `gitlab.WithCustomLimiter`: leave that to `throttle`.",
+			"On its own it sends a POST without a key again after a 503, and nothing after a reset. It waits for `RateLimit-Reset`, not for `Retry-After`.",
+			"It limits its calls to two thirds of the `RateLimit-Limit` of its first response, taken as per minute, whatever later responses say. Replace that limiter by `gitlab.WithCustomLimiter`, and leave the limit to `throttle`.",
 		},
 		Functions: map[string]string{
 			"read":  "`Projects.GetProject`",

@@ -25,13 +25,13 @@ func kubernetesGo() *harness.SDK {
 		Code:    "openKubernetes",
 		Client:  "`rest.Config.Wrap`, around a base of its own",
 		Routes:  routes.Kubernetes,
-		Advice:  "there is no switch for a whole client, `Request.MaxRetries(0)` for a request",
+		Advice:  "no switch for a client; for a single request `Request.MaxRetries(0)`",
 		Trigger: harness.Reset,
 		Notes: []string{
-			"`kubernetes.NewForConfigAndClient` sends no token with a client of yours; `Wrap` does.",
-			"With `Retry-After` it sends whatever failed eleven times, a POST too; without, only a GET after a reset.",
-			"It holds back all calls over 5 a second itself: set `QPS: -1` and leave that to `throttle`.",
-			"A watch is a body that does not end: it holds a slot as long, and `timeout` ends it when it is quiet for longer than `Idle`. `concurrency.Limit.Streams` and `timeout.Config.StreamIdle` set watches apart.",
+			"`kubernetes.NewForConfigAndClient` sends no token with your client; `Wrap` does.",
+			"With `Retry-After` it sends any failed request eleven times, even a POST. Without it, only a GET after a reset is sent again.",
+			"It limits its calls to 5 per second by itself: set `QPS: -1` and leave that to `throttle`.",
+			"The body of a watch does not end. It holds a slot for that long, and `timeout` ends it when it is quiet for longer than `Idle`. `concurrency.Limit.Streams` and `timeout.Config.StreamIdle` give watches limits of their own.",
 		},
 		Functions: map[string]string{
 			"read":   "`Get`",

@@ -26,9 +26,9 @@ func openaiGo() *harness.SDK {
 		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
 			"A completion that is declared safe may be computed, and paid for, twice.",
-			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
-			"Alone it sends a POST again after a 503, a 500 or a reset, without a key, so that its work may be done and paid for twice.",
-			"`option.WithRequestTimeout` holds for all attempts of the stack and the pauses between them. Alone too it ends a pause that is longer, and the call with it: use `timeout.PerAttempt`.",
+			"An upload has a random boundary, which is compared if the body is over `MaxRequest`. For a tape use `replay.Options{MaxRequest: 64 << 20}`.",
+			"On its own it sends a POST without a key again after a 503, a 500 or a reset, so its work may be done and paid for twice.",
+			"`option.WithRequestTimeout` limits all attempts of the stack together, with the pauses between them. Without the stack, too, it ends a longer pause and the call: use `timeout.PerAttempt`.",
 		},
 		Functions: map[string]string{
 			"read":   "`Files.Get`",

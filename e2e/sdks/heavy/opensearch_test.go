@@ -23,8 +23,8 @@ func opensearchGo() *harness.SDK {
 		Routes: routes.OpenSearch,
 		Off:    "`Config.DisableRetry: true`",
 		Notes: []string{
-			"After a failure it sends `GET /` of its own over the same transport, to see whether the node lives: those take slots, quota and a route as well. They are not counted here.",
-			"Every 5 to 30 seconds each client sends a `GET /_nodes/_local/stats` as well, unless `OPENSEARCH_GO_NODE_STATS_INTERVAL=-1s` is in the environment.",
+			"After a failure it sends `GET /` over the same transport, to see whether the node is alive. These requests take slots, quota and a route too. They are not counted here.",
+			"Every 5 to 30 seconds each client also sends a `GET /_nodes/_local/stats`, unless `OPENSEARCH_GO_NODE_STATS_INTERVAL=-1s` is in the environment.",
 		},
 		Noise: func(r *http.Request) bool { return r.URL.Path == "/" },
 		Functions: map[string]string{

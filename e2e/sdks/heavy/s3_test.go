@@ -26,7 +26,7 @@ func awsS3() *harness.SDK {
 		Marks:  []string{"Amz-Sdk-Request"},
 		Sorry:  harness.S3Error,
 		Notes: []string{
-			"Its bodies cannot be had again: retry resends what it has kept. A resend is byte for byte the first request, signature and date included, which S3 accepts for 15 minutes.",
+			"Its bodies cannot be read twice, so retry resends what it has kept. A resend equals the first request byte for byte, including signature and date, which S3 accepts for 15 minutes.",
 			"All `X-Amz-` headers are signed, so no layer may add one.",
 		},
 		Functions: map[string]string{

@@ -23,7 +23,7 @@ func twilioGo() *harness.SDK {
 		Routes: routes.Twilio,
 		NoOwn:  true,
 		Notes: []string{
-			"Its calls take no context: a deadline is for `timeout` or `http.Client.Timeout` to set.",
+			"Its calls take no context. Set a deadline with `timeout` or `http.Client.Timeout`.",
 		},
 		Functions: map[string]string{
 			"read":  "`Api.FetchMessage`",

@@ -23,8 +23,8 @@ func vaultAPI() *harness.SDK {
 		Off:    "`Config.MaxRetries = 0`",
 		Tape:   replay.Options{KeepSecrets: []string{"GET /v1/secret/{path...}"}},
 		Notes: []string{
-			"Set the transport last: `ConfigureTLS` and some setters expect an `*http.Transport`, and fail or panic on any other.",
-			"A write is a PUT, so it is sent again. A tape holds `REDACTED` in the place of secrets, which are all that Vault returns: for one that replays them, and holds them for whoever has the file, `replay.Options{KeepSecrets: []string{\"GET /v1/secret/{path...}\"}}`.",
+			"Set the transport last: `ConfigureTLS` and some setters expect an `*http.Transport`, and fail or panic with any other.",
+			"A write is a PUT, so it is sent again. A tape has `REDACTED` in place of secrets, and Vault returns nothing else. With `replay.Options{KeepSecrets: []string{\"GET /v1/secret/{path...}\"}}` a tape replays them, and everyone who has the file can read them.",
 		},
 		Functions: map[string]string{
 			"read":  "`Logical().Read`",
