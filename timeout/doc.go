@@ -26,7 +26,7 @@
 //
 // # Place
 //
-// Put [New] outside retry. Put [PerAttempt] inside it, inside every layer that waits, so that time in a
+// Put [New] outside retry. Put [PerAttempt] inside retry, concurrency and throttle, so that time in a
 // queue does not count.
 //
 // # Dead connections
