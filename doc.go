@@ -12,7 +12,7 @@
 // [Explain]. Each layer is a package of its own. The recommended order, from the
 // outside in, is:
 //
-//   - otel: a span for each call and, innermost, one for each request sent; a module of its own
+//   - otel: a span for each call and, innermost, one for each request sent; a separate module
 //   - metrics, logging, hook: what is counted, logged and run once per call
 //   - timeout: limits on the time of a call, of an attempt and of an idle body
 //   - retry: further attempts, safely and within a budget

@@ -21,11 +21,11 @@ import (
 // server asked for a wait, that time is added, but at most an hour. The first success of an
 // equal request ends it.
 //
-// Two requests are equal if their method, URL, body length and headers are. Headers that are
-// written anew for each attempt, such as dates and signatures, are not compared. If both
-// requests have the same context and it can end, or the same *url.URL, only the headers that
-// say what is asked for, and for whom, are compared. The layer remembers at most 1024
-// failures, each as a keyed hash.
+// Two requests are equal if their method, URL, body length and headers are. Headers that
+// change with each attempt, such as dates and signatures, are not compared. If both requests
+// have the same context and it can end, or the same *url.URL, only the headers that say what
+// is asked for, and for whom, are compared. The layer remembers at most 1024 failures, each as
+// a keyed hash.
 type Repeats uint8
 
 // The values of [Policy.Repeats]. The first is the default.
