@@ -65,7 +65,7 @@
 //	})
 //
 // For an oauth2.Config with a refresh token, call the Token method of
-// config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}), made anew each time.
+// config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}), created each time.
 //
 // # Override
 //

@@ -9,9 +9,9 @@ import (
 // tapeName is the name of the layer of package replay in a stack.
 const tapeName = "replay"
 
-// hasTape reports whether a tape is inside the layer. Such a tape matches requests by the mask of a
-// token and sends nothing with a mask. A server cannot know the mask. A tape outside the layer
-// would record what it responds.
+// hasTape reports whether a tape is inside the layer. It compares what it replays by the
+// mask of a token too, and sends nothing that has one; a server cannot know the mask, and a
+// tape outside the layer would record what it responds.
 func hasTape(next http.RoundTripper) bool {
 	for name := range transport.Layers(next) {
 		if name == tapeName {

@@ -9,12 +9,12 @@ import (
 // Adaptive configures a [Limit] that finds the number of slots of each key by itself, with
 // [Limit.Max] as a ceiling. The zero Adaptive has the defaults.
 //
-// A 429, 503, 504 or 529 that the caller does not accept, and a timeout, multiply the slots
-// by 0.7 at once, but only once for all requests sent before. Otherwise the slots change at the
-// end of a window, by its median time to headers. If that is within Tolerance of the baseline, the
-// square root of the slots is added. If it is above, the slots are reduced in proportion. A window
-// counts only if at least half of the slots were in use. Calls that the caller canceled,
-// rejections by other layers, replayed responses and other faults are ignored.
+// A 429, 503, 504 or 529 that the caller does not accept, and a timeout, multiply the slots by
+// 0.7 at once, but only once for all requests sent before. Otherwise the slots change at the end
+// of a window, by its median time to headers. If that is within Tolerance of the baseline, the
+// square root of the slots is added. If it is above, they are reduced in proportion, at most
+// halved. A window counts only if at least half of the slots were in use. Calls that the caller
+// canceled, rejections by other layers, replayed responses and other faults are ignored.
 //
 // The baseline is the lowest median since the last probe. Every 20 to 40 windows a probe lowers the
 // slots to Probe for ten responses. Only a probe raises the baseline, and at most doubles it, so that

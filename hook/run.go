@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// runKey is the context key of the run that a context belongs to. The run is a plain value rather
-// than a setting of package layer, since settings end at a call, and the mark must reach calls at
-// any depth inside the hook.
+// runKey is the key of the run that a context belongs to. It is a plain value
+// rather than a setting of package layer, since settings end at a call, and the
+// mark must reach the calls that are made inside the calls inside a hook.
 type runKey struct{}
 
 // run is one run of a hook. It marks the contexts that the hook is given, and suspends what its

@@ -104,7 +104,7 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if again, said := shouldRetry(o.Response.Header); said {
 		return again
 	}
-	// Whether an ambiguous attempt may be sent again is decided by the second check.
+	// The second check decides whether an ambiguous one may be sent again.
 	return inProgress(o) || o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
 }
 

@@ -17,8 +17,8 @@ const (
 	maxRepeatHint = time.Hour        // the longest hint that extends repeatWithin
 )
 
-// failures remembers the calls of a layer whose failure was returned, as long as a layer above may
-// send them again. It is safe for concurrent use.
+// failures are the calls of a layer whose failure was returned, for as long as the caller
+// may send them again. It is safe for concurrent use.
 type failures struct {
 	seed keyhash.Seed
 

@@ -187,8 +187,8 @@ func lastError(err error) error {
 	return err
 }
 
-// learn remembers how the series ended, as a layer above sees it. A caller that has canceled sends
-// nothing again. One whose time was up may, with another context.
+// learn remembers how the series ended for the caller. A caller that has
+// given up sends nothing again; one whose time was over may, in a context of its own.
 func (s *series) learn(resp *http.Response, err error) {
 	v, why := s.call.Attempt().For(resp).Verdict(), s.watch.req.Context().Err()
 	switch {

@@ -9,8 +9,8 @@ import (
 // they were set, so one timer serves all. It is set again only after it has fired: most alarms are
 // stopped long before they would ring, and then cost only a place in a list.
 //
-// An alarm has a timer of its own if its time is another one, or in a testing/synctest bubble,
-// whose timers must not be used outside of it.
+// An alarm has a timer of its own where the time is another one, and in a
+// testing/synctest bubble, whose timers must not be used outside it.
 type alarms struct {
 	limit time.Duration // what an alarm in the list allows
 	clock clock         // the clock of the alarms in the list
