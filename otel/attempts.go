@@ -38,7 +38,7 @@ func (x *Attempts) Explain(p *transport.Plan) {
 	}
 }
 
-// trip sends one request inside its CLIENT span.
+// trip sends one request inside of its CLIENT span.
 func (x *Attempts) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	t := x.t
 	to := t.targetOf(c, req)
@@ -103,7 +103,7 @@ func (x *Attempts) finish(ctx context.Context, c *layer.Call, to *target, span t
 	}
 }
 
-// plain sends one request inside a span that claims nothing about HTTP.
+// plain sends one request inside of a span that claims nothing about HTTP.
 func (x *Attempts) plain(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	t := x.t
 	parent := req.Context()

@@ -22,7 +22,7 @@ const (
 	attemptKey  = attribute.Key("gracy.attempt")       // the number of the attempt
 )
 
-// trip runs a call inside its span.
+// trip runs a call inside of its span.
 func (t *Telemetry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	parent := req.Context()
 	ctx, span := t.tracer.Start(parent, t.targetOf(c, req).name, t.call...)

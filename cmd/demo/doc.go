@@ -15,5 +15,5 @@
 // run, it is 0 only if the run shows the effect: violations, failures, network traffic. 1
 // is any other outcome, 2 an invalid flag, and 130 an interrupted run.
 //
-// It is a demo and not a load generator: its rate cannot be changed.
+// It is a demo and not a load generator: its rate cannot be chosen.
 package main
