@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/exact"
 )
 
-// The names of the admissions, which are timed without a call around them.
+// The names of the admissions, which are timed alone, without a call.
 const (
 	admitNothing   = "admit: nothing"
 	admitOurs      = "admit: NewStore"
@@ -29,14 +29,13 @@ const (
 	admitSemaphore = "admit: x/sync/semaphore"
 )
 
-// neverReached is a limit in a second that no loop reaches. 1000 in a microsecond is not
-// reached either, and is small enough that each send is recorded by itself.
+// neverReached is a limit per second that no loop reaches. The limit of 1000 in a microsecond is
+// not reached either, and is low enough that each send is recorded by itself.
 const neverReached = 1_000_000_000
 
 var errRejected = errors.New("rejected")
 
-// An admission asks a limiter whether a call may be sent. If not, it waits or is
-// rejected.
+// An admission asks a limiter whether a call may be sent. A call that may not waits or is rejected.
 type admission struct {
 	name  string
 	limit int
@@ -108,7 +107,7 @@ func (a admission) bench(callers int) *bench {
 	return b
 }
 
-// admitted returns the benches of the admissions, and of the loop around them alone.
+// admitted returns the benches of the admissions, and that of the loop around them alone.
 func admitted() []*bench {
 	n := runtime.GOMAXPROCS(0)
 	none := admission{name: admitNothing, build: func(int, time.Duration) func(context.Context) error {
@@ -131,7 +130,7 @@ func checkAdmissions() error {
 	return nil
 }
 
-// throttleAll has a rule for every request.
+// throttleAll returns a throttle with one rule for all requests.
 func throttleAll(k settings, _ *built) gracy.Layer {
 	return throttle.New(throttle.Rule{Limit: k.limit, Per: k.per, Margin: throttle.NoMargin})
 }
@@ -151,7 +150,8 @@ func admissionSection() section {
 	}}
 }
 
-// admissionLines compare each limiter of this project with others for the same job.
+// admissionLines returns red lines that compare each limiter of this project with others for the
+// same job.
 func admissionLines(benches map[string]*bench) []redLine {
 	var lines []redLine
 	for _, l := range []struct{ base, ours, otherBase, other string }{

@@ -14,14 +14,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// assembled is a stack of the leanest libraries for the same six concerns, each used
-// as its documentation shows, in the same order. Of two choices it has the cheaper:
+// assembled is a stack of the leanest libraries for the same six concerns, in the same order, each
+// used as its documentation shows. Of two choices it takes the cheaper:
 //
-//   - rehttp's own status list, without a budget or hints; RetryHTTPMethods checks the
-//     method only after failures;
+//   - rehttp's own status list, without a budget or hints; RetryHTTPMethods checks the method only
+//     after failures;
 //   - x/time/rate's bucket, which may let twice the limit through, not a window;
-//   - x/sync/semaphore released when the headers have arrived, which does not bound
-//     the bodies being read (assembledToBodyEnd does, for one more allocation);
+//   - x/sync/semaphore released when the headers arrive, which does not bound the bodies being read
+//     (assembledToBodyEnd does, for one more allocation);
 //   - promhttp with the labels code and method, so without a route;
 //   - slog off: only Enabled is called.
 func assembled(base http.RoundTripper, k settings) built {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// baseline is the least code that does the work of the six layers, written for one
-// purpose and without a library. It has no Call, ledger, events, overrides, budget,
-// hints or pause, and one rule, one limit of slots and one series.
+// baseline is the least code that does the work of the six layers, written for this purpose and
+// without a library. It has no Call, ledger, events, overrides, budget, hints or pause, and only
+// one rule, one limit of slots and one series.
 func baseline(base http.RoundTripper, k settings) built {
 	m := &baselineMetrics{next: &baselineLog{next: &baselineRetry{attempts: k.attempts, delay: k.delay, next: &baselineNoop{
 		next: newBaselineSlots(k.slots, newBaselineRing(k.limit, k.per, base)),
@@ -106,7 +106,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// baselineSlots lets a number of calls run until their bodies end, first come first served.
+// baselineSlots lets a number of calls run until their bodies end, first come, first served.
 type baselineSlots struct {
 	next  http.RoundTripper
 	mu    sync.Mutex // mu guards free and queue.
@@ -196,15 +196,15 @@ func (b *baselineBody) end() {
 	}
 }
 
-// baselineRing lets no window hold more than its length of sends: the times of the
-// last sends, the oldest of which must have left the window.
+// baselineRing lets no window have more sends than its ring has entries. The ring has the times of
+// the last sends, and the oldest must have left the window.
 type baselineRing struct {
 	next  http.RoundTripper
 	per   time.Duration
 	epoch time.Time
 	mu    sync.Mutex      // mu guards last and i.
 	last  []time.Duration // the times of the last sends since epoch
-	i     int             // the oldest of them
+	i     int             // the index of the oldest
 }
 
 func newBaselineRing(limit int, per time.Duration, next http.RoundTripper) *baselineRing {

@@ -12,12 +12,12 @@ import (
 	"slices"
 )
 
-// thisBuild is the name of the layers beside this bench.
+// thisBuild is the name of the build with the layers of this tree.
 const thisBuild = "this build"
 
-// buildAll builds this bench over the layers beside it, and if base is not empty over those
-// of that commit too. The bench is that of today both times, so that the same is counted.
-// done removes what was built.
+// buildAll builds this bench with the layers of this tree and, if base is not empty, with those of
+// that commit. The bench itself is today's in both, so that the same is counted. done removes what
+// was built.
 func buildAll(ctx context.Context, base string) (builds []*build, done func() error, err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -68,15 +68,15 @@ func buildAll(ctx context.Context, base string) (builds []*build, done func() er
 	return append(builds, theirs), clean, nil
 }
 
-// make builds the program from a folder. Without debug data callgrind reads its symbols alone.
+// make builds the program from a folder. Without debug data callgrind reads only its symbols.
 func (b *build) make(ctx context.Context, dir string, flags ...string) error {
 	args := slices.Concat([]string{"build", "-ldflags=-w", "-o", b.program}, flags, []string{"."})
 	_, err := command(ctx, dir, "go", args...)
 	return err
 }
 
-// newRequires has the flags that remove from go.mod what an older commit does not have, and what
-// only the tapes need.
+// newRequires returns the flags that remove from go.mod what an older commit does not have, and
+// what only the tapes need.
 func newRequires() []string {
 	const interop = "github.com/gracy-go/gracy/replay/interop"
 	return []string{"-dropreplace=" + interop, "-droprequire=" + interop, "-droprequire=gopkg.in/dnaeon/go-vcr.v4"}
@@ -96,7 +96,7 @@ func command(ctx context.Context, dir, name string, args ...string) (string, err
 	return string(bytes.TrimSpace(text)), nil
 }
 
-// allocations asks a build what a call of a stack allocates.
+// allocations runs a build and returns what a call of a stack allocates.
 func allocations(ctx context.Context, program, name string) (m memory, err error) {
 	text, err := command(ctx, ".", program, "alloc", name)
 	if err != nil {

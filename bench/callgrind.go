@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// A profile is the instructions of each function, without those of the functions it calls.
+// A profile is the instructions of each function, without those of the functions that it calls.
 type profile map[string]float64
 
-// total is the sum over all functions.
+// total returns the sum over all functions.
 func (p profile) total() (sum float64) {
 	for _, n := range p {
 		sum += n
@@ -39,7 +39,7 @@ func (p profile) minus(q profile, weight float64) profile {
 // parts returns p divided by n.
 func (p profile) parts(n float64) profile { return profile{}.minus(p, -1/n) }
 
-// errNoValgrind says that nothing can be counted here.
+// errNoValgrind says that nothing can be counted on this machine.
 var errNoValgrind = errors.New("valgrind is not there, so no instructions are counted")
 
 // valgrind returns the path of the program.
@@ -51,11 +51,11 @@ func valgrind() (string, error) {
 	return path, nil
 }
 
-// instructions counts those of a call of a stack, which the program of that path makes.
+// instructions counts the instructions of a call of a stack, which the given program makes.
 //
-// The program makes two stretches of calls in one process, with mark before, between and
-// after them, where callgrind writes what it has counted and begins anew. What a stretch
-// costs once is in both, so the difference is that of the calls alone.
+// The program makes two stretches of calls in one process. It calls mark before, between and after
+// them, where callgrind writes what it has counted and starts again. One-time costs of a stretch
+// are in both, so the difference is the cost of the calls alone.
 func instructions(ctx context.Context, program, name string) (profile, error) {
 	tool, err := valgrind()
 	if err != nil {
@@ -70,7 +70,7 @@ func instructions(ctx context.Context, program, name string) (profile, error) {
 	//nolint:gosec // both programs are ours
 	cmd := exec.CommandContext(ctx, tool, "--tool=callgrind", "--callgrind-out-file="+file,
 		"--dump-before=main.mark", program, "spin", name)
-	// One thread at a time, no collector, and no signal in the middle of a call.
+	// One thread at a time, no garbage collector, and no signal during a call.
 	cmd.Env = append(os.Environ(), "GOGC=off", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s under valgrind: %w: %s", name, err, bytes.TrimSpace(text))
@@ -100,8 +100,8 @@ func readProfile(path string) (profile, error) {
 	return parseProfile(f)
 }
 
-// parseProfile reads the format of callgrind. Names are abbreviated: "(12) name" where one
-// occurs first, "(12)" later. The line after a "calls=" is the cost of what was called.
+// parseProfile reads the format of callgrind. Names are abbreviated: "(12) name" at the first
+// occurrence, "(12)" later. The line after a "calls=" is the cost of the called function.
 func parseProfile(r io.Reader) (profile, error) {
 	names := make(map[string]string)
 	name := func(v string) string {
@@ -120,7 +120,7 @@ func parseProfile(r io.Reader) (profile, error) {
 		switch key, value, ok := strings.Cut(line, "="); {
 		case line == "":
 		case ok && key == "fn":
-			// A function that runs inside of itself is several to callgrind.
+			// Callgrind counts a function that runs inside itself as several functions.
 			function, _, _ = strings.Cut(name(value), "'")
 		case ok && key == "cfn":
 			name(value)

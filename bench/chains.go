@@ -15,14 +15,14 @@ import (
 	"github.com/gracy-go/gracy/throttle"
 )
 
-// readmeChain returns the chain of the README, in its order, with a logger that has
-// nothing to say, as most programs have it: five layers.
+// readmeChain returns the chain of the README, five layers in its order, with a logger that has
+// nothing to log, as in most programs.
 func readmeChain() []maker {
 	return []maker{metricsLayer, loggingErrors, retryLayer, concurrencyLayer, throttleLayer}
 }
 
-// withTimeouts returns a chain whose second layer is a log, with all timeouts: that of the call
-// below the log, that of an attempt innermost.
+// withTimeouts adds all timeouts to a chain whose second layer is a log: that of the call inside
+// the log, that of an attempt innermost.
 func withTimeouts(chain []maker) []maker {
 	out := append([]maker{}, chain[:2]...)
 	out = append(out, totalAndIdle)
@@ -30,7 +30,7 @@ func withTimeouts(chain []maker) []maker {
 	return append(out, attemptTimeout)
 }
 
-// loggingEach writes a line for each response.
+// loggingEach logs a line for each response.
 func loggingEach(settings, *built) gracy.Layer {
 	return logging.New(logging.Config{
 		Logger:   slog.New(slog.NewJSONHandler(discard{}, nil)),
@@ -59,7 +59,8 @@ func manyRules(n int) maker {
 	}
 }
 
-// ids is how many paths newIDs goes through: more than a cache of routes or verdicts may hold.
+// ids is how many paths newIDs cycles through. It is more than a cache of routes or verdicts may
+// hold.
 const ids = 1 << 14
 
 // newIDs makes a GET with another id in its path each time, as a client of a REST API does.

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store/bolt"
 )
 
-// The controls: stores and callers that do what a tape must not do, so that each line on
-// tapes is shown to be crossed by what it is about.
+// The controls are stores and callers that do what a tape must not do. They show that each line
+// about tapes is crossed by what it is about.
 
 // scanning is a store without an index.
 type scanning struct{ store.IndexStore }
@@ -37,7 +37,7 @@ func replayScanning(path string) (http.RoundTripper, func() error, error) {
 	return tape.Wrap(nil), tape.Close, nil
 }
 
-// oneByOne is a store that has a commit for each recording.
+// oneByOne is a store that commits each recording separately.
 type oneByOne struct{ store.IndexStore }
 
 func (s oneByOne) Append(batch []store.Entry) error {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// processor returns the processor time that the process has used so far, its
-// garbage collector included.
+// processor returns the processor time that the process has used so far, including its garbage
+// collector.
 func processor() time.Duration {
 	var r syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// docsFiles have places for what this program prints. Each begins with a line that says which command prints it,
+// docsFiles have places for what this program prints. Each place begins with a line that names the
+// command that prints it,
 //
 //	<!-- bench instr -run ^chain -->
 //
@@ -23,7 +24,7 @@ const (
 
 func docsFiles() []string { return []string{"../docs/performance.md", "../docs/replay.md"} }
 
-// runDocs is the command "docs": it runs each command that a page names twice, and writes there
+// runDocs is the command "docs". It runs each command that a page names twice, and writes there
 // what both print, as ranges.
 func runDocs(ctx context.Context, args []string, progress io.Writer) error {
 	flags := flag.NewFlagSet("bench docs", flag.ContinueOnError)
@@ -63,7 +64,7 @@ func runDocs(ctx context.Context, args []string, progress io.Writer) error {
 	return nil
 }
 
-// runTwice returns what two runs of a command print.
+// runTwice runs a command twice and returns what both runs print, merged.
 func runTwice(ctx context.Context, words []string, progress io.Writer) (string, error) {
 	var runs [2]bytes.Buffer
 	for i := range runs {
@@ -74,8 +75,8 @@ func runTwice(ctx context.Context, words []string, progress io.Writer) (string, 
 	return mergeTables(runs[0].String(), runs[1].String())
 }
 
-// fill returns a text with its places filled with what show returns for their commands; one for which that
-// is empty is left as it is.
+// fill returns a text in which each place has what show returns for its command. If show returns
+// "", the place is left unchanged.
 func fill(text string, show func(words []string) (string, error)) (string, error) {
 	var out strings.Builder
 	for {

@@ -17,17 +17,17 @@ type duty uint8
 const (
 	retries   duty = 1 << iota // a 503 is retried, and its body closed
 	limits                     // a call over the rate is not sent
-	slots                      // a call without a slot is not sent while the others wait for headers
-	bodies                     // nor is it sent while the bodies of the others are being read
+	slots                      // a call without a slot is not sent while others wait for headers
+	bodies                     // nor while the bodies of others are being read
 	counts                     // calls are counted
 	deadlines                  // a call to a base that hangs ends
-	perTry                     // so does an attempt, long before its call would
+	perTry                     // so does an attempt, long before its call
 )
 
-// trialTime is long enough for what should happen and short for what should not.
+// trialTime is long enough for what should happen, and short for what should not.
 const trialTime = 30 * time.Millisecond
 
-// check returns an error for the first duty that a stack does not do.
+// check returns an error for the first duty that a stack does not fulfill.
 func (s *stack) check(d duty) error {
 	for _, c := range []struct {
 		duty  duty
@@ -225,8 +225,8 @@ func (s *stack) checkDeadlines() error { return s.checkHanging(time.Millisecond,
 
 func (s *stack) checkPerTry() error { return s.checkHanging(time.Hour, time.Millisecond) }
 
-// checkHanging makes one attempt at a base that hangs, with the timeouts of a call and of
-// an attempt.
+// checkHanging makes one attempt on a base that hangs, with the given timeouts of a call and of an
+// attempt.
 func (s *stack) checkHanging(call, attempt time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

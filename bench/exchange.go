@@ -16,9 +16,9 @@ const (
 	postPayload = `{"id":25,"nickname":"sparky","ball":"great-ball","level":5,"x":1}`
 )
 
-// A stub is the bare base. It does what every base must: it reads and closes the
-// request's body, and makes a response with a status, a header and a body of its own.
-// The header map is shared, since no layer under test writes to it.
+// A stub is the bare base. It does what every base must do: it reads and closes the request's body,
+// and makes a response with a status, a header and a body of its own. The header map is shared,
+// since no layer under test writes to it.
 type stub struct {
 	header http.Header
 	flaky  bool // every other response is a 503
@@ -50,7 +50,7 @@ func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
 	return respond(req, status, s.header), nil
 }
 
-// respond makes a response and its body in one allocation.
+// respond returns a response and its body in one allocation.
 func respond(req *http.Request, status int, header http.Header) *http.Response {
 	a := &responseWithBody{Response: http.Response{
 		Status: http.StatusText(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -60,7 +60,7 @@ func respond(req *http.Request, status int, header http.Header) *http.Response {
 	return &a.Response
 }
 
-// A responseWithBody is one allocation for both.
+// A responseWithBody is a response and its body, in one allocation.
 type responseWithBody struct {
 	http.Response
 	body text
@@ -102,20 +102,20 @@ func finish(resp *http.Response, buf []byte) error {
 	return errors.Join(err, resp.Body.Close())
 }
 
-// A caller makes one call after the other as a careful program does: it reads
-// the body to its end and closes it. It belongs to one goroutine.
+// A caller makes one call after the other as a careful program does: it reads the body to its end
+// and closes it. It belongs to one goroutine.
 type caller struct {
 	rt     http.RoundTripper
 	client *http.Client
 	req    *http.Request
 	sent   upload
-	ids    []*url.URL // those of newIDs
-	next   int        // the next of them
+	ids    []*url.URL // the URLs of newIDs
+	next   int        // the index of the next
 	ask    func() (pokemon, error)
-	buf    []byte // what a body is read into
+	buf    []byte // the buffer that bodies are read into
 }
 
-// target is a URL with a path that the automatic route makes a template of.
+// target returns a URL with a path from which the automatic route makes a template.
 func target() *url.URL {
 	return &url.URL{Scheme: "https", Host: "api.test", Path: "/v2/pokemon/25"}
 }
@@ -131,7 +131,7 @@ func newCaller(rt http.RoundTripper, client *http.Client, ctx func(context.Conte
 	return c
 }
 
-// A way is one of the functions with which a caller makes a call.
+// A way is a function with which a caller makes a call.
 type way func(*caller) error
 
 // get makes a GET through the round tripper.
@@ -160,8 +160,8 @@ func post(c *caller) error {
 	return get(c)
 }
 
-// postUpload makes the same POST with a body of another type, whose GetBody might
-// rewind it for all that a layer knows.
+// postUpload makes the same POST with a body of another type. A layer must assume that its GetBody
+// may rewind the body.
 func postUpload(c *caller) error {
 	if c.req.GetBody == nil {
 		c.posts(&c.sent, func() (io.ReadCloser, error) { return newUpload(), nil })
@@ -170,7 +170,7 @@ func postUpload(c *caller) error {
 	return get(c)
 }
 
-// posts makes the request of all calls a POST.
+// posts makes the request of all calls of c a POST.
 func (c *caller) posts(body io.ReadCloser, again func() (io.ReadCloser, error)) {
 	c.req.Method, c.req.Body, c.req.GetBody = http.MethodPost, body, again
 	c.req.ContentLength = int64(len(postPayload))

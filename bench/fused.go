@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// fusedChain is the happy path of the chain of the README in one function, written by hand:
-// the least that a library can cost which gives a caller as much as this one does. It makes one
-// object of 512 bytes for a call, which is the context of a copy of the request, its ledger
-// and the body of its response. It finds the route, the host and the rule of a path by one
-// hash, and reads the clock three times.
+// fusedChain is the happy path of the chain of the README in one function, written by hand. It is
+// the least that a library can cost that gives a caller as much as this one does. It makes one
+// object of 512 bytes per call, which is the context of a copy of the request, its ledger and the
+// body of its response. It finds the route, the host and the rule of a path by one hash, and reads
+// the clock three times.
 //
-// What fails, waits or retries is not written: a request that would wait is an error, and a 503
-// is returned. So it lacks the duty to retry, and is a bound, not a stack to use.
+// Failing, waiting and retrying are not implemented: a request that would wait is an error, and a
+// 503 is returned. So it lacks the duty to retry, and is a bound, not a stack to use.
 func fusedChain(base http.RoundTripper, k settings) built {
 	f := &fusedPath{
 		next: base, epoch: time.Now(), per: k.per, slots: k.slots,
@@ -45,13 +45,13 @@ type fusedPath struct {
 
 	mu   sync.Mutex      // mu guards last and i.
 	last []time.Duration // when the last requests of the rule were sent, since epoch
-	i    int             // the oldest of them
+	i    int             // the index of the oldest
 }
 
-// A fusedKey is what the handles of a call are found by.
+// A fusedKey is the key by which the fusedPlace of a call is found.
 type fusedKey struct{ method, host, path string }
 
-// A fusedPlace has the handles of a path.
+// A fusedPlace is what is kept for a path.
 type fusedPlace struct {
 	route   string
 	host    *fusedHost
@@ -59,7 +59,7 @@ type fusedPlace struct {
 
 	inFlight, calls, bytes, bodyTime, last atomic.Int64
 	class                                  [6]atomic.Uint64
-	buckets                                [256]atomic.Uint64 // four for each power of two nanoseconds
+	buckets                                [256]atomic.Uint64 // four for each power of two of nanoseconds
 	sum                                    atomic.Int64
 }
 
@@ -174,7 +174,7 @@ func fusedBucket(d time.Duration) int {
 func (f *fusedPath) admit(now time.Duration) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.last[f.i]+f.per > now { // the reading may be old
+	if f.last[f.i]+f.per > now { // the reading of the clock may be old
 		if now = time.Since(f.epoch); f.last[f.i]+f.per > now {
 			return false
 		}
@@ -206,7 +206,7 @@ func (h *fusedHost) release() {
 	h.mu.Unlock()
 }
 
-// fusedPlaces is how many paths are known; further ones share one place.
+// fusedPlaces is how many paths have a place of their own. Further ones share one.
 const fusedPlaces = 4096
 
 // learn adds the place of a path.
@@ -236,7 +236,7 @@ func (f *fusedPath) learn(req *http.Request) *fusedPlace {
 	return p
 }
 
-// counted returns the calls of all paths.
+// counted returns the number of calls of all paths.
 func (f *fusedPath) counted() (n uint64) {
 	for _, p := range *f.places.Load() {
 		n += uint64(p.calls.Load()) //nolint:gosec // a count is not negative
@@ -259,7 +259,7 @@ func (c *fusedCall) Close() error {
 	return err
 }
 
-// finish is the end of the body: the slot is released, and the body counted, once.
+// finish ends the body, once: it releases the slot and counts the body.
 func (c *fusedCall) finish() {
 	if c.state.Swap(fusedEnded) == fusedEnded {
 		return

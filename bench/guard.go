@@ -12,27 +12,27 @@ import (
 	"strings"
 )
 
-// guardFile has the figures that a build is held to.
+// guardFile has the figures that a build must not exceed.
 const guardFile = "testdata/instr.txt"
 
-// guardRoom is how far above its figure a row may be: other CPUs have other routines of
-// the runtime, and other releases of Go other code.
+// guardRoom is by which factor a row may exceed its figure: on other CPUs the runtime uses other
+// routines, and other releases of Go generate other code.
 const guardRoom = 1.05
 
-// guardSpread is how many instructions two counts of one build may be apart by chance.
+// guardSpread is by how many instructions two counts of one build may differ by chance.
 const guardSpread = 60
 
-// steady reports whether a stack takes the same in each run: not with few calls, nor where goroutines
-// and timers of the standard library take turns.
+// steady reports whether a stack takes the same in each run. It does not if few calls are counted,
+// or if goroutines and timers of the standard library take turns.
 func steady(name string) bool {
 	s, err := stackNamed(name)
 	return err == nil && !s.heavy && name != "http.Client.Timeout"
 }
 
-// guardArch is the architecture that the instructions were counted on.
+// guardArch is the architecture on which the instructions were counted.
 const guardArch = "amd64"
 
-// A figure is what a row costs: instructions with some room, bytes and allocations exactly.
+// A figure is what a row costs: instructions, with some room, and bytes and allocations, exactly.
 type figure struct {
 	name         string
 	instructions float64
@@ -90,9 +90,9 @@ func readGuard(path string) (map[string]figure, error) {
 	return figures, s.Err()
 }
 
-// elsewhere is by how much the runtime takes more instructions here than where the figures
-// were counted, as baseline-6 shows, which is no code of the library; 1 where it takes no
-// more, or was not counted.
+// elsewhere returns by which factor the runtime takes more instructions here than where the figures
+// were counted, as shown by baseline-6, which has no code of the library. It is 1 if it takes no
+// more or was not counted.
 func elsewhere(figures []figure, kept map[string]figure) float64 {
 	for _, f := range figures {
 		if k := kept[f.name]; f.name == baselineSix && k.instructions > 0 {
@@ -102,8 +102,8 @@ func elsewhere(figures []figure, kept map[string]figure) float64 {
 	return 1
 }
 
-// checkGuard fails if a figure is above that of the file. One that is well below should be
-// written there, and is named.
+// checkGuard fails if a figure is above that of the file. It names figures that are well below,
+// which should be updated.
 func checkGuard(w io.Writer, path string, figures []figure) error {
 	kept, err := readGuard(path)
 	if err != nil {

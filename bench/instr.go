@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// instrRows are the rows that instructions are counted of, each over a base.
+// instrRows returns the rows whose instructions are counted, each over a base.
 func instrRows() []row {
 	return []row{
 		over(bare, oneNoop, "a no-op layer: the Call and its ledger"),
@@ -145,11 +145,11 @@ func stacksOf(rows []row) (names []string) {
 	return slices.Compact(names)
 }
 
-// A build is this bench over the layers of one commit, and what was counted of it.
+// A build is this bench with the layers of one commit, and what was counted of it.
 type build struct {
 	name    string
 	program string
-	counts  map[string][]profile // of each stack, the counts
+	counts  map[string][]profile // the counts of each stack
 	memory  map[string]memory
 }
 
@@ -184,7 +184,7 @@ func (b *build) count(ctx context.Context, names []string, times int) error {
 	return failed
 }
 
-// median returns the count in the middle of a stack, and the lowest and the highest.
+// median returns the median count of a stack, and the lowest and the highest total.
 func (b *build) median(name string) (mid profile, low, high float64) {
 	v := slices.Clone(b.counts[name])
 	slices.SortFunc(v, func(a, b profile) int { return int(a.total() - b.total()) })
@@ -205,7 +205,7 @@ func (b *build) spread(r row) float64 {
 	return high - low + high2 - low2
 }
 
-// instrTable prints a line for each row, and of each build its columns.
+// instrTable prints a line for each row, with the columns of each build.
 func instrTable(w io.Writer, rows []row, builds []*build) {
 	head := []string{"what"}
 	for _, b := range builds {
@@ -239,7 +239,7 @@ func instrTable(w io.Writer, rows []row, builds []*build) {
 	table(w, head, lines)
 }
 
-// least returns the instructions of baseline-6, which is among all rows that are run.
+// least returns the instructions of baseline-6, which is always among the rows of a run.
 func (b *build) least(rows []row) float64 {
 	for _, r := range rows {
 		if r.plus[0] == baselineSix {
@@ -249,7 +249,7 @@ func (b *build) least(rows []row) float64 {
 	return 0
 }
 
-// byFunction lists the functions that the instructions of each row are in.
+// byFunction lists the functions that take the instructions of each row.
 func byFunction(w io.Writer, rows []row, builds []*build, most int) {
 	for _, r := range rows {
 		for _, b := range builds {

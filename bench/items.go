@@ -13,16 +13,16 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// What is measured of tapes; the names of series begin with it.
+// What is measured of tapes. The names of series begin with these.
 const (
-	toRecord     = "record"    // ns of wall for a recording, to the end of Close
-	toRecordCPU  = "processor" // ns of processor for a recording, to the end of Close, over the base
-	toHold       = "bytes"     // bytes of the file for a recording
-	toLookUp     = "look up"   // ns of a call that is replayed, the body read
+	toRecord     = "record"    // ns of wall time per recording, up to the end of Close
+	toRecordCPU  = "processor" // ns of processor time per recording, up to the end of Close, over the base
+	toHold       = "bytes"     // bytes of the file per recording
+	toLookUp     = "look up"   // ns of a replayed call, including reading the body
 	toLookUpCold = "look up, the first"
 	toOpen       = "open"  // ns to open and close for replay
 	toScan       = "scan"  // ns to read all recordings
-	toReindex    = "index" // ns to open with another Match, and to close
+	toReindex    = "index" // ns to open with another Match and close
 	toReindexRO  = "index, in memory"
 	toWait       = "p50" // ns of a call to a server that takes 5 ms
 )
@@ -65,7 +65,7 @@ func (items) RoundTrip(req *http.Request) (*http.Response, error) {
 
 var errWrongItem = errors.New("the response is that of another request")
 
-// getItem makes the call of a number and checks the response.
+// getItem makes the call for a number and checks the response.
 func getItem(rt http.RoundTripper, base string, n int) error {
 	req, err := http.NewRequest(http.MethodGet, base+"/v2/item/"+strconv.Itoa(n)+"?page=1", nil)
 	if err != nil {
@@ -86,7 +86,7 @@ func getItem(rt http.RoundTripper, base string, n int) error {
 	return nil
 }
 
-// itemHost is where items are asked for.
+// itemHost is the base URL of the items.
 const itemHost = "https://api.test"
 
 // size returns the length of a file.

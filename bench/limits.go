@@ -12,7 +12,7 @@ func concurrencyLayer(k settings, _ *built) gracy.Layer {
 
 func throttleLayer(k settings, _ *built) gracy.Layer { return throttle.New(pokemonRule(k)) }
 
-// throttleTwo counts each call twice: by its path and for its host.
+// throttleTwo counts each call twice: for its path and for its host.
 func throttleTwo(k settings, _ *built) gracy.Layer {
 	host := pokemonRule(k)
 	host.URL, host.Host = "", target().Host

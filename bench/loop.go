@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// The ways of a task: what each call asks the server for.
+// The ways of a task: what each call requests from the server.
 const (
 	none   = "none"   // nothing: the bare base responds, without a connection
 	small  = "small"  // a response of 49 bytes
@@ -78,8 +78,8 @@ func (l *loop) close() {
 // most is how many callers a stack has slots and connections for.
 const most = 128
 
-// stack returns a stack, with connections that are kept between the tasks, or with the bare
-// base in place of a transport.
+// stack returns a stack with connections that are kept between the tasks, or with the bare base in
+// place of a transport.
 func (l *loop) stack(name string, way string) (*loopStack, error) {
 	key := name
 	if way == none {
@@ -105,7 +105,7 @@ func (l *loop) stack(name string, way string) (*loopStack, error) {
 	return l.stacks[key], nil
 }
 
-// do does a task.
+// do performs a task.
 func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 	s, err := l.stack(t.Stack, t.Way)
 	if err != nil {
@@ -125,7 +125,7 @@ func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 			case none:
 				between = 64
 			case large:
-				c.buf = make([]byte, 32<<10) // that of io.Copy
+				c.buf = make([]byte, 32<<10) // the size that io.Copy uses
 				fallthrough
 			default:
 				c.req = c.req.WithContext(ctx)
@@ -144,7 +144,7 @@ func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 	return r, errors.Join(failures...)
 }
 
-// callFor makes calls until some time after start, of which it looks at the clock after each few.
+// callFor makes calls until the time d after start. It looks at the clock after every few calls.
 func (c *caller) callFor(call way, start time.Time, d time.Duration, few int) (n int, err error) {
 	for {
 		for range few {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// loopRows are the stacks of the table of loopback, in its order. The last two are controls.
+// loopRows returns the stacks of the table of loopback, in order. The last two are controls.
 func loopRows() []row {
 	return []row{
 		over(bare, chain, "**chain** of the README"),
@@ -22,7 +22,7 @@ func loopRows() []row {
 	}
 }
 
-// A loopTable is what is measured in turn: some ways to call, for each stack.
+// A loopTable is a table whose stacks are measured in turn with some way to call.
 type loopTable struct {
 	title string
 	unit  string
@@ -103,8 +103,9 @@ func (t loopTable) run(ctx context.Context, out io.Writer, runs []loopRun, round
 // busyTime is what the control of a table adds to a call.
 const busyTime = 20 * time.Microsecond
 
-// conclusive looks at the controls. It returns what is wrong with a table that sees a difference
-// where there is none, or not the one that there is; "" if it has no controls.
+// conclusive looks at the controls of a table. It returns what is wrong if the table shows a
+// difference where there is none, or not the difference that there is. It returns "" otherwise, and
+// if there are no controls.
 func conclusive(measured map[loopKey][]pair, build string) string {
 	none, some := measured[loopKey{build, bare}], measured[loopKey{build, busy}]
 	if len(none) == 0 || len(some) == 0 {
@@ -114,18 +115,19 @@ func conclusive(measured map[loopKey][]pair, build string) string {
 	if q := quartilesOf(each(none, pair.added)); q.mid < -added/4 || q.mid > added/4 {
 		return fmt.Sprintf("bare over bare takes %.1f µs", q.mid)
 	}
-	// A busy caller keeps the other processors looking for work: twice its time may be spent.
+	// A busy caller keeps the other processors looking for work, so that up to twice its time may
+	// be spent.
 	if q := quartilesOf(each(some, pair.added)); q.mid < added/2 || q.mid > added*3 {
 		return fmt.Sprintf("%.0f µs of work are %.1f", added, q.mid)
 	}
 	return ""
 }
 
-// ownLayers reports whether a stack is made of layers that differ from one commit to another.
+// ownLayers reports whether a stack has layers that differ from one commit to another.
 func ownLayers(name string) bool {
 	return strings.HasPrefix(name, chain) || name == six || name == oneNoop
 }
 
-// rate is what was received in a nanosecond, cpu the processor time in ns for one of it.
+// rate returns what was received per nanosecond, cpu the processor time per unit received, in ns.
 func (r result) rate() float64 { return float64(r.Units) / float64(r.Wall) }
 func (r result) cpu() float64  { return float64(r.CPU) / float64(r.Units) }

@@ -15,8 +15,8 @@ const (
 	modes
 )
 
-// A sample is the time of a call in one slice, in ns. On all cores at once, wall is
-// the time between the ends of two successive calls.
+// A sample is the time of a call in one slice, in ns. On all cores at once, wall is the time
+// between the ends of two successive calls.
 type sample struct{ cpu, wall float64 }
 
 func (s sample) plus(t sample, weight float64) sample {
@@ -26,7 +26,7 @@ func (s sample) plus(t sample, weight float64) sample {
 // memory is the bytes and objects that a call allocates.
 type memory struct{ bytes, allocs float64 }
 
-// slice times n calls, shared between the runs.
+// slice times n calls, divided among the runs.
 func slice(n int, runs []func() error) (sample, error) {
 	share := max(n/len(runs), 1)
 	errs := make([]error, len(runs))
@@ -65,7 +65,7 @@ func slice(n int, runs []func() error) (sample, error) {
 
 // calibrate finds the number of calls that fill a slice.
 func (b *bench) calibrate(length time.Duration) error {
-	b.calls = 1000 // they also learn routes and fill pools
+	b.calls = 1000 // these calls also learn routes and fill pools
 	for range 3 {
 		s, err := slice(b.calls, b.run[:1])
 		if err != nil {
@@ -89,7 +89,7 @@ func (b *bench) countMemory() error {
 			}
 		}
 		runtime.ReadMemStats(&after)
-		// Rounded down, as by testing.AllocsPerRun: the runtime's own allocations are few.
+		// Rounded down as in testing.AllocsPerRun: the runtime's own allocations are few.
 		m := memory{
 			bytes:  float64((after.TotalAlloc - before.TotalAlloc) / calls),
 			allocs: float64((after.Mallocs - before.Mallocs) / calls),

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// mergeTables returns what two runs of a command print as one text: where a cell of a table, or a line,
-// differs, it has the range of the two, or both where they are no numbers. Of a cell with quartiles the median is kept.
-// It fails where the runs do not print the same rows.
+// mergeTables merges what two runs of a command print. If a cell of a table or a line differs, the
+// result has the range of the two, or both if they are not numbers. Of a cell with quartiles it
+// keeps the median. It fails if the runs do not print the same rows.
 func mergeTables(first, second string) (string, error) {
 	a, b := strings.Split(first, "\n"), strings.Split(second, "\n")
 	if len(a) != len(b) {
@@ -40,7 +40,7 @@ func mergeTables(first, second string) (string, error) {
 	return strings.TrimRight(out.String(), "\n") + "\n", nil
 }
 
-// mergeRows merges the rows of a table, of which the second only has lines.
+// mergeRows merges the rows of a table, except the second, which is a line.
 func mergeRows(a, b []string) (rows [][]string, err error) {
 	for i := range a {
 		if i == 1 {
@@ -66,7 +66,8 @@ func cellsOf(line string) []string {
 	return cells
 }
 
-// mergeCells returns the range of two numbers or times, of each of several with a slash between them.
+// mergeCells returns the range of two numbers or times. If cells have several, separated by
+// slashes, it merges each.
 func mergeCells(a, b string) string {
 	if x, y := strings.Split(a, " / "), strings.Split(b, " / "); len(x) == len(y) && len(x) > 1 {
 		for i := range x {
@@ -95,7 +96,7 @@ func first(cell string) string {
 	return word
 }
 
-// number reads the first word of a cell, a number or a time.
+// number parses the first word of a cell, a number or a time.
 func number(cell string) (float64, error) {
 	if d, err := time.ParseDuration(first(cell)); err == nil {
 		return float64(d), nil
@@ -103,7 +104,7 @@ func number(cell string) (float64, error) {
 	return strconv.ParseFloat(first(cell), 64)
 }
 
-// mergeWords merges two lines of words that may differ in their numbers.
+// mergeWords merges two lines that may differ in their numbers.
 func mergeWords(a, b string) (string, error) {
 	if a == b {
 		return a, nil

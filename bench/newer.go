@@ -14,19 +14,19 @@ import (
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// What stands here is written in another way in older.go, for the layers of a commit that
+// The declarations here are in older.go, written in another way, for the layers of a commit that
 // has no package layer yet.
 
-// noTimeout is a limit that is none.
+// noTimeout means no limit.
 const noTimeout = timeout.NoTimeout
 
-// pokemonRule is the rule of the README. It has no margin, since that of a window of a
-// microsecond would be longer than the window.
+// pokemonRule returns the rule of the README. It has no margin, since the default margin of a
+// window of a microsecond would be longer than the window.
 func pokemonRule(k settings) throttle.Rule {
 	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Margin: throttle.NoMargin}
 }
 
-// tapeCommands runs the commands on tapes, and reports whether it is one of them.
+// tapeCommands runs the commands about tapes. It reports whether name is one of them.
 func tapeCommands(ctx context.Context, name string, args []string, out, progress io.Writer) (bool, error) {
 	switch name {
 	case "tapes":
@@ -43,7 +43,7 @@ const (
 	replaying = replay.ModeReplay
 )
 
-// What the layers of this package are made with.
+// The types that the layers of this package need.
 type (
 	layerCall  = layer.Call
 	layerEvent = layer.Event

@@ -14,8 +14,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What stands here is newer.go for the layers of a commit that has no package layer yet,
-// 9737447 of issue 15 say. What is measured of tapes alone or beside other recorders, and of limiters alone, is left out.
+// The declarations here replace newer.go for the layers of a commit that has no package layer yet,
+// such as 9737447. Measuring tapes, alone or beside other recorders, and limiters alone is left
+// out.
 
 const noTimeout = timeout.Off
 

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// settings are those of a stack. For the timing they are such that nothing waits; for
-// the check of a duty one of them is tight.
+// settings are the settings of a stack. For timing they are such that nothing waits. For checking a
+// duty one of them is tight.
 type settings struct {
 	attempts int
 	delay    time.Duration
@@ -24,11 +24,10 @@ type settings struct {
 	limit    int // the calls in per
 	per      time.Duration
 	timeout  time.Duration // of the whole call
-	attempt  time.Duration // the timeout of an attempt; one as long as that of the call would stand aside
+	attempt  time.Duration // the timeout of an attempt; it must be shorter than that of the call to be in effect
 }
 
-// unlimited returns settings with which no call waits, though every layer does its
-// work.
+// unlimited returns settings with which no call waits, although every layer does its work.
 func unlimited() settings {
 	return settings{
 		attempts: 3, delay: 100 * time.Millisecond, slots: 64,
@@ -72,7 +71,7 @@ func metricsLayer(_ settings, b *built) gracy.Layer {
 
 func loggingOff(settings, *built) gracy.Layer { return logging.New(logging.Config{}) }
 
-// loggingErrors is the default with a logger: it logs failures alone.
+// loggingErrors is the default with a logger: it logs only failures.
 func loggingErrors(settings, *built) gracy.Layer {
 	return logging.New(logging.Config{Logger: slog.New(slog.NewJSONHandler(discard{}, nil))})
 }
@@ -85,12 +84,12 @@ func retryLayer(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{Attempts: k.attempts, Delay: k.delay})
 }
 
-// retryAtOnce retries without a wait, and has no budget, since every second call fails.
+// retryAtOnce retries without a wait. It has no budget, since every second call fails.
 func retryAtOnce(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{Attempts: k.attempts, Delay: retry.NoDelay, Budget: retry.NoBudget()})
 }
 
-// retrySoon waits for a nanosecond, on a timer.
+// retrySoon waits for a nanosecond on a timer.
 func retrySoon(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{
 		Attempts: k.attempts, Delay: time.Nanosecond, Jitter: retry.NoJitter, Budget: retry.NoBudget(),
@@ -109,14 +108,14 @@ func totalTimeout(k settings, _ *built) gracy.Layer {
 	return timeout.New(timeout.Config{Total: k.timeout, Idle: noTimeout})
 }
 
-// totalAndIdle has the default of the idle timeout.
+// totalAndIdle returns a timeout with the total of k and the default idle limit.
 func totalAndIdle(k settings, _ *built) gracy.Layer {
 	return timeout.New(timeout.Config{Total: k.timeout})
 }
 
 func attemptTimeout(k settings, _ *built) gracy.Layer { return timeout.PerAttempt(k.attempt) }
 
-// withRoute sets the route in the context, as parse does.
+// withRoute sets the route in the context, as package parse does.
 func withRoute(ctx context.Context) context.Context {
 	return transport.WithRoute(ctx, "GET /v2/pokemon/{name}")
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy"
 )
 
-// noop returns a layer that only calls the next one: its cost is that of the Call.
+// noop returns a layer that only calls the next one. It costs what the Call costs.
 func noop(settings, *built) gracy.Layer { return new(probe) }
 
 // emitting returns a layer that emits ten events in each call.
@@ -32,7 +32,7 @@ func (p *probe) trip(c *layerCall, req *http.Request, next http.RoundTripper) (*
 	return next.RoundTrip(req)
 }
 
-// observing returns an observer of every kind of event.
+// observing returns an observer of all kinds of events.
 func observing(settings, *built) gracy.Layer { return &observer{kinds: ^layerKind(0)} }
 
 // observingOne returns an observer of the events that emitting emits.
@@ -56,8 +56,8 @@ func (l *observer) Observe(e layerEvent) {
 	}
 }
 
-// obvious is written as most middleware is: each of six layers that do nothing else
-// puts a value into the context, and copies the request for it.
+// obvious is written as most middleware is. Each of six layers only puts a value into the context,
+// and copies the request for that.
 func obvious(base http.RoundTripper, _ settings) built {
 	rt := base
 	for i := range 6 {
@@ -77,8 +77,8 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.next.RoundTrip(req.WithContext(context.WithValue(req.Context(), c.key, c)))
 }
 
-// deadline is a timeout by hand with the standard library: a context, which ends with
-// the body, and a copy of the request for it.
+// deadline is a timeout by hand with the standard library: a context that ends with the body, and a
+// copy of the request for it.
 func deadline(base http.RoundTripper, k settings) built {
 	return built{rt: gracy.Func(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {
@@ -94,7 +94,7 @@ func deadline(base http.RoundTripper, k settings) built {
 	}).Wrap(base)}
 }
 
-// working does nothing useful for busyTime: the control of the tables of loopback.
+// working does nothing useful for busyTime. It is the control of the tables of loopback.
 func working(base http.RoundTripper, _ settings) built {
 	return built{rt: roundTrip(func(req *http.Request) (*http.Response, error) {
 		for start := time.Now(); time.Since(start) < busyTime; {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// processorRows are the stacks of the table of processor time. The last one is a control.
+// processorRows returns the stacks of the table of processor time. The last one is a control.
 func processorRows() []row {
 	return []row{
 		over(bare, oneNoop, "a no-op layer: the Call and its ledger"),
@@ -24,10 +24,10 @@ func processorRows() []row {
 	}
 }
 
-// contenders is how many callers want the one slot.
+// contenders is how many callers compete for the one slot.
 const contenders = 16
 
-// besideRows are stacks over those that do the same by hand. The last one is a control.
+// besideRows returns stacks over those that do the same by hand. The last one is a control.
 func besideRows() []row {
 	return []row{
 		over(handContended, slotContended, "a contended slot, over x/sync/semaphore with a Call around"),
@@ -37,7 +37,7 @@ func besideRows() []row {
 	}
 }
 
-// beside prints how many times what is done by hand the stacks take of the processor.
+// beside prints the ratio of the processor time of the stacks to that of the same by hand.
 func (t loopTable) beside(out io.Writer, runs []loopRun, measured map[loopKey][]pair) {
 	var lines [][]string
 	for _, r := range t.rows {
@@ -55,8 +55,8 @@ func (t loopTable) beside(out io.Writer, runs []loopRun, measured map[loopKey][]
 	table(out, head, lines)
 }
 
-// runProcessor is the command "processor": what loopback measures, without a connection, so
-// that nothing but the stack takes time.
+// runProcessor is the command "processor". It measures what loopback measures, but without a
+// connection, so that nothing but the stack takes time.
 func runProcessor(ctx context.Context, args []string, out, progress io.Writer) error {
 	o, err := parseTurns("processor", args, 80, 10*time.Millisecond, progress)
 	if err != nil {
@@ -83,7 +83,7 @@ func runProcessor(ctx context.Context, args []string, out, progress io.Writer) e
 	})
 }
 
-// processor prints what the stacks take of the processor over the bare base.
+// processor prints the processor time of the stacks over the bare base.
 func (t loopTable) processor(out io.Writer, runs []loopRun, measured map[loopKey][]pair) {
 	ours := runs[0].name
 	over := func(build, name string) float64 {

@@ -11,19 +11,19 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// The names of what records.
+// The names of the recorders.
 const (
 	onBolt = "bbolt tape"
 	onText = "text tape"
 	onVCR  = "go-vcr 4.0.7"
 )
 
-// A recorderKind records into a file and replays from it. Both return what the calls go
-// through, and what ends it.
+// A recorderKind records into a file and replays from it. Both functions return what the calls go
+// through, and a function that ends it.
 type recorderKind struct {
 	name   string
 	ext    string
-	most   int // beyond so many recordings it takes too long
+	most   int // the number of recordings beyond which it takes too long
 	record func(path string, base http.RoundTripper) (http.RoundTripper, func() error, error)
 	replay func(path string) (http.RoundTripper, func() error, error)
 }
@@ -41,7 +41,8 @@ func recorderKinds() []recorderKind {
 		{name: onVCR, ext: ".yaml", most: 10_000, record: func(path string, base http.RoundTripper) (http.RoundTripper, func() error, error) {
 			return openVCR(path, recorder.WithMode(recorder.ModeRecordOnly), recorder.WithRealTransport(base))
 		}, replay: func(path string) (http.RoundTripper, func() error, error) {
-			// Each may be replayed again, as our tape does; without it go-vcr skips what it has replayed.
+			// Each recording may be replayed again, as on our tape. Otherwise go-vcr skips what it
+			// has replayed.
 			return openVCR(path, recorder.WithMode(recorder.ModeReplayOnly), recorder.WithReplayableInteractions(true))
 		}},
 	}

@@ -2,29 +2,29 @@ package main
 
 import "fmt"
 
-// A redLine is a bound of the design, and whether this run keeps it. Bounds are
-// ratios inside the run and exact counts, since times depend on the machine.
+// A redLine is a bound of the design, and whether this run keeps it. Bounds are ratios inside the
+// run and exact counts, since times depend on the machine.
 type redLine struct {
 	text string
 	got  string // the measured value
 	ok   bool   // whether the bound is kept
-	time bool   // it is a bound of times, which vary: -check does not fail where it is crossed
+	time bool   // it is a bound of times, which vary, so -check does not fail if it is crossed
 }
 
 // Bounds of the whole chain.
 const (
 	callAllocs       = 1
 	callBytes        = 512
-	postAllocs       = 2 // a POST without a key is traced, to know whether it was sent
+	postAllocs       = 2 // a POST without a key is traced to know whether it was sent
 	postBytes        = 928
-	uploadAllocs     = 7 // its body is guarded: nobody knows whether its GetBody is a copy
+	uploadAllocs     = 7 // its body is guarded, since its GetBody may not copy
 	uploadBytes      = 1600
 	aimOverBaseline  = 3.0 // six over baseline-6
 	maxOverBaseline  = 4.0
 	maxOverAssembled = 0.5 // six over assembled
 )
 
-// oneCall returns the stacks that may allocate the Call and nothing else.
+// oneCall returns the stacks that may allocate nothing but the Call.
 func oneCall() []string {
 	return []string{
 		oneNoop, "no-op x2", "no-op x7", "retry", "concurrency", "throttle", "throttle, 2 rules", "metrics",

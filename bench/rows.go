@@ -8,7 +8,7 @@ type row struct {
 	plus  []string
 	minus []string
 	parts float64 // the divisor of the difference; 0 means 1
-	aim   float64 // the processor ns aimed at on the machine of docs/performance.md; 0 means no aim
+	aim   float64 // the target of processor ns on the machine of docs/performance.md; 0 means none
 }
 
 type section struct {
@@ -102,7 +102,7 @@ func sections() []section {
 	}
 }
 
-// inSections reports whether a stack is in one of the sections; the others are for instr.
+// inSections reports whether a stack is in one of the sections. The others are only for instr.
 func inSections(name string) bool {
 	for _, s := range sections() {
 		for _, r := range s.rows {
@@ -122,7 +122,7 @@ type figures struct {
 	bothCores bool // whether it was measured on both cores
 }
 
-// work computes a row. It returns false if one of its stacks was not measured.
+// work computes a row. It reports false if one of its stacks was not measured.
 func (r row) work(benches map[string]*bench) (figures, bool) {
 	var f figures
 	f.bothCores = true

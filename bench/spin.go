@@ -7,11 +7,12 @@ import (
 	"runtime/debug"
 )
 
-// warm is how many calls are made before any is counted. They learn routes and fill caches and
-// pools, and the caches of type assertions, to which the runtime adds one miss in a thousand.
+// warm is how many calls are made before any is counted. They learn routes, fill caches and pools,
+// and fill the caches of type assertions, to which the runtime adds one miss in a thousand.
 const warm = 8192
 
-// stretchOf returns how many calls are made before the first mark and in the shorter stretch.
+// stretchOf returns how many calls are made before the first mark, and how many in the shorter
+// stretch.
 func stretchOf(s *stack) (before, n int) {
 	if s.heavy {
 		return warm / 50, spinCalls / 50
@@ -19,7 +20,8 @@ func stretchOf(s *stack) (before, n int) {
 	return warm, spinCalls
 }
 
-// spinCalls is the number of calls of the shorter stretch; the other has three times as many.
+// spinCalls is the number of calls in the shorter stretch. The other stretch has three times as
+// many.
 const spinCalls = 2000
 
 // runSpin is the command "spin": the calls that are counted under callgrind.
@@ -68,7 +70,7 @@ func stackNamed(name string) (*stack, error) {
 	return nil, fmt.Errorf("no stack %q", name)
 }
 
-// spin makes calls: before the first mark those that do not count, then two stretches.
+// spin makes the calls: before the first mark those that do not count, then two stretches.
 func spin(call func() error, before, n int) error {
 	for _, stretch := range []int{before, n, 3 * n} {
 		for range stretch {
@@ -81,7 +83,7 @@ func spin(call func() error, before, n int) error {
 	return nil
 }
 
-// mark is a function that callgrind can see the entry of.
+// mark is a function whose entry callgrind can see.
 //
 //go:noinline
 func mark() {}

@@ -48,7 +48,7 @@ const (
 	rateByHandName = "rate by hand"
 )
 
-// nothing is the ctx of most stacks.
+// nothing is the ctx of most stacks. It returns its argument.
 func nothing(ctx context.Context) context.Context { return ctx }
 
 // client returns a builder of a stack that is called through an http.Client.
@@ -157,7 +157,7 @@ func stacks() []*stack {
 	}
 }
 
-// A bench is a stack that is built, with its measurements.
+// A bench is a built stack with its measurements.
 type bench struct {
 	*stack
 	run    []func() error // one call of each caller; the first caller runs on one core
@@ -179,8 +179,7 @@ func (s *stack) bench(callers int) *bench {
 
 func (s *stack) caller(st built) *caller { return newCaller(st.rt, st.client, s.ctx) }
 
-// complete fills in what most stacks have in common, and leaves out stacks without a
-// builder.
+// complete fills in what most stacks have in common, and drops stacks without a builder.
 func complete(list []*stack) []*stack {
 	out := list[:0]
 	for _, s := range list {

@@ -25,8 +25,8 @@ func rank(v []float64, q float64) float64 {
 	return v[i] + (at-float64(i))*(v[i+1]-v[i])
 }
 
-// fifthPercentile returns the time of a slice that nothing else disturbed. It is not
-// the minimum, which may be a slice without a run of the garbage collector.
+// fifthPercentile returns the time of a slice that nothing else disturbed. It is not the minimum,
+// which may be a slice without a run of the garbage collector.
 func fifthPercentile(v []float64) float64 {
 	v = slices.Clone(v)
 	slices.Sort(v)

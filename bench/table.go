@@ -79,7 +79,7 @@ func costs(w io.Writer, benches map[string]*bench) {
 	}
 }
 
-// aims reports whether a row has an aim.
+// aims reports whether a row has a target.
 func (s section) aims() bool {
 	for _, r := range s.rows {
 		if r.aim > 0 {
@@ -96,7 +96,7 @@ func (r row) goal() string {
 	return ns(r.aim)
 }
 
-// lines prints the red lines, and reports whether all are kept but those of times.
+// lines prints the red lines. It reports whether all are kept, except those of times.
 func lines(w io.Writer, l []redLine) bool {
 	ok := true
 	var rows [][]string

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 )
 
-// What is measured of tapes beside those of another commit only.
+// What is measured only when tapes are compared with those of another commit.
 const (
 	toLookUpWorst = "look up, p99"
 	toAllocate    = "allocations"
@@ -23,10 +23,10 @@ const (
 	warmSlice    = 20_000
 )
 
-// A besideKind is a tape that both builds write.
+// A besideKind is a kind of tape that both builds write.
 type besideKind struct {
 	name, ext string
-	most      int // beyond so many recordings the older one takes too long
+	most      int // the number of recordings beyond which the older build takes too long
 }
 
 func besideKinds() []besideKind {

@@ -7,16 +7,16 @@ import (
 	"io"
 )
 
-// Goals beside commit 9737447.
+// Goals for the ratio to commit 9737447.
 const (
 	goalLookup      = 0.7
 	goalLookupWorst = 0.2
-	goalOpen        = 1.0 // of the largest tape
+	goalOpen        = 1.0 // for the largest tape
 	goalRecordBolt  = 0.2
 	goalRecordText  = 0.05
 	goalRecordCPU   = 0.4
 	goalBytes       = 0.5
-	goalFlat        = 1.2 // our lookup in the largest tape over that at 10,000
+	goalFlat        = 1.2 // our lookup in the largest tape over that in the tape of 10,000
 )
 
 // printBeside prints the ratios, the goals, and the control.
@@ -61,7 +61,7 @@ func (b *tapeBench) printBeside(w io.Writer, base string) {
 		}
 	}
 	most := b.sizes[len(b.sizes)-1]
-	open, _ := goal(toOpen, besideKinds()[0], most, goalOpen) // beside itself it is at this goal
+	open, _ := goal(toOpen, besideKinds()[0], most, goalOpen) // compared with itself, the commit is already at this goal
 	kept = append(kept, open)
 	table(w, []string{
 		"tape", "a recording, with Close: processor time, over the base", "its time", "bytes of the file", "allocations", "bytes allocated",
@@ -77,7 +77,7 @@ func (b *tapeBench) printBeside(w io.Writer, base string) {
 	goals(w, control)
 }
 
-// goals prints bounds and whether they are reached.
+// goals prints goals and whether they are reached.
 func goals(w io.Writer, list []redLine) {
 	var rows [][]string
 	for _, l := range list {

@@ -20,7 +20,7 @@ import (
 	"github.com/gracy-go/gracy/replay/interop"
 )
 
-// runImport is the command "import": a cassette of go-vcr is imported onto a bbolt tape, in turn
+// runImport is the command "import": it imports a cassette of go-vcr onto a bbolt tape, in turn
 // with go-vcr opening it.
 func runImport(ctx context.Context, args []string, out, progress io.Writer) (err error) {
 	flags := flag.NewFlagSet("bench import", flag.ContinueOnError)
@@ -69,7 +69,7 @@ func runImport(ctx context.Context, args []string, out, progress io.Writer) (err
 	return nil
 }
 
-// imported is how long something took, and the most heap in use meanwhile.
+// imported is how long an import or opening took, and the largest heap in use meanwhile.
 type imported struct {
 	took, cpu time.Duration
 	heap      uint64
@@ -85,7 +85,7 @@ func middleOf(list []imported) imported {
 	return list[len(list)/2]
 }
 
-// observed runs a function and looks at the heap every 20 ms.
+// observed runs a function and samples the heap every 20 ms.
 func observed(do func() error) (imported, error) {
 	runtime.GC()
 	var most atomic.Uint64
@@ -114,7 +114,7 @@ func observed(do func() error) (imported, error) {
 	return result, err
 }
 
-// writeCassette writes what go-vcr 4 records of items.
+// writeCassette writes what go-vcr 4 would record of items.
 func writeCassette(path string, n int) error {
 	file, err := os.Create(path)
 	if err != nil {

@@ -63,8 +63,8 @@ func (b *tapeBench) lookups(n int) error {
 	})
 }
 
-// warm looks up for a while, so that the pages of a file are in memory, as they are in a
-// process that replays for a while. The first lookups are a figure of their own.
+// warm looks up recordings for a while, so that the pages of a file are in memory, as in a process
+// that has been replaying. The first lookups are a separate figure.
 func (b *tapeBench) warm(name string, n int, rt http.RoundTripper) error {
 	var cold []float64
 	for start, i := time.Now(), 0; i < min(2*n, warmLookups) && time.Since(start) < warmTime; i++ {

@@ -43,12 +43,12 @@ func (b *tapeBench) openRounds(n int) int {
 	return min(b.rounds, 3)
 }
 
-// reindexes opens a bbolt tape with another Match in turn with reading all of it. The
-// control has so few recordings that it ends.
+// reindexes opens a bbolt tape with another Match, in turn with reading all of it. The control has
+// few recordings, so that it ends.
 func (b *tapeBench) reindexes(n int) error {
 	k := recorderKinds()[0]
 	path, turn := b.path(k, n), 0
-	other := func() replay.Match { // another one each time
+	other := func() replay.Match { // a different one each time
 		turn++
 		return replay.Match{IgnoreQuery: []string{fmt.Sprint("ignored", turn)}}
 	}

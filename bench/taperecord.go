@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// recordRounds is how often a recorder records n.
+// recordRounds returns how often a recorder records n calls.
 func (b *tapeBench) recordRounds(n int) int {
 	switch {
 	case n <= 1000:
@@ -19,8 +19,8 @@ func (b *tapeBench) recordRounds(n int) int {
 	return 1
 }
 
-// recordings has each recorder record n calls, one after the other, over a base in memory.
-// The last file of each stays.
+// recordings lets each recorder record n calls, one after the other, over a base in memory. The
+// last file of each is kept.
 func (b *tapeBench) recordings(n int) error {
 	var list []recorderKind
 	for _, k := range append(recorderKinds(), recorderKind{name: oneByOneName, ext: ".onebyone", most: 100, record: recordOneByOne}) {

@@ -14,20 +14,20 @@ import (
 const (
 	lookupOverVCR  = 1000 // go-vcr's lookup at 10,000 over ours
 	recordOverVCR  = 10   // go-vcr's recording of 10,000 over ours
-	flatLookup     = 2.0  // our lookup at the most over that at 10,000
-	flatOpen       = 5.0  // our open at the most over that at 10,000
-	indexOverScan  = 10.0 // a new Match over reading all
+	flatLookup     = 2.0  // our lookup in the largest tape over that in the tape of 10,000
+	flatOpen       = 5.0  // our open of the largest tape over that of the tape of 10,000
+	indexOverScan  = 10.0 // opening with a new Match over reading all recordings
 	waitOverNoTape = 1.05
 	middle         = 10_000
 )
 
-// ratio is the median of the ratios of two series, taken round by round; of series of
-// different lengths that of their medians. It is 0 if one was not measured.
+// ratio returns the median of the ratios of two series, taken round by round. For series of
+// different lengths it returns the ratio of their medians. It returns 0 if one was not measured.
 func (b *tapeBench) ratio(above, below string) float64 {
 	return quartilesOf(b.ratios(above, below)).mid
 }
 
-// ratios are the ratios that ratio is the median of.
+// ratios returns the ratios whose median ratio returns.
 func (b *tapeBench) ratios(above, below string) (all []float64) {
 	x, y := b.series[above], b.series[below]
 	if len(x) == 0 || len(y) == 0 {
@@ -42,8 +42,7 @@ func (b *tapeBench) ratios(above, below string) (all []float64) {
 	return all
 }
 
-// redLines returns the bounds, and the same bounds of the controls, each of which has to
-// be crossed.
+// redLines returns the bounds, and the same bounds for the controls, each of which must be crossed.
 func (b *tapeBench) redLines() (kept, controls []redLine) {
 	most := b.sizes[len(b.sizes)-1]
 	line := func(to *[]redLine, text, above, below string, bound float64, atLeast bool) {
@@ -76,7 +75,7 @@ func (b *tapeBench) redLines() (kept, controls []redLine) {
 	for _, n := range b.sizes {
 		for _, what := range []string{toReindex, toReindexRO} {
 			if n < middle {
-				continue // the time of a commit, whatever is in it
+				continue // this is the time of a commit, whatever is in it
 			}
 			line(&kept, fmt.Sprintf("%s, %s, %d / %s", what, onBolt, n, toScan), seriesKey(what, onBolt, n), seriesKey(toScan, onBolt, n), indexOverScan, false)
 		}
@@ -93,8 +92,8 @@ func (b *tapeBench) redLines() (kept, controls []redLine) {
 	return kept, controls
 }
 
-// printControls prints what the controls do, and fails if one keeps its line: then the
-// line shows nothing.
+// printControls prints what the controls do. It fails if one keeps its line, because the line then
+// shows nothing.
 func printControls(w io.Writer, controls []redLine) error {
 	fmt.Fprintf(w, "\n### Controls, which must cross the lines\n\n")
 	var rows [][]string
@@ -156,7 +155,7 @@ func (b *tapeBench) print(w io.Writer) {
 	table(w, []string{"a call to a server that takes 5 ms", "p50", "over no tape"}, rows)
 }
 
-// highest is the 99th percentile.
+// highest returns the 99th percentile.
 func highest(v []float64) float64 {
 	v = slices.Clone(v)
 	slices.Sort(v)

@@ -95,7 +95,7 @@ func (b *tapeBench) measure(ctx context.Context) error {
 	return nil
 }
 
-// path is the file of a recorder with n recordings.
+// path returns the file of a recorder with n recordings.
 func (b *tapeBench) path(k recorderKind, n int) string {
 	return filepath.Join(b.dir, fmt.Sprint("tape-", n)+k.ext)
 }
@@ -108,12 +108,12 @@ func (b *tapeBench) note(what, name string, n int, value float64) {
 
 func seriesKey(what, name string, n int) string { return fmt.Sprint(what, "/", name, "/", n) }
 
-// mid is the median of a series, 0 if it was not measured.
+// mid returns the median of a series, or 0 if it was not measured.
 func (b *tapeBench) mid(what, name string, n int) float64 {
 	return quartilesOf(b.series[seriesKey(what, name, n)]).mid
 }
 
-// inTurn runs each of the list once a round, in a new order each time.
+// inTurn calls run for each of count items once per round, in a new order each time.
 func (b *tapeBench) inTurn(rounds, count int, run func(i int) error) error {
 	for range rounds {
 		for _, i := range b.random.Perm(count) {

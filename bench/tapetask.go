@@ -10,22 +10,21 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A tapeTask is what a worker is asked to do with a tape.
+// A tapeTask is a task of a worker about a tape.
 type tapeTask struct {
 	Do         string // toRecord, toOpen or toLookUp
 	Path       string
 	Recordings int
-	Seed       uint64 // of the order of the lookups
+	Seed       uint64 // determines the order of the lookups
 	Lookups    int
 }
 
-// A tapeResult is what it took besides time. The counts are those of the calls with their caller
-// and the base.
+// A tapeResult is what a task took besides time. The counts include the caller and the base.
 type tapeResult struct {
 	Times  []float64 // ns of each lookup
-	Bytes  float64   // of the file, a recording
-	Allocs float64   // of a call
-	Memory float64   // bytes allocated, of a call
+	Bytes  float64   // of the file, per recording
+	Allocs float64   // per call
+	Memory float64   // bytes allocated per call
 }
 
 // openTapes are the tapes that a worker replays, by their paths. They stay open.
@@ -60,8 +59,8 @@ func (o openTapes) do(t tapeTask) (r result, err error) {
 	return r, fmt.Errorf("unknown task %q", t.Do)
 }
 
-// recordTape records calls one after the other over a base in memory. The processor time is
-// over that of the base.
+// recordTape records calls one after the other over a base in memory. The processor time of the
+// base is subtracted.
 func recordTape(t tapeTask) (r result, err error) {
 	base, err := recordAll(items{}, func() error { return nil }, t.Recordings)
 	if err != nil {
@@ -84,7 +83,7 @@ func recordTape(t tapeTask) (r result, err error) {
 	return r, nil
 }
 
-// lookUp replays recordings at random. The tape stays open, and the first task of it warms it, so
+// lookUp replays recordings at random. The tape stays open. The first task about it warms it, so
 // that the pages of the file are in memory.
 func (o openTapes) lookUp(t tapeTask) (r result, err error) {
 	tape, ok := o[t.Path]
@@ -116,7 +115,7 @@ type mallocs struct{ allocs, bytes uint64 }
 
 func (m *mallocs) start() { m.allocs, m.bytes = allocated() }
 
-// each returns what was allocated since start, for each of n.
+// each returns what was allocated since start, divided by n.
 func (m *mallocs) each(n int) (allocs, bytes float64) {
 	a, b := allocated()
 	return float64(a-m.allocs) / float64(n), float64(b-m.bytes) / float64(n)

@@ -16,12 +16,12 @@ import (
 
 const (
 	serverTime = 5 * time.Millisecond
-	waitCalls  = 20 // of each in a round
+	waitCalls  = 20 // for each, per round
 	noTape     = "no tape"
 )
 
-// waits makes calls to a server over loopback that takes 5 ms, without a tape and while
-// each recorder records.
+// waits makes calls to a server over loopback that takes 5 ms, without a tape and while each
+// recorder records.
 func (b *tapeBench) waits() (err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -16,11 +16,11 @@ type turns struct {
 	base   string
 	rounds int
 	slice  time.Duration
-	twice  bool // base has a second worker, again
+	twice  bool // base has a second worker, named again
 }
 
-// again is the name of a second worker of the other commit, which controls what is measured: it
-// differs in nothing.
+// again is the name of a second worker of the other commit. It is a control, since it does not
+// differ from the first.
 const again = "the same again"
 
 func parseTurns(name string, args []string, rounds int, slice time.Duration, progress io.Writer) (o turns, err error) {
@@ -70,21 +70,21 @@ func (o turns) withWorkers(ctx context.Context, f func([]loopRun) error) (err er
 	return f(runs)
 }
 
-// A pair is a slice of a stack and one of the bare base, or of another that its row is over, one right
-// after the other.
+// A pair is a slice of a stack and a slice of the bare base, or of another stack that its row is
+// over, one immediately after the other.
 type pair struct{ stack, bare result }
 
-// rate is the rate of the stack over that of the bare base, processor the same of the time that a
-// unit takes, and added the µs that the stack adds to it.
+// rate returns the rate of the stack over that of the bare base, processor the same for the
+// processor time per unit, and added the µs that the stack adds to that time.
 func (p pair) rate() float64      { return p.stack.rate() / p.bare.rate() }
 func (p pair) processor() float64 { return p.stack.cpu() / p.bare.cpu() }
 func (p pair) added() float64     { return (p.stack.cpu() - p.bare.cpu()) / 1e3 }
 
-// A loopKey names the pairs of a stack of a build.
+// A loopKey identifies the pairs of a stack of a build.
 type loopKey struct{ build, stack string }
 
-// measure has each stack of each build called once in a round, in a new order, right before
-// or right after what its row is over.
+// measure calls each stack of each build once per round, in a new order, immediately before or
+// after what its row is over.
 func (t loopTable) measure(ctx context.Context, runs []loopRun, rounds int) (map[loopKey][]pair, error) {
 	measured := make(map[loopKey][]pair)
 	for round := range rounds + 1 {
@@ -107,7 +107,7 @@ func (t loopTable) measure(ctx context.Context, runs []loopRun, rounds int) (map
 					return nil, err
 				}
 			}
-			if round > 0 { // the first one opens connections
+			if round > 0 { // the first round opens connections
 				key := loopKey{run.name, name}
 				measured[key] = append(measured[key], p)
 			}

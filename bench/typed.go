@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// A pokemon is what the body of every response says.
+// A pokemon is the content of every response's body.
 type pokemon struct {
 	ID     int    `json:"id"`
 	Name   string `json:"name"`
@@ -32,7 +32,8 @@ func typed(c *caller) error {
 	return c.asked()
 }
 
-// typedByHand makes the same with net/http and encoding/json, as one writes it for one endpoint.
+// typedByHand makes the same call with net/http and encoding/json, as one would write it for a
+// single endpoint.
 func typedByHand(c *caller) error {
 	if c.ask == nil {
 		base, ctx := c.req.URL.Scheme+"://"+c.req.URL.Host+"/v2", c.req.Context()
@@ -62,7 +63,7 @@ func getPokemon(ctx context.Context, client *http.Client, base, name string) (p 
 	return p, json.Unmarshal(body, &p)
 }
 
-// asked makes the call, and fails unless it returns what the body says.
+// asked makes the call. It fails unless it returns what the body says.
 func (c *caller) asked() error {
 	got, err := c.ask()
 	if want := (pokemon{25, "pikachu", 4, 60}); err == nil && got != want {
@@ -71,8 +72,8 @@ func (c *caller) asked() error {
 	return err
 }
 
-// loggedByHand writes a line for each response with slog, in the least code: a message that is always the
-// same, and what the line of package logging has that one does not need a route for.
+// loggedByHand writes a line for each response with slog, in the least code: a constant message,
+// and the attributes of package logging that need no route.
 func loggedByHand(base http.RoundTripper, _ settings) built {
 	log := slog.New(slog.NewJSONHandler(discard{}, nil))
 	return built{rt: roundTrip(func(req *http.Request) (*http.Response, error) {

@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/throttle"
 )
 
-// The figures of what waits.
+// The figures of waiting requests.
 const (
 	waiterBytes = "bytes of heap and stack of a waiting request: "
 	blockedName = "blocked in the base, no layer"
@@ -27,11 +27,11 @@ const (
 	keysCome    = "processor µs for a waiter to come, keys: "
 )
 
-// waitingRequests is how many requests wait at once.
+// waitingRequests is how many requests wait at the same time.
 const waitingRequests = 2000
 
-// waiters are the stacks whose waiting requests are weighed, under an http.Client. Each is built
-// such that one request goes and the others wait; of the first, all wait for the base.
+// waiters returns the stacks whose waiting requests are measured, under an http.Client. Each lets
+// one request go and makes the others wait. In the first, all wait for the base.
 func waiters() []struct {
 	name string
 	wrap func(http.RoundTripper) http.RoundTripper
@@ -52,10 +52,11 @@ func waiters() []struct {
 	}
 }
 
-// runWaiters is the command "waiters": it weighs and times what waits, and prints the figures.
+// runWaiters is the command "waiters": it measures the memory and time of waiting requests, and
+// prints the figures.
 func runWaiters(ctx context.Context, out io.Writer) error {
 	figures := make(map[string]float64)
-	// The first goroutines of a process are allocated, and later ones reuse them.
+	// The first goroutines of a process are allocated. Later ones reuse them.
 	if _, err := weigh(ctx, waiters()[0].wrap); err != nil {
 		return err
 	}
@@ -113,8 +114,8 @@ func inUse() float64 {
 	return float64(m.HeapAlloc) + float64(m.StackInuse)
 }
 
-// keyed has a waiter for each of some keys, and returns the µs of processor time that it takes one to
-// come, and to be cancelled with all others at once.
+// keyed makes a waiter for each of keys keys. It returns the µs of processor time for one to come,
+// and for one to leave when all are cancelled at once.
 func keyed(ctx context.Context, keys int) (come, leave float64, err error) {
 	rt := gracy.Around(newStub(false), throttle.New(throttle.Rule{
 		Limit: 1, Per: time.Hour, Key: func(req *http.Request) string { return req.Header.Get("X-Tenant") },
@@ -152,7 +153,7 @@ func keyed(ctx context.Context, keys int) (come, leave float64, err error) {
 	return come, float64(processor()-start) / 1e3 / float64(keys), err
 }
 
-// A crowd is goroutines that wait until it is cancelled.
+// A crowd is a number of goroutines that wait until it is cancelled.
 type crowd struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -170,11 +171,12 @@ func wait(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			if c.err == nil {
-				c.err = err // one says enough
+				c.err = err // one error is enough
 			}
 		})
 	}
-	// Whoever yields is last in the queue of those that can run; on several processors a few may still do.
+	// A goroutine that yields goes to the end of the run queue. On several processors a few may
+	// still be running.
 	for range 1000 {
 		runtime.Gosched()
 	}
@@ -204,7 +206,7 @@ func quiet(ctx context.Context) error {
 	return nil
 }
 
-// cancel ends the wait of all.
+// cancel ends the wait of all goroutines.
 func (c *crowd) cancel() error {
 	c.stop()
 	c.done.Wait()

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// runWaiting is the command "waiting": what a waiting request weighs, and what many keys cost.
+// runWaiting is the command "waiting": it measures the memory of a waiting request and the cost of
+// many keys.
 func runWaiting(ctx context.Context, args []string, out, progress io.Writer) (err error) {
 	o, err := parseTurns("waiting", args, 5, time.Second, progress)
 	if err != nil {

@@ -17,21 +17,22 @@ type task struct {
 	Stack   string
 	Way     string // one of the ways of loopServer
 	Callers int
-	Time    time.Duration // of the calls; 0 is one call of each caller
+	Time    time.Duration // of the calls; 0 means one call of each caller
 	Tape    *tapeTask     // instead of the calls
 }
 
-// A result is what it took.
+// A result is what a task took.
 type result struct {
 	Calls int
 	Units int           // what was received: responses, mebibytes or events
 	Wall  time.Duration // from the first call to the end of the last
-	CPU   time.Duration // of the process, so of caller, server and collector
+	CPU   time.Duration // of the process: caller, server and garbage collector
 	Error string
 	tapeResult
 }
 
-// runWorker is the command "worker": it does what it reads, a task a line, and writes the results.
+// runWorker is the command "worker": it reads tasks, one per line, performs them and writes the
+// results.
 func runWorker(ctx context.Context, in io.Reader, out io.Writer) error {
 	loop, err := newLoop()
 	if err != nil {
@@ -85,7 +86,7 @@ func (b *build) start(ctx context.Context) (*worker, error) {
 	return w, w.cmd.Start()
 }
 
-// do has the worker do a task.
+// do lets the worker perform a task.
 func (w *worker) do(t task) (r result, err error) {
 	if err := json.NewEncoder(w.in).Encode(t); err != nil {
 		return r, err
