@@ -1,2 +1,2 @@
-// Package browser opens the pages of package report in Chromium, as a person would.
+// Package browser opens the pages of package report in Chromium, as a user would.
 package browser
