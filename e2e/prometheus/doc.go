@@ -1,2 +1,3 @@
-// Package prometheus has a real Prometheus scrape a program, and evaluates there what folder ops offers.
+// Package prometheus lets a real Prometheus scrape a program, and evaluates in it the rules and the
+// dashboard of folder ops.
 package prometheus
