@@ -11,14 +11,14 @@ type scenario struct {
 	name       string
 	command    []string
 	config     func(origin string) func(dir, port string) string
-	two        bool // HTTP/2 towards the proxy
+	two        bool // HTTP/2 to the proxy
 	dropSecond bool
 	slow       time.Duration
 	kinds      []kind
 	load       load
-	certain    bool // nothing fails: what was not processed is known
+	certain    bool // no call may fail, since it is known what was not processed
 	policy     *retry.Policy
-	control    bool // a promise must be broken, or it is not tested
+	control    bool // a promise must be broken, otherwise it is not tested
 }
 
 func nginxCommand() []string   { return []string{"nginx", "-c", "FILE", "-p", "DIR"} }
@@ -27,8 +27,8 @@ func varnishCommand() []string {
 	return []string{"varnishd", "-F", "-j", "none", "-n", "DIR", "-a", "PORT", "-f", "FILE", "-s", "malloc,16m"}
 }
 
-// scenarios are the rows of the table, by the letters of the measurement that docs/proxies.md
-// came from.
+// scenarios returns the rows of the table. Their letters are those of the measurement from which
+// docs/proxies.md was made.
 func scenarios() []scenario {
 	plain := func(http, server string) func(string) func(dir, port string) string {
 		return func(o string) func(dir, port string) string { return nginx([]string{o}, false, http, server) }

@@ -33,8 +33,7 @@ const (
 
 func kinds() []kind { return []kind{get, put, post, pipe, keyed, empty} }
 
-// once reports whether a request of the kind must not be sent again after it may have
-// arrived.
+// once reports whether a request of the kind must not be sent again after it may have arrived.
 func (k kind) once() bool { return k == post || k == pipe || k == empty }
 
 // client is a client with a base of its own.
@@ -43,7 +42,7 @@ type client struct {
 	base *http.Transport
 }
 
-// newClient returns a client of the policy, without retry if that is nil.
+// newClient returns a client with the policy, or without retry if that is nil.
 func newClient(two bool, policy *retry.Policy) *client {
 	base := &http.Transport{
 		MaxIdleConnsPerHost: 512,
@@ -60,11 +59,11 @@ func newClient(two bool, policy *retry.Policy) *client {
 // ids numbers the requests of the program.
 type ids struct{ last atomic.Int64 }
 
-// call is what became of one request.
+// call is the outcome of one request.
 type call struct {
 	id   string
 	kind kind
-	err  error // also a status of 400 and above
+	err  error // also set for a status of 400 and above
 	*transport.Call
 }
 

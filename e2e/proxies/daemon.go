@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// daemon is a proxy that runs.
+// daemon is a running proxy.
 type daemon struct {
 	cmd  *exec.Cmd
 	out  bytes.Buffer
@@ -32,9 +32,8 @@ func freePort(ctx context.Context) (string, error) {
 	return port, err
 }
 
-// start runs a proxy with a configuration made for a port, until it accepts connections.
-// In the words of the command FILE stands for the file with the configuration, DIR for
-// its folder.
+// start runs a proxy with a configuration made for a free port, and waits until it accepts
+// connections. In the command, FILE stands for the file with the configuration, DIR for its folder.
 func start(ctx context.Context, dir string, config func(dir, port string) string, command ...string) (*daemon, error) {
 	dir, err := os.MkdirTemp(dir, command[0])
 	if err != nil {

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// load is how the requests of a case are made.
+// load makes the requests of a case.
 type load func(ctx context.Context, n *ids, d *daemon, k kind, url string, fresh func() *client) []call
 
-// together runs the workers at a time, each with the number of calls, on one client.
+// together runs workers concurrently on one client. Each makes the given number of calls.
 func together(workers, calls int) load {
 	return func(ctx context.Context, n *ids, _ *daemon, k kind, url string, fresh func() *client) []call {
 		c := fresh()
@@ -23,8 +23,8 @@ func together(workers, calls int) load {
 	}
 }
 
-// idle lets each of the workers, with a client of its own, be idle for about the time,
-// between spread less and spread more, and then make a call.
+// idle gives each worker a client of its own, which makes a call after being idle for d, give or
+// take spread.
 func idle(workers int, d, spread time.Duration) load {
 	return func(ctx context.Context, n *ids, _ *daemon, k kind, url string, fresh func() *client) []call {
 		return gather(workers, func(i int) []call {
@@ -38,7 +38,7 @@ func idle(workers int, d, spread time.Duration) load {
 	}
 }
 
-// reloading lets the workers make calls while the proxy is reloaded.
+// reloading lets workers make calls while the proxy is reloaded.
 func reloading(workers, reloads int, every time.Duration) load {
 	return func(ctx context.Context, n *ids, d *daemon, k kind, url string, fresh func() *client) []call {
 		c := fresh()
@@ -66,7 +66,7 @@ func reloading(workers, reloads int, every time.Duration) load {
 	}
 }
 
-// gather runs f for each worker, and returns what all of them made.
+// gather runs f for each worker concurrently, and returns the calls of all.
 func gather(workers int, f func(i int) []call) (all []call) {
 	var mu sync.Mutex // mu guards all
 	var wg sync.WaitGroup

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// origin counts what arrives, by the header X-Id. It has read the body by then.
+// origin counts the requests that arrive with their whole body, by the header X-Id.
 type origin struct {
 	*httptest.Server
 	dropSecond bool          // it closes a connection without a response to its second request
@@ -22,7 +22,7 @@ type origin struct {
 	arrived map[string]int
 }
 
-// requests is the key in the context of a connection for how many it had.
+// requests is the key in the context of a connection for the number of its requests.
 type requests struct{}
 
 func newOrigin(dropSecond bool, slow time.Duration) *origin {
@@ -35,7 +35,7 @@ func newOrigin(dropSecond bool, slow time.Duration) *origin {
 	return o
 }
 
-// addr returns host and port.
+// addr returns the host and port.
 func (o *origin) addr() string { return strings.TrimPrefix(o.URL, "http://") }
 
 func (o *origin) ServeHTTP(w http.ResponseWriter, req *http.Request) {

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// row is what became of the calls of one kind in a case.
+// row is the outcome of the calls of one kind in a case.
 type row struct {
 	name                               string
 	kind                               kind
@@ -26,7 +26,7 @@ func judge(s scenario, k kind, o *origin, calls []call) *row {
 	r := &row{name: s.name, kind: k, why: map[string]int{}}
 	for _, c := range calls {
 		if c.kind != k {
-			continue // what went before
+			continue // it belongs to what went before
 		}
 		r.sent++
 		n := o.count(c.id)
@@ -73,14 +73,14 @@ func judge(s scenario, k kind, o *origin, calls []call) *row {
 	return r
 }
 
-// breaks records a broken promise, with the ledger of the first call of its kind.
+// breaks records a broken promise, with the ledger of the call.
 func (r *row) breaks(c call, format string, args ...any) {
 	if len(r.broken) < 3 {
 		r.broken = append(r.broken, fmt.Sprintf("%s, %s: ", r.name, r.kind)+fmt.Sprintf(format, args...)+"\n"+c.String())
 	}
 }
 
-// afterEOF reports whether an attempt followed one that ended in a broken connection.
+// afterEOF reports whether an attempt followed one that ended with a broken connection.
 func afterEOF(c call) bool {
 	broke := false
 	for a := range c.Attempts() {

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// unused lets each of the workers have a connection that was dialed and not used, since
-// another one came free first, and makes a call on it about the time d after it was
-// dialed.
+// unused gives each worker a connection that was dialed but not used, because another one became
+// free first. The worker makes a call on it about d after it was dialed.
 func unused(workers int, d, spread time.Duration) load {
 	return func(ctx context.Context, n *ids, _ *daemon, k kind, url string, fresh func() *client) []call {
 		return gather(workers, func(i int) []call {
@@ -19,7 +18,7 @@ func unused(workers int, d, spread time.Duration) load {
 			first, second := make(chan struct{}), make(chan time.Time, 1)
 			c.base.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 				if dials.Add(1) == 2 {
-					<-first // the request has got the connection that came free
+					<-first // the request has got the connection that became free
 					conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 					second <- time.Now()
 					return conn, err
@@ -34,7 +33,7 @@ func unused(workers int, d, spread time.Duration) load {
 			made[0].kind, made[1].kind = earlier, earlier
 			close(first)
 			if dials.Load() < 2 {
-				return made // the first connection came free before the second was dialed
+				return made // the first connection became free before the second was dialed
 			}
 			at := <-second
 			time.Sleep(time.Until(at.Add(d - spread + 2*spread*time.Duration(i)/time.Duration(workers))))
