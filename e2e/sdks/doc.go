@@ -1,9 +1,9 @@
-// Package sdks runs SDKs of others over the stack: package harness says what is
-// checked, a file of this package what an SDK needs for it, and docs/sdks.md what its
-// users should know, as the tests saw it.
+// Package sdks runs third-party SDKs over the stack. Package harness has the checks, each file of
+// this package has what one SDK needs for them, and docs/sdks.md has what its users should know, as
+// seen by the tests.
 //
 //	make e2e-all
 //
-// runs these and those of the module heavy inside it, whose SDKs take minutes to build.
-// Both are modules of their own, so that no SDK is a requirement of the library.
+// runs these tests and those of the module heavy, whose SDKs take minutes to build. Both are
+// modules of their own, so that the library requires no SDK.
 package sdks
