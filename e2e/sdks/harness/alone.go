@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// fewest is where the attempts of an SDK alone are no longer counted.
+// fewest is the number of attempts of an SDK alone from which on they are no longer counted.
 const fewest = 12
 
 // Alone sees what an SDK does without us, its own retries on: how often it sends what
@@ -50,7 +50,7 @@ func Alone(t *testing.T, sdks []*SDK) {
 	})
 }
 
-// attempts notes how often an SDK sends what always fails, and what it does meanwhile.
+// attempts notes how often an SDK sends a request that always fails, and what it does in between.
 func attempts(t *testing.T, r *run, name string, f Fault, call func(context.Context) (string, error)) {
 	t.Helper()
 	got := r.do(t, f, true, fewest, call)
@@ -78,7 +78,7 @@ func attempts(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 		if asked, err := time.ParseDuration(f.RetryAfter + "s"); err == nil && shortest >= asked {
 			obeys = "yes"
 		}
-		noteUnless(r.sdk, "obeys "+strconv.Itoa(f.Status), obeys, "no") // one wait that is too short shows it
+		noteUnless(r.sdk, "obeys "+strconv.Itoa(f.Status), obeys, "no") // one wait that is too short is enough
 	}
 	for _, mark := range marks(got.requests[0].Header, got.requests[1].Header) {
 		if !slices.Contains(r.sdk.Marks, mark) {
@@ -88,8 +88,8 @@ func attempts(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	}
 }
 
-// marks returns the headers that differ between two attempts, but for those that hold
-// the time or sign it.
+// marks returns the names of the headers that differ between two attempts, except those that
+// contain the time or sign it.
 func marks(first, second http.Header) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(second)) {
@@ -103,8 +103,8 @@ func marks(first, second http.Header) []string {
 	return names
 }
 
-// key returns the header of a request that holds an idempotency key, or what stands
-// for one with a vendor.
+// key returns the name of the header of a request that contains an idempotency key, or a vendor's
+// equivalent.
 func key(h http.Header) string {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		low := strings.ToLower(name)

@@ -15,15 +15,16 @@ import (
 	"strings"
 )
 
-// page is what docs/sdks.md says of an SDK.
+// page is what docs/sdks.md says about an SDK.
 type page struct {
 	SDK  *SDK
 	Code string
 	Seen map[string]string
 }
 
-// section writes the parts of a document that are made of one module's SDKs, between
-// comments that name it, or returns an error where they are not what was seen.
+// section writes the parts of a document that are generated from the SDKs of one module, between
+// comments that name it. If it must not write, it returns an error if the parts are not what was
+// seen.
 func section(doc, name string, sdks []*SDK, saw map[string]map[string]string, write bool) error {
 	var pages []page
 	for _, sdk := range sdks {
@@ -66,7 +67,7 @@ func section(doc, name string, sdks []*SDK, saw map[string]map[string]string, wr
 	return os.WriteFile(doc, text, 0o644) //nolint:gosec // a file of the repository
 }
 
-// alone writes the rows of what SDKs do without us.
+// alone writes the rows about what SDKs do without us.
 func alone(b *strings.Builder, pages []page) {
 	for _, p := range pages {
 		read := []string{}
@@ -101,7 +102,7 @@ func alone(b *strings.Builder, pages []page) {
 	}
 }
 
-// over writes the rows of what happens over the stack.
+// over writes the rows about what happens over the stack.
 func over(b *strings.Builder, pages []page) {
 	for _, p := range pages {
 		cell := func(figures ...string) string {
@@ -156,8 +157,8 @@ func each(b *strings.Builder, pages []page) {
 	}
 }
 
-// code returns the body of a function of this directory's tests, without the lines
-// that end in "// test".
+// code returns the body of a function in the tests of this directory, without the lines that end in
+// "// test".
 func code(name string) (string, error) {
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {
@@ -199,7 +200,7 @@ func function(f any) string {
 	return path.Base(runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name())
 }
 
-// dedent takes one tab from each line.
+// dedent removes one tab from each line.
 func dedent(s string) string {
 	var out strings.Builder
 	for line := range strings.Lines(s) {
@@ -215,7 +216,7 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// anchor returns how a heading is linked to.
+// anchor returns the anchor of a heading.
 func anchor(heading string) string {
 	return strings.NewReplacer("/", "", " ", "-", ".", "").Replace(strings.ToLower(heading))
 }

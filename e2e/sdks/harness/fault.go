@@ -18,8 +18,8 @@ type Fault struct {
 	Half bool
 }
 
-// The faults. Over the stack a request that failed is sent again at once, except
-// where the server asks for a wait.
+// The faults. Over the stack a request that failed is sent again immediately, unless the server
+// asks for a wait.
 var (
 	Unavailable = Fault{Name: "503", Status: http.StatusServiceUnavailable}
 	Later       = Fault{Name: "503 with Retry-After", Status: http.StatusServiceUnavailable, RetryAfter: "1"}
@@ -46,19 +46,19 @@ func (f Fault) respond(w http.ResponseWriter, r *http.Request, sorry func(int) (
 	w.WriteHeader(f.Status)
 	_, _ = io.WriteString(w, body)
 	if f.Half {
-		// What is left is read after the response has gone, so that no reset of the
-		// connection can overtake it.
+		// The rest is read after the response has been sent, so that no reset of the connection can
+		// overtake it.
 		_ = http.NewResponseController(w).Flush()
 		_, _ = io.Copy(io.Discard, r.Body)
 	}
 }
 
-// sorryJSON is an error as most services send it.
+// sorryJSON returns an error as most services send it.
 func sorryJSON(status int) (typ, body string) {
 	return "application/json", fmt.Sprintf(`{"error":{"message":"the service says %d"},"message":"the service says %[1]d"}`, status)
 }
 
-// reset breaks the connection off before the first byte of a response.
+// reset breaks the connection before the first byte of a response.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -11,16 +11,16 @@ import (
 	"testing"
 )
 
-// table is the file of what does not hold yet, a line each:
+// table is the file of the statements that do not hold yet, a line each:
 //
 //	statement, SDK, case: figure # reason
 //
-// The figure is the largest that may come.
+// The figure is the largest that is accepted.
 const table = "testdata/known.txt"
 
 var update = flag.Bool("update", false, "take what holds out of "+table+", and write what was seen and docs/sdks.md")
 
-// known are the lines of the table, and what came of them.
+// known has the lines of the table and what happened to them.
 var known struct {
 	mu    sync.Mutex // mu guards the fields below.
 	lines map[string]*miss
@@ -31,8 +31,8 @@ type miss struct {
 	figure int
 	reason string
 	met    bool // it was looked up
-	worst  int  // the largest figure that came and is no good
-	mended bool // no figure that is no good came
+	worst  int  // the largest bad figure that was seen
+	mended bool // no bad figure was seen
 }
 
 // readKnown reads the table.
@@ -58,8 +58,8 @@ func readKnown() (map[string]*miss, error) {
 	return lines, nil
 }
 
-// check is the end of a statement: figure is what came, good whether it holds, goal
-// what was wanted. What does not hold must be in the table, and what holds must not.
+// check ends a statement. figure is what was measured, good whether it holds, goal what was wanted.
+// A statement that does not hold must be in the table, and one that holds must not.
 func check(t *testing.T, statement string, sdk *SDK, what string, figure int, good bool, goal string) {
 	t.Helper()
 	known.mu.Lock()
@@ -74,7 +74,7 @@ func check(t *testing.T, statement string, sdk *SDK, what string, figure int, go
 	}
 }
 
-// reason returns why something fails, as the table has it.
+// reason returns why something fails, according to the table.
 func reason(statement string, sdk *SDK, what string) string {
 	known.mu.Lock()
 	defer known.mu.Unlock()
@@ -84,8 +84,8 @@ func reason(statement string, sdk *SDK, what string) string {
 	return "not replayed"
 }
 
-// judge takes what came of a statement and returns what is wrong with that, " " if it
-// is nothing but the figure, "" if nothing is.
+// judge records the result of a statement and returns what is wrong with it: " " if only the figure
+// is, "" if nothing is.
 func (m *miss) judge(figure int, good, updating bool) string {
 	switch {
 	case m == nil && good:
@@ -149,11 +149,11 @@ func Main(m *testing.M, doc, name string, sdks []*SDK) int {
 	return code
 }
 
-// writeKnown writes the table without what holds, and with the figures that came.
+// writeKnown writes the table without the statements that hold, and with the measured figures.
 func writeKnown() error {
 	text, err := os.ReadFile(table)
 	if err != nil {
-		return nil //nolint:nilerr // no table, nothing to take out
+		return nil //nolint:nilerr // without a table there is nothing to remove
 	}
 	var out strings.Builder
 	for line := range strings.Lines(string(text)) {

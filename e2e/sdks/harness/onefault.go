@@ -78,22 +78,22 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	check(t, "one fault", r.sdk, name+" "+f.Name, extra, good, goal)
 }
 
-// further returns how many requests a fault has cost, whether that is as many as it
-// should, and how many that are.
+// further returns how many further requests a fault has cost, whether that is as it should be, and
+// what was wanted.
 func further(sdk *SDK, name string, f Fault, clean, got outcome) (extra int, good bool, goal string) {
 	extra = len(got.requests) - len(clean.requests)
 	if got.err != nil {
 		extra = len(got.requests) - 1 // the call ended there
 	}
-	// A write is sent again if that cannot do its work twice; whatever reads should be.
+	// A write should be sent again only if that cannot do its work twice. Whatever reads should be.
 	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || sdk.repeatable(got.requests[0]) {
 		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one, whole, and the right result"
 	}
 	return extra, extra == 0 && got.err != nil, "none and the error"
 }
 
-// whole returns what is wrong with the requests that were sent again: each is to be the
-// one that failed, whole, and to come when the server asked for it.
+// whole returns what is wrong with the requests that were sent again. Each must be the one that
+// failed, complete, and must arrive when the server asked for it.
 func whole(f Fault, clean, got []Request, extra int) (faults []string) {
 	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for i, again := range got[1:min(len(got), 1+extra)] {

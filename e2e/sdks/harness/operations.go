@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// replayed is what [Tape] notes of an operation that was.
+// replayed is what [Tape] notes about an operation that was replayed.
 const replayed = "replayed"
 
-// operations returns what an SDK is recorded with: its calls and what else it has, by
-// what docs/sdks.md calls them.
+// operations returns the operations with which an SDK is recorded: its calls and further ones, by
+// their names in docs/sdks.md.
 func (s *SDK) operations(c Calls) (map[string]func(context.Context) (string, error), error) {
 	all := map[string]func(context.Context) (string, error){}
 	for name, call := range c.each() {
@@ -35,7 +35,7 @@ func (s *SDK) operations(c Calls) (map[string]func(context.Context) (string, err
 	return all, nil
 }
 
-// tapes writes the rows of what was replayed with the network denied.
+// tapes writes the rows about what was replayed without a network.
 func tapes(b *strings.Builder, pages []page) {
 	for _, p := range pages {
 		var done, not []string
@@ -54,7 +54,7 @@ func tapes(b *strings.Builder, pages []page) {
 	}
 }
 
-// sum writes the sum of the rows that a document has, of all modules.
+// sum writes the sum of the rows in a document, of all modules.
 func sum(b *strings.Builder, doc []byte) {
 	rows := regexp.MustCompile(`(?m)^\| [^|]+ \| (\d+) of (\d+) \|`).FindAllSubmatch(doc, -1)
 	done, all := 0, 0

@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// A probe is what an SDK gets as its transport: it notes what the SDK hands over.
+// A probe is the transport that an SDK gets. It notes what the SDK hands over.
 type probe struct {
 	next http.RoundTripper
-	look bool // whether bodies are looked at, too
+	look bool // whether bodies are looked at too
 
 	mu   sync.Mutex // mu guards sent.
-	sent []string   // how the body of each request can be had a second time
+	sent []string   // how the body of each request can be obtained again
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -28,7 +28,7 @@ func (p *probe) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.next.RoundTrip(r)
 }
 
-// body says how the body that was handed over last can be had a second time.
+// body returns how the body that was handed over last can be obtained again.
 func (p *probe) body() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,7 +47,7 @@ func (p *probe) sends() int {
 	return len(p.sent)
 }
 
-// kindOf says how the body of a request can be had a second time.
+// kindOf returns how the body of a request can be obtained again.
 func kindOf(r *http.Request) string {
 	_, seeks := r.Body.(io.Seeker)
 	switch {

@@ -24,7 +24,7 @@ func Product(t *testing.T, sdks []*SDK) {
 		if f.Name == "" {
 			f = Unavailable
 		}
-		const most = 40 // what has no end is ended
+		const most = 40 // more than this is taken for endless, and ended
 		alone := start(t, sdk, config{own: true, bare: true})
 		over := start(t, sdk, config{own: true})
 		theirs := make(chan outcome, 1)
@@ -36,7 +36,7 @@ func Product(t *testing.T, sdks []*SDK) {
 		}
 		goal := len(a.requests) + ours - 1
 		ends := fmt.Sprintf("%d for %d", len(got.requests), len(a.requests))
-		if len(a.requests) >= most { // it has no end, so each call that it hands over counts
+		if len(a.requests) >= most { // it is endless, so each request that it hands over counts
 			goal = got.sends + ours - 1
 			ends = fmt.Sprintf("no end, %d more", len(got.requests)-got.sends)
 		}

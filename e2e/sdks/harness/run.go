@@ -34,7 +34,7 @@ type config struct {
 	own  bool        // the SDK's own retries are on
 	bare bool        // no stack
 	late bool        // bodies end late
-	tape gracy.Layer // nil is none
+	tape gracy.Layer // nil means none
 	deny bool        // nothing is sent
 	url  string      // the server when nothing is sent
 }
@@ -85,7 +85,7 @@ func (d denied) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, http.ErrServerClosed
 }
 
-// outcome is what came of a call.
+// outcome is the result of a call.
 type outcome struct {
 	text     string
 	err      error
@@ -105,8 +105,8 @@ func (r *run) do(t *testing.T, f Fault, always bool, most int, call func(context
 	return outcome{text, err, r.requests(), r.probe.sends() - before}
 }
 
-// checkSlot checks that the one slot is free again. A body that the SDK closes in
-// another goroutine has the time to be closed.
+// checkSlot checks that the only slot is free again. It waits for a body that the SDK closes in
+// another goroutine.
 func (r *run) checkSlot(t *testing.T) {
 	t.Helper()
 	limit := time.NewTimer(20 * time.Second)
@@ -121,11 +121,11 @@ func (r *run) checkSlot(t *testing.T) {
 	}
 }
 
-// all runs a statement about each SDK, at once: they wait, they do not compute.
+// all runs a statement about each SDK concurrently, since they wait more than they compute.
 func all(t *testing.T, sdks []*SDK, statement func(t *testing.T, sdk *SDK)) {
 	t.Helper()
 	if testing.Short() {
-		sdks = sdks[:2] // the others build as well
+		sdks = sdks[:2] // the others are built anyway
 	}
 	for _, sdk := range sdks {
 		t.Run(sdk.Name, func(t *testing.T) {

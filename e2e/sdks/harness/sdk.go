@@ -95,8 +95,8 @@ func (c Calls) each() map[string]func(context.Context) (string, error) {
 	return all
 }
 
-// repeatable reports whether a request may be sent again after any fault: by its method,
-// since it has a key, or since it was declared to be safe.
+// repeatable reports whether a request may be sent again after any fault: by its method, because it
+// has a key, or because it was declared safe.
 func (s *SDK) repeatable(r Request) bool {
 	if slices.Contains([]string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}, r.Method) || r.Header.Get("Idempotency-Key") != "" {
 		return true
@@ -113,8 +113,8 @@ func (s *SDK) repeatable(r Request) bool {
 	return pattern != ""
 }
 
-// version returns the version of a module that go.mod requires, which go mod tidy has
-// made the one that is built.
+// version returns the version of a module that go.mod requires. go mod tidy has made it the one
+// that is built.
 func version(module string) string {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// facts is the file of what the tests saw, by SDK and figure; docs/sdks.md is made of it.
+// facts is the file of what the tests saw, by SDK and figure. docs/sdks.md is generated from it.
 const facts = "testdata/seen.json"
 
 // seen is what the tests of this run saw.
@@ -20,10 +20,10 @@ var seen struct {
 	all map[string]map[string]string
 }
 
-// note keeps what a test saw of an SDK, for [facts] and docs/sdks.md.
+// note records what a test saw of an SDK, for [facts] and docs/sdks.md.
 func note(sdk *SDK, figure, value string) { noteUnless(sdk, figure, value, value) }
 
-// noteUnless keeps what a test saw of an SDK, unless another test has seen not.
+// noteUnless records what a test saw of an SDK, unless another test has recorded not.
 func noteUnless(sdk *SDK, figure, value, not string) {
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
@@ -38,8 +38,8 @@ func noteUnless(sdk *SDK, figure, value, not string) {
 	}
 }
 
-// checkSeen compares what was seen and the document that is made of it with the files,
-// or writes them with -update.
+// checkSeen compares what was seen, and the document generated from it, with the files, or with
+// -update writes them.
 func checkSeen(doc, name string, sdks []*SDK) error {
 	seen.mu.Lock()
 	defer seen.mu.Unlock()

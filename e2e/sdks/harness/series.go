@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// objects are as many as a small bucket has.
+// objects is the number of objects in a small bucket.
 const objects = 300
 
 // Series checks that the objects of an SDK are a handful of routes.

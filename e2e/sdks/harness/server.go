@@ -19,13 +19,13 @@ type Server struct {
 
 	sdk     *SDK
 	service http.Handler
-	late    bool // the end of a body comes after its last byte
+	late    bool // the end of a body arrives later than its last byte
 
 	mu     sync.Mutex // mu guards the fields below.
 	seen   []Request
 	fault  Fault
 	always bool
-	most   int    // cancels when that many requests have come; 0 is never
+	most   int    // cancel is called after that many requests; 0 means never
 	cancel func() // ends the call
 	latch  *latch // of a stream
 }
@@ -60,15 +60,15 @@ func startServer(t *testing.T, sdk *SDK) *Server {
 	return s
 }
 
-// inject makes the next requests fail, the first alone or all. With most, the call is
-// ended by cancel when that many have come.
+// inject makes the next requests fail, only the first or all. If most is above 0, cancel ends the
+// call after that many.
 func (s *Server) inject(f Fault, always bool, most int, cancel func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen, s.fault, s.always, s.most, s.cancel = nil, f, always, most, cancel
 }
 
-// hold puts a latch into the streams that follow.
+// hold puts a latch into the following streams.
 func (s *Server) hold(g *latch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next returns the fault of the request that has come, and the latch of its stream.
+// next returns the fault of the request that has arrived, and the latch of its stream.
 func (s *Server) next() (Fault, *latch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,7 +144,7 @@ func (s *Server) note(r Request) {
 	}
 }
 
-// keep is a buffer with a bound.
+// keep is a buffer with a limit.
 type keep struct {
 	*bytes.Buffer
 	room int
@@ -157,7 +157,7 @@ func (k *keep) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// lateEnd sends bodies in chunks, whose last one comes a moment after the last byte.
+// lateEnd sends bodies in chunks. The last chunk follows a moment after the last byte.
 type lateEnd struct{ http.ResponseWriter }
 
 // WriteHeader implements http.ResponseWriter.

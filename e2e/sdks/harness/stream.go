@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A latch stands between the first and the second event of a stream: it is opened when
-// the client has seen the first.
+// A latch is between the first and the second event of a stream. It is opened when the client has
+// seen the first.
 type latch struct{ opened chan struct{} }
 
 // latchKey is the key of the latch in the context of a request.
@@ -58,7 +58,7 @@ func Live(t *testing.T, sdks []*SDK) {
 		if got.err == nil && held == 1 {
 			note(sdk, "stream", "live")
 		}
-		// A stream that is left early gives its slot back, too.
+		// A stream that is left early also releases its slot.
 		left := &latch{opened: make(chan struct{})}
 		r.hold(left)
 		ctx, leave := context.WithCancel(t.Context())

@@ -40,8 +40,8 @@ func Tape(t *testing.T, sdks []*SDK) {
 	})
 }
 
-// patientRest is how long a tape waits for what an SDK has left unread, so that no machine
-// is too busy for it: 100 ms, the default, are what package replay tests.
+// patientRest is how long a tape waits for what an SDK has left unread. No machine is too busy for
+// it. The default of 100 ms is tested by package replay.
 const patientRest = time.Minute
 
 // tape records all operations on a tape, replays them and counts those that differ.
