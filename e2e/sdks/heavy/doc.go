@@ -1,5 +1,5 @@
-// Package heavy runs SDKs over the stack as package sdks does, those that take minutes
-// to build:
+// Package heavy runs SDKs over the stack as package sdks does. It has the SDKs that take minutes to
+// build:
 //
 //	make e2e-all
 package heavy
