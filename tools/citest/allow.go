@@ -25,9 +25,9 @@ func readAllowed(path, pass string) ([]allowance, error) {
 	return parseAllowed(string(text), pass)
 }
 
-// parseAllowed reads lines of "expression # reason". Both are required, since the
-// list is there to prevent skips without a reason. The lines below a line "[pass]"
-// hold in that pass alone, those below "[]" in every pass.
+// parseAllowed reads lines of "expression # reason". Both are required, since the list must prevent
+// skips without a reason. Lines below a line "[pass]" apply only in that pass, lines below "[]" in
+// every pass.
 func parseAllowed(text, pass string) ([]allowance, error) {
 	var list []allowance
 	section := ""
@@ -61,7 +61,7 @@ func parseAllowed(text, pass string) ([]allowance, error) {
 	return list, nil
 }
 
-// match returns the reason for which the test of a name may skip.
+// match returns the reason for which the named test may skip.
 func match(list []allowance, name string) (string, bool) {
 	for _, a := range list {
 		if a.pattern.MatchString(name) {

@@ -1,11 +1,10 @@
-// Command citest runs the tests of several modules, and fails on a skip that is not
-// in a list.
+// Command citest runs the tests of several modules. It fails if a test skips that is not in a list.
 //
 //	citest -allow .ci/allowed-skips -in . -in ./tools -- -race -shuffle=on
 //
-// It prints the output of `go test`, then every skipped test with its reason, and at
-// the end the line "N passed, N failed, N skipped". It exits with 1 if a test
-// failed, if a skip is not in the list, or if no test ran at all.
+// It prints the output of go test, then every skipped test with its reason, and at the end the line
+// "N passed, N failed, N skipped". It exits with 1 if a test failed, if a skip is not in the list,
+// or if no test ran at all.
 package main
 
 import (

@@ -97,8 +97,8 @@ func (t *tally) endTest(e event) {
 	delete(t.output[e.Package], e.Test)
 }
 
-// endPackage prints the line that go test prints for a package, "ok" or "?". For a
-// failed one it prints all output that was kept.
+// endPackage prints the line that go test prints for a package, "ok" or "?". For a failed package
+// it prints all output that was kept.
 func (t *tally) endPackage(e event) {
 	own := t.output[e.Package][""]
 	if e.Action != "fail" {
