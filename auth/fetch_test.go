@@ -158,7 +158,7 @@ func TestAPanicOfTheSourceIsRaisedInTheWaitingRequestsOnly(t *testing.T) {
 		if n := limit.Free(); n != 5 {
 			t.Errorf("%d slots are free, want 5", n)
 		}
-		if _, err := get(t.Context(), t, rt); !errors.Is(err, auth.ErrNoToken) || !strings.Contains(err.Error(), "has panicked") {
+		if _, err := get(t.Context(), t, rt); !errors.Is(err, auth.ErrNoToken) || !strings.Contains(err.Error(), "the source panicked") {
 			t.Errorf("at once: %v", err)
 		}
 		time.Sleep(time.Second)

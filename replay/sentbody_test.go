@@ -23,7 +23,7 @@ func TestUnreadRequestIsSkipped(t *testing.T) {
 	if b := readAll(t, resp); b != "1" {
 		t.Errorf("got %q", b)
 	}
-	if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the request was not read to its end") {
+	if text := layer.CallOf(resp).String(); !strings.Contains(text, "not recorded: the request was not read to its end") {
 		t.Errorf("the ledger does not say so: %s", text)
 	}
 	closeTape(t, tape)

@@ -96,7 +96,7 @@ func TestAnUpgradeIsNotRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the connection was upgraded") {
+	if text := layer.CallOf(resp).String(); !strings.Contains(text, "not recorded: the connection was upgraded") {
 		t.Errorf("the ledger does not say so: %s", text)
 	}
 	closeTape(t, tape)

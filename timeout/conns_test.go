@@ -221,7 +221,7 @@ func TestADeadConnectionIsClosedUnderASilentStream(t *testing.T) {
 			if !errors.Is(err, timeout.ErrAttempt) || closed() != c.closed {
 				t.Errorf("%s: two attempts: %v, closed: %v, want %v", name, err, closed(), c.closed)
 			}
-			if text := trace.Calls()[1].String(); strings.Contains(text, "its connection was closed: nothing came") != c.closed {
+			if text := trace.Calls()[1].String(); strings.Contains(text, "connection closed: it received nothing") != c.closed {
 				t.Errorf("%s: the ledger says %s", name, text)
 			}
 			_ = stream.Body.Close()

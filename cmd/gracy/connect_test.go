@@ -189,7 +189,7 @@ func TestWhoDoesNotTrust(t *testing.T) {
 	defer srv.Close()
 	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", ca)
 	status, body := fetch(t, through(t, p, ca), srv.URL+"/binary")
-	const hint = "certificate signed by unknown authority (--upstream-ca trusts those of a file)"
+	const hint = "certificate signed by unknown authority (--upstream-ca trusts the authorities in a file)"
 	if status != http.StatusBadGateway || !strings.Contains(body, hint) || !p.awaits(hint) {
 		t.Errorf("of a server without trust: %d %s, and the log %s, want %s", status, body, p.log, hint)
 	}
@@ -199,7 +199,7 @@ func TestWhoDoesNotTrust(t *testing.T) {
 		_ = resp.Body.Close()
 		t.Fatal("a client without trust gets a response")
 	}
-	if want := srv.URL + ": no TLS with the client, which has to trust " + filepath.Join(ca, caFile) + ": "; !p.awaits(want) {
+	if want := srv.URL + ": TLS handshake with the client failed, which must trust " + filepath.Join(ca, caFile) + ": "; !p.awaits(want) {
 		t.Errorf("of a client without trust the log is %s, want %s", p.log, want)
 	}
 }
@@ -212,7 +212,7 @@ func TestATunnelInATunnel(t *testing.T) {
 	}
 	defer conn.Close()
 	r := bufio.NewReader(conn)
-	for _, want := range []string{"200 Connection established ", "501 Not Implemented this is a proxy for http and https URLs alone, not for tunnels in a tunnel\n"} {
+	for _, want := range []string{"200 Connection established ", "501 Not Implemented this proxy takes only http and https URLs, not a tunnel in a tunnel\n"} {
 		_, _ = io.WriteString(conn, "CONNECT api.test:80 HTTP/1.1\r\nHost: api.test:80\r\n\r\n")
 		resp, err := http.ReadResponse(r, &http.Request{Method: http.MethodConnect})
 		if err != nil {

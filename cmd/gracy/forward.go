@@ -63,7 +63,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			}
 			what := redact.Error(err)
 			if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-				what += " (--upstream-ca trusts those of a file)"
+				what += " (--upstream-ca trusts the authorities in a file)"
 			}
 			if why := ended(req); why != "" {
 				what = why + " before there was a response"
@@ -83,7 +83,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			return
 		}
 		if scheme := req.URL.Scheme; req.URL.Host != "" && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
-			http.Error(w, "this is a proxy for http and https URLs alone, not "+cmp.Or(safetext.Escape(scheme), "for tunnels in a tunnel"), http.StatusNotImplemented)
+			http.Error(w, "this proxy takes only http and https URLs, not "+cmp.Or(safetext.Escape(scheme), "a tunnel in a tunnel"), http.StatusNotImplemented)
 			return
 		}
 		w.Header()["Content-Type"] = nil // where the server gave none, none is guessed

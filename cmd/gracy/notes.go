@@ -30,7 +30,7 @@ func (n notes) Observe(e layer.Event) {
 		return
 	}
 	for note := range strings.SplitSeq(e.Attempt.Notes(), "; ") {
-		if strings.Contains(note, "on the tape") {
+		if strings.HasPrefix(note, "not recorded") || strings.HasPrefix(note, "recorded, but") || strings.HasPrefix(note, "on the tape") {
 			n.say(e.Call.Request(), note)
 		}
 	}

@@ -118,7 +118,7 @@ func forLoopback(next http.Handler, origin *url.URL) http.Handler {
 func withoutTunnels(next http.Handler, log io.Writer) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Method == http.MethodConnect {
-			const what = "gracy tape serve is a proxy for http URLs alone: gracy proxy --mode replay is one for https"
+			const what = "gracy tape serve is a proxy only for http URLs: for https use gracy proxy --mode replay"
 			_, _ = fmt.Fprintln(log, about(req, what))
 			http.Error(w, what, http.StatusNotImplemented)
 			return

@@ -207,7 +207,7 @@ func TestServeIsNoProxyForHTTPS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	const want = "gracy tape serve is a proxy for http URLs alone: gracy proxy --mode replay is one for https\n"
+	const want = "gracy tape serve is a proxy only for http URLs: for https use gracy proxy --mode replay\n"
 	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusNotImplemented || string(b) != want {
 		t.Errorf("%s: %q, want %q", resp.Status, b, want)
 	}
