@@ -38,9 +38,9 @@
 //
 // If other calls are on the connection, one slow route must not end them. The layer then closes
 // the connection only after two attempts timed out in a row, the second begun after the first had
-// ended, and only after a long silence. It must be silent for as long as the limit of each of these
-// calls, and for a call whose body is open for 30 s, or the idle limit of an outer [New] if that is
-// longer. If such a body has no idle limit, the connection stays open.
+// ended, and only after a long silence. The silence must be as long as the limit of each of these
+// calls. For a call whose body is open it must be 30 s, or the idle limit of an outer [New] if that
+// is longer. If that body has no idle limit, the connection stays open.
 //
 // The layer knows only about calls that go through it. A connection that other calls are on when
 // an attempt begins stays open. A shorter deadline of the caller closes nothing.
