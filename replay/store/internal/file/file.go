@@ -20,8 +20,13 @@ func CheckRegular(path string) error {
 	if err != nil {
 		return fmt.Errorf("replay: open tape: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("replay: open tape: %s is not a regular file but %s", path, info.Mode().Type())
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return fmt.Errorf("replay: open tape: %s is a folder", path)
+	case mode&fs.ModeSymlink != 0:
+		return fmt.Errorf("replay: open tape: %s is a symbolic link: give what it leads to", path)
+	case !mode.IsRegular():
+		return fmt.Errorf("replay: open tape: %s is not a regular file", path)
 	}
 	return nil
 }
