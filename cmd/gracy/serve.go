@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gracy-go/gracy/internal/safetext"
+	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
 )
 
@@ -71,8 +72,9 @@ in the order in which they were recorded. After that the last one repeats.`,
 func originOf(ctx context.Context, path, given string) (*url.URL, error) {
 	if given != "" {
 		u, err := url.Parse(given)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, usagef("--origin: %q is not an origin such as https://api.test", given)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" ||
+			u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+			return nil, usagef("--origin: %q is not an origin such as https://api.test, without a path", redact.Text(given))
 		}
 		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 	}
