@@ -57,7 +57,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 		},
 		ErrorHandler: func(w http.ResponseWriter, req *http.Request, err error) {
 			if miss, ok := errors.AsType[*replay.MissError](err); ok {
-				_, _ = fmt.Fprintln(log, safetext.Escape(miss.Error()))
+				_, _ = fmt.Fprintln(log, missText(miss))
 				respondWithMiss(w, miss)
 				return
 			}

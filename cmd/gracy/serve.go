@@ -132,5 +132,19 @@ func withoutTunnels(next http.Handler, log io.Writer) http.Handler {
 // respondWithMiss responds to a request that is not on the tape.
 func respondWithMiss(w http.ResponseWriter, miss *replay.MissError) {
 	w.Header().Set("Gracy-Miss", string(miss.Reason))
-	http.Error(w, safetext.Escape(miss.Error()), http.StatusBadGateway)
+	http.Error(w, missText(miss), http.StatusBadGateway)
+}
+
+// missText returns what is said of a miss, with the flags of the command in place of options of the library.
+func missText(miss *replay.MissError) string {
+	text := safetext.Escape(miss.Error())
+	switch {
+	case miss.Masked != "":
+		if text, _, found := strings.Cut(text, "have the exchange "); found {
+			return text + "record the exchange that the mask came from anew, by --mode record"
+		}
+	case miss.Reason == replay.MissConsumed:
+		return strings.Replace(text, "Options.End", "--once", 1)
+	}
+	return text
 }

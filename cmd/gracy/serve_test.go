@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gracy-go/gracy/replay"
 )
 
 // server is a command that serves, in this process.
@@ -213,5 +215,20 @@ func TestServeIsNoProxyForHTTPS(t *testing.T) {
 	}
 	if !s.awaits("CONNECT //api.test:443: " + want) {
 		t.Errorf("the log is %q", s.log)
+	}
+}
+
+// A miss names what its reader can change: flags of the command, and no options of the library.
+func TestAMissNamesFlags(t *testing.T) {
+	for want, miss := range map[string]*replay.MissError{
+		"replay: GET /a is not on tape: consumed: each response was replayed, and --once replays none again": {Reason: replay.MissConsumed},
+		"replay: GET /a is not on tape for its credential (header Authorization), which is a mask of the tape, and is not sent: " +
+			"record the exchange that the mask came from anew, by --mode record": {Reason: replay.MissUnknown, Masked: "header Authorization"},
+		"replay: GET /a is not on tape for its credential (header Cookie), which is a mask of the tape and may stand for any of 2 identities, and is not sent: " +
+			"record the exchange that the mask came from anew, by --mode record": {Reason: replay.MissIdentity, Masked: "header Cookie", Identities: 2},
+	} {
+		if miss.Method, miss.URL = "GET", "/a"; missText(miss) != want {
+			t.Errorf("%s, want\n%s", missText(miss), want)
+		}
 	}
 }
