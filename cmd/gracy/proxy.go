@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +53,8 @@ everything; replay sends nothing; off uses no tape, and TAPE may be left out.`,
 	return cmd
 }
 
+const mostConcurrent = 1 << 20 // more than there are ports
+
 // proxy is the flags of the command.
 type proxy struct {
 	where      listening
@@ -73,10 +74,13 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 		return usagef("--mode: %q is not smart, record, replay or off", p.mode)
 	case p.attempts < 1:
 		return usagef("--attempts: %d is below 1", p.attempts)
-	case !(p.perSecond >= 0 && p.perSecond <= 1e6):
-		return usagef("--rate: %v is not between 0 and 1e6 requests per second", p.perSecond)
-	case p.concurrent < 0:
-		return usagef("--concurrent: %d is negative", p.concurrent)
+	case p.concurrent < 0 || p.concurrent > mostConcurrent:
+		return usagef("--concurrent: %d is not between 0 and %d", p.concurrent, mostConcurrent)
+	}
+	if p.perSecond != 0 {
+		if err := checkRate(p.perSecond); err != nil {
+			return err
+		}
 	}
 	if err := p.where.check(cmd.Context()); err != nil {
 		return err
@@ -168,11 +172,10 @@ func (p *proxy) chain(base http.RoundTripper, tape *replay.Tape, log io.Writer) 
 		layers = append(layers, concurrency.New(concurrency.Limit{Max: p.concurrent}))
 	}
 	var rules []throttle.Rule
-	if p.perSecond > 0 {
-		rules = append(rules, throttle.Rule{
-			Limit: 1, Per: time.Duration(float64(time.Second) / p.perSecond),
-			Key: func(req *http.Request) string { return req.URL.Host },
-		})
+	if p.perSecond != 0 {
+		rule := ruleOf(p.perSecond)
+		rule.Key = func(req *http.Request) string { return req.URL.Host }
+		rules = append(rules, rule)
 	}
 	return gracy.Around(base, append(layers, throttle.New(rules...))...)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,16 +32,15 @@ something differs, 3 if a request failed.`,
 	f.Float64Var(&perSecond, "rate", 5, "requests per second")
 	f.BoolVar(&asJSON, "json", false, "print JSON, one object per line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if !(perSecond > 0 && perSecond <= 1e6) {
-			return usagef("--rate: %v is not a number of requests per second", perSecond)
+		if err := checkRate(perSecond); err != nil {
+			return err
 		}
 		tape, err := openTape(cmd.Context(), args[0], replay.Options{Mode: replay.ModeReplay})
 		if err != nil {
 			return err
 		}
 		defer closing(tape, &err)
-		rule := throttle.Rule{Limit: 1, Per: time.Duration(float64(time.Second) / perSecond)}
-		next := gracy.Chain(timeout.New(timeout.Config{}), throttle.New(rule))
+		next := gracy.Chain(timeout.New(timeout.Config{}), throttle.New(ruleOf(perSecond)))
 		out := cmd.OutOrStdout()
 		differs, failed := false, 0
 		for d, err := range tape.Verify(cmd.Context(), next, opts) {
