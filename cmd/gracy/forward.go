@@ -68,9 +68,13 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			if why := ended(req); why != "" {
 				what = why + " before there was a response"
 			}
+			_, recorded := errors.AsType[*store.Fault](err)
+			if recorded {
+				what += ", as the tape has it"
+			}
 			line := about(req, what)
 			_, _ = fmt.Fprintln(log, line)
-			if _, ok := errors.AsType[*store.Fault](err); ok {
+			if recorded {
 				panic(http.ErrAbortHandler) // the connection broke then, and breaks now
 			}
 			http.Error(w, "gracy: "+line, http.StatusBadGateway)

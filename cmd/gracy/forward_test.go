@@ -163,6 +163,14 @@ func TestWhatAServerMayNotSend(t *testing.T) {
 	s := start(t, "tape", "serve", tape)
 	ask(s, http.DefaultClient, "http://"+s.address, "/099", 502, "gracy: GET "+origin+"/099: "+odd+"\n", odd)
 	ask(s, http.DefaultClient, "http://"+s.address, "/cut", 200, "half", broken)
+	// A failure that was recorded closes the connection, and is not taken for one of today.
+	if resp, err := http.Get("http://" + s.address + "/"); err == nil {
+		_ = resp.Body.Close()
+		t.Errorf("a recorded failure gives %s", resp.Status)
+	}
+	if want := "GET " + origin + "/: " + malformed + ", as the tape has it\n"; !s.awaits(want) {
+		t.Errorf("the log is %q, want %q in it", s.log, want)
+	}
 }
 
 // The log distinguishes a client that leaves from a server that fails.
