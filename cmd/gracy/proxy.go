@@ -3,8 +3,10 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -110,6 +112,11 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err == nil && tape.Stats().Recorded > 0 {
+			err = stillThere(path)
+		}
+	}()
 	defer closing(tape, &err)
 	chain := p.chain(base, tape, log)
 	t := &tunnels{
@@ -119,6 +126,17 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	defer t.close()
 	what := fmt.Sprintf("proxy, %s; https by %s", strings.TrimSpace(p.mode+" "+path), t.trust)
 	return serve(cmd, listener, t, what, t.close)
+}
+
+// stillThere returns an error if the file of a tape that was recorded and closed is not there.
+func stillThere(path string) error {
+	if inDatabase(path) != nil {
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s was removed while the proxy recorded, and what it has recorded with it", path)
+	}
+	return nil
 }
 
 // isFor returns whether a Host is that of an origin, with the port that goes without saying

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -214,5 +215,29 @@ func TestAProxyWithoutItsPortLeavesNothing(t *testing.T) {
 	}
 	if _, err := os.Stat(tape); err == nil {
 		t.Error("certificates that cannot be read leave a tape")
+	}
+}
+
+// A tape that somebody removes while the proxy records, as a checkout of another branch does, is not lost in silence.
+func TestATapeThatIsRemovedMeanwhile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows removes no file that is open")
+	}
+	srv := httptest.NewServer(http.HandlerFunc(api))
+	defer srv.Close()
+	for name, code := range map[string]int{"api.tape": exitFailed, "api.sqlite": exitFailed, "api.json": exitDone} {
+		dir := t.TempDir()
+		tape, ca := filepath.Join(dir, name), filepath.Join(dir, "ca")
+		p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "record", "--ca", ca, tape)
+		fetch(t, through(t, p, ca), srv.URL+"/binary")
+		if err := os.Remove(tape); err != nil && name != "api.json" { // which is written when the proxy ends
+			t.Fatal(err)
+		}
+		if got := p.stop(); got != code {
+			t.Errorf("%s: it ends with %d, want %d", name, got, code)
+		}
+		if want := tape + " was removed while the proxy recorded"; (code == exitFailed) != strings.Contains(p.log.String(), want) {
+			t.Errorf("%s: the log is %q, want %q", name, p.log, want)
+		}
 	}
 }
