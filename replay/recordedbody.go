@@ -197,7 +197,7 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 		return
 	}
 	b.over = true
-	body := readBody{content: b.kept, spill: b.spill, size: b.size}
+	body := readBody{content: b.kept, spill: b.spill, size: b.size, read: err == nil && b.reading.Load() > 0}
 	b.mu.Unlock()
 	defer b.stop()
 	r := b.recording

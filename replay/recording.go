@@ -54,6 +54,7 @@ type readBody struct {
 	size    int64
 	pieces  []store.Piece
 	none    bool // there was no body at all
+	read    bool // a read is still under way, and may fill in the trailer
 }
 
 // finish records a response whose body is over: to its end, or broken off by
@@ -65,7 +66,7 @@ func (r *recording) finish(body readBody, fault *store.Fault, complete bool) {
 		Pieces: body.pieces, NoBody: body.none, ContentLength: h.ContentLength,
 		TransferEncoding: slices.Clone(h.TransferEncoding), Uncompressed: h.Uncompressed, Close: h.Close,
 	}
-	if complete { // else a read may still be under way, and fill it
+	if complete && !body.read {
 		resp.Trailer = r.resp.Trailer.Clone()
 	}
 	if !r.record(resp, body.spill, fault, complete) {

@@ -14,8 +14,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -239,4 +241,72 @@ func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
 		return
 	}
 	t.Error("nothing is on the tape")
+}
+
+// filling is a body with all its bytes whose next Read fills in the trailer, and then waits to be closed.
+type filling struct {
+	data    io.Reader
+	trailer http.Header
+	filled  chan struct{}
+	closed  chan struct{}
+}
+
+func (f *filling) Read(p []byte) (int, error) {
+	if n, err := f.data.Read(p); err == nil {
+		return n, nil
+	}
+	f.trailer.Set("X-Sum", "half")
+	close(f.filled)
+	<-f.closed
+	return 0, io.EOF
+}
+
+func (f *filling) Close() error {
+	close(f.closed)
+	return nil
+}
+
+// net/http fills in the trailer while it reads the end. A body with all its bytes is whole also where it is closed
+// during that read, in another goroutine: then its trailer is being written, and must not be read.
+func TestTheTrailerOfAReadUnderWayIsLeftAlone(t *testing.T) {
+	s := &tapetest.Memory{}
+	tape, err := replay.New(s, replay.Options{Mode: replay.ModeRecord})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := &filling{strings.NewReader("text"), http.Header{"X-Sum": nil}, make(chan struct{}), make(chan struct{})}
+	resp, err := tape.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "text")
+		resp.Body, resp.Trailer = body, body.trailer
+		return resp, nil
+	})).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error)
+	go func() {
+		_, err := io.ReadAll(resp.Body)
+		read <- err
+	}()
+	<-body.filled
+	_ = resp.Body.Close()
+	if err := <-read; err != nil {
+		t.Error(err)
+	}
+	if err := tape.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for x, err := range s.Scan(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; !x.Complete || string(x.Response.Body) != "text" || x.Response.Trailer.Get("X-Sum") != "" {
+			t.Errorf("complete %v, body %q, trailer %v", x.Complete, x.Response.Body, x.Response.Trailer)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d exchanges recorded", n)
+	}
+	closeTape(t, tape)
 }
