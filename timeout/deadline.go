@@ -84,8 +84,9 @@ type deadline struct {
 	state  atomic.Uint32
 	err    atomic.Pointer[Error] // the cause if the limit ends the context
 
-	moved   atomic.Int64 // when the request body last moved, counted from start; 0 means never
-	sending atomic.Int32 // how many request bodies are being sent
+	moved   atomic.Int64           // when the request body last moved, counted from start; 0 means never
+	sending atomic.Int32           // how many request bodies are being sent
+	latest  atomic.Pointer[upload] // the request body that was begun last
 
 	// patience is how long the response body may be silent. For a call it is 0 if that is at most
 	// quiet. For an attempt it is at least quiet.
@@ -160,7 +161,7 @@ const notice = 100 * time.Millisecond
 // base has noticed, the next attempt gets another connection.
 func (l *deadline) check() {
 	if l.state.Load() == missed {
-		l.ctx.Expire(l.err.Load())
+		l.expire()
 		return
 	}
 	at, stalled := l.next()
@@ -183,7 +184,7 @@ func (l *deadline) check() {
 		l.alarms.reset(&l.alarm, notice)
 		return
 	}
-	l.ctx.Expire(err)
+	l.expire()
 }
 
 // wait makes the alarm ring at a time that next has returned. It rings earlier if a request body

@@ -54,6 +54,13 @@
 // attempts of a call fail. Leave that 0 and limit requests with package concurrency, or give the
 // net.Dialer a Timeout below that of an attempt.
 //
+// # Uploads that stall
+//
+// Over HTTP/1 net/http does not return while it reads the request body, and a Read of a pipe or a connection may wait
+// for what never comes. Where a limit has ended a request that is still held up by such a Read 100 ms later, its body is closed,
+// which ends the Read of most. Inside retry the limit of an attempt cannot do that to a body without GetBody, of which a
+// further attempt needs the rest: there the total ends the call.
+//
 // # Override
 //
 // A [Config] in a context replaces that of the layer, the result of [PerAttempt] replaces the limit of

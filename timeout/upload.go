@@ -46,22 +46,27 @@ type upload struct {
 	inner    io.ReadCloser
 	deadline *deadline
 	state    atomic.Uint32 // atomic, since it may be closed while it is read
+	closed   atomic.Bool
 }
 
 // The states of an upload.
 const (
 	unread uint32 = iota
 	sending
-	sent // or given up
+	reading // sending, and a Read is under way
+	sent    // or given up
 )
 
 func (u *upload) Read(p []byte) (int, error) {
-	if u.state.CompareAndSwap(unread, sending) {
+	if u.state.CompareAndSwap(unread, reading) {
+		u.deadline.latest.Store(u)
 		u.deadline.send()
 	} else {
+		u.state.CompareAndSwap(sending, reading)
 		u.deadline.move()
 	}
 	n, err := u.inner.Read(p)
+	u.state.CompareAndSwap(reading, sending)
 	u.deadline.move()
 	if err != nil {
 		u.end()
@@ -70,7 +75,7 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 func (u *upload) end() {
-	if u.state.CompareAndSwap(sending, sent) {
+	if was := u.state.Swap(sent); was == sending || was == reading {
 		u.deadline.done()
 	}
 }
@@ -81,8 +86,12 @@ func (u *upload) Unwrap() io.ReadCloser { return u.inner }
 // Moved implements [bodies.Watcher].
 func (u *upload) Moved() { u.deadline.move() }
 
+// Close closes the body once.
 func (u *upload) Close() error {
 	u.end()
+	if u.closed.Swap(true) {
+		return nil
+	}
 	return u.inner.Close()
 }
 
