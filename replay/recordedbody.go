@@ -31,7 +31,7 @@ type recordedBody struct {
 	pieces  pieces
 	over    bool // the exchange was recorded, or the body is too long
 	closing bool // Close was called: the body is read by nobody but us
-	closed  bool // Close is done
+	closed  bool // Close is done, and nobody else reads inner
 }
 
 const roomAtOnce = 16 << 10 // bytes that a length in the headers is believed
@@ -72,7 +72,7 @@ func (b *recordedBody) Close() error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = true
+	b.closed = !closed // or the read that was given up may still be under way
 	return err
 }
 
