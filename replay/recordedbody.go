@@ -29,9 +29,10 @@ type recordedBody struct {
 	spill   *spill // where the body goes, nil for kept
 	whole   bool   // it stays in kept however long it gets
 	pieces  pieces
-	over    bool // the exchange was recorded, or the body is too long
-	closing bool // Close was called: the body is read by nobody but us
-	closed  bool // Close is done, and nobody else reads inner
+	over    bool   // the exchange was recorded, or the body is too long
+	closing bool   // Close was called: the body is read by nobody but us
+	closed  bool   // Close is done
+	rest    unread // inner as Close reads it, zero if it does not
 }
 
 const roomAtOnce = 16 << 10 // bytes that a length in the headers is believed
@@ -72,7 +73,7 @@ func (b *recordedBody) Close() error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = !closed // or the read that was given up may still be under way
+	b.closed = true
 	return err
 }
 
@@ -86,9 +87,10 @@ func (b *recordedBody) stop() {
 // afterClose returns the error of a read after Close: that of inner, if it has one.
 func (b *recordedBody) afterClose() error {
 	b.mu.Lock()
-	closed := b.closed
+	closed, rest := b.closed, b.rest
 	b.mu.Unlock()
-	if closed {
+	if closed && rest.take(b.recording.tape.rest.time) {
+		defer rest.release()
 		if _, err := b.inner.Read(nil); err != nil && err != io.EOF {
 			return err
 		}
@@ -120,12 +122,16 @@ func (b *recordedBody) complete() (at time.Duration, closed bool) {
 	if length >= 0 {
 		length -= had
 	}
+	if idle && length != 0 {
+		b.rest = unread{b.inner, make(chan struct{}, 1)}
+	}
+	rest := b.rest
 	b.mu.Unlock()
 	if !idle || length == 0 || ctxerr.CallerGone(b.recording.request.send) {
 		return 0, false
 	}
 	at = time.Since(b.recording.start)
-	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
+	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: rest}, had, length)
 	if whole {
 		b.keep(data, false)
 		b.end(io.EOF)

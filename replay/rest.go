@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"io"
 	"net/http"
 	"time"
 
@@ -31,4 +32,40 @@ func (r rest) read(resp *http.Response, had, length int64) (data []byte, whole, 
 	}
 	data, err := bodies.ReadSome(resp, limit, r.time)
 	return data, err == nil, err == bodies.ErrSlow //nolint:errorlint // ReadSome returns it bare
+}
+
+// unread is a body whose rest is read by Close, which gives that up when its time is over: the read that is under way
+// then goes on until the body, which is closed, ends it.
+type unread struct {
+	io.ReadCloser
+	turn chan struct{} // held by a Read
+}
+
+func (u unread) Read(p []byte) (int, error) {
+	u.turn <- struct{}{}
+	defer u.release()
+	return u.ReadCloser.Read(p)
+}
+
+// take takes the turn, and reports whether it came within a time. There is none to be taken of the zero unread, which
+// nobody reads.
+func (u unread) take(within time.Duration) bool {
+	if u.turn == nil {
+		return true
+	}
+	t := time.NewTimer(within)
+	defer t.Stop()
+	select {
+	case u.turn <- struct{}{}:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// release ends a turn.
+func (u unread) release() {
+	if u.turn != nil {
+		<-u.turn
+	}
 }
