@@ -36,6 +36,12 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 			[]time.Duration{59 * s, 600 * ms, 0},
 			"",
 		},
+		"a fault without a hint is no miss": {
+			[]step{status(429, "Retry-After", "59"), status(500), status(500), status(200)},
+			0,
+			[]time.Duration{59 * s, 0},
+			"attempts used up: 3 of 3",
+		},
 		"but once": {
 			[]step{status(429, "Retry-After", "59"), status(429, "Retry-After-Ms", "600"), status(429, "Retry-After-Ms", "200"), status(429, "Retry-After-Ms", "50")},
 			0,

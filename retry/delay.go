@@ -58,7 +58,7 @@ func newCurve(p Policy, base, limit time.Duration) curve {
 
 // tenfold returns ten times the user's Delay, so that a long delay can grow too.
 func tenfold(d time.Duration) time.Duration {
-	return 10 * min(max(d, 0), math.MaxInt64/10)
+	return 10 * min(d, math.MaxInt64/10)
 }
 
 // ceiling returns the longest wait after the nth attempt. It is in [0, max] for any n.

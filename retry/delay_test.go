@@ -34,6 +34,14 @@ func TestJitterSpreadsTheDelay(t *testing.T) {
 	}
 }
 
+func TestNoDelayIsNoneAfterAnyNumberOfAttempts(t *testing.T) {
+	for _, n := range []int{1, 3, 5000, math.MaxInt32} {
+		if got := retry.FaultWait(retry.Policy{Delay: retry.NoDelay}, n, 0.5); got != 0 {
+			t.Errorf("%v after %d attempts", got, n)
+		}
+	}
+}
+
 func TestTheSumOfTheWaitsDoesNotOverflow(t *testing.T) {
 	p := retry.Policy{Delay: time.Second, MaxDelay: 4 * time.Second}
 	for n, want := range map[int]time.Duration{0: 0, 1: time.Second, 3: 7 * time.Second, 10: 35 * time.Second, math.MaxInt32: 4*time.Second*math.MaxInt32 - 5*time.Second} {

@@ -160,6 +160,22 @@ func TestWhatWasInFlightIsNoRepeat(t *testing.T) {
 	})
 }
 
+// Of two equal calls at once one fails and the other recovers: what comes after both repeats none.
+func TestASuccessAfterARetryEndsTheFailureOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503), status(503), status(503), {status: 200, takes: time.Second}, status(503), status(200)}}
+		rt := retry.New(retry.Policy{Attempts: 2, Delay: time.Second, Jitter: retry.NoJitter}).Wrap(base)
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { _, _, _ = traced(t, t.Context(), rt, nil) })
+		}
+		wg.Wait()
+		if call, resp, err := traced(t, t.Context(), rt, nil); err != nil || resp.StatusCode != 200 || call.Count() != 2 {
+			t.Errorf("%d attempts, %v, %v: %s", call.Count(), resp, err, call.StopReason())
+		}
+	})
+}
+
 // A repeat that began before the latest of several equal calls failed came no time
 // after it, and not less than none.
 func TestTheTimeBeforeARepeatIsNotNegative(t *testing.T) {

@@ -134,6 +134,49 @@ func TestScheduledAndExhaustedEvents(t *testing.T) {
 	}
 }
 
+// An event says how many attempts there may be, and an attempt that a check failed is said to be
+// one. Where there is but one attempt, no other was wanted, and none is missed.
+func TestEventsSayTheBoundAndTheCheck(t *testing.T) {
+	for attempts, want := range map[int][]string{
+		3: {"retry scheduled 1: 200 check: boom 50ms check", "retry scheduled 2: 200 check: boom 100ms check", "retry exhausted 3: 200 check: boom 0s attempts used up: 3 of 3"},
+		1: nil,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			events := rttest.NewEvents(layer.RetryScheduled | layer.Exhausted)
+			ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { return rttest.ErrBoom }})
+			resp, _, _ := do(t, retry.Policy{Attempts: attempts, Rand: half}, events.Wrap(&script{steps: []step{status(200)}}), request(t, ctx, http.MethodGet, nil))
+			finish(resp)
+			var got []string
+			for _, e := range events.Seen() {
+				got = append(got, inWords(e))
+				if e.Limit != attempts {
+					t.Errorf("an event says %d attempts, want %d", e.Limit, attempts)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("observed\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+}
+
+// A retry whose body is lost is given back to the budget.
+func TestARetryWithoutABodyIsNotPaidFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := retry.NewBudget(retry.BudgetConfig{})
+		base := &script{steps: []step{status(503)}}
+		req := request(t, t.Context(), http.MethodPut, stream(strings.Repeat("x", 8<<20)))
+		resp, err := retry.New(retry.Policy{Budget: b}).Wrap(base).RoundTrip(req)
+		if err != nil || resp.StatusCode != 503 || len(base.sent) != 1 {
+			t.Errorf("%v, %v, sent %d times", resp, err, len(base.sent))
+		}
+		finish(resp)
+		if left := b.Remaining("api.test"); left != 10 {
+			t.Errorf("%d retries left, want 10", left)
+		}
+	})
+}
+
 // A retry that an inner layer rejects is given back to the budget.
 func TestARejectedRetryIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -102,6 +102,40 @@ func TestBackoffFunctionsOfGoRetryablehttpPlugIn(t *testing.T) {
 	}
 }
 
+// A date in whole seconds is waited for a second longer already, and little is added to that.
+func TestAHintThatWasRoundedUpIsSpreadLess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(429, "Retry-After", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)), status(200)}}
+		resp, _, _ := do(t, retry.Policy{Rand: half}, base, request(t, t.Context(), http.MethodGet, nil))
+		finish(resp)
+		if got, want := base.waits(), []time.Duration{61200 * time.Millisecond}; !slices.Equal(got, want) {
+			t.Errorf("waited %v, want %v", got, want)
+		}
+	})
+}
+
+// A Backoff is given a least wait that is not above the longest.
+func TestABackoffIsGivenTheBoundsOfItsPolicy(t *testing.T) {
+	for name, c := range map[string]struct {
+		policy      retry.Policy
+		least, most time.Duration
+	}{
+		"by default":      {retry.Policy{}, 100 * time.Millisecond, 5 * time.Second},
+		"a MaxDelay":      {retry.Policy{MaxDelay: 20 * time.Millisecond}, 20 * time.Millisecond, 20 * time.Millisecond},
+		"a long MaxDelay": {retry.Policy{MaxDelay: time.Minute}, 100 * time.Millisecond, time.Minute},
+		"a Delay":         {retry.Policy{Delay: time.Second, MaxDelay: 3 * time.Second}, time.Second, 3 * time.Second},
+	} {
+		c.policy.Backoff = func(least, most time.Duration, _ int, _ *http.Response) time.Duration {
+			if least != c.least || most != c.most {
+				t.Errorf("%s: %s to %s, want %s to %s", name, least, most, c.least, c.most)
+			}
+			return 0
+		}
+		resp, _, _ := do(t, c.policy, &script{steps: []step{status(500)}}, request(t, t.Context(), http.MethodGet, nil))
+		finish(resp)
+	}
+}
+
 // pauser is an inner layer that waits for what the server asks.
 type pauser struct{ waited int }
 
