@@ -17,10 +17,7 @@ func Link(h http.Header, rel string) string {
 				s = trim(s[1:])
 				continue
 			}
-			target, params, ok := cutTarget(s)
-			if !ok {
-				break
-			}
+			target, params := cutTarget(s)
 			rels, anchored, rest := linkParams(params)
 			if !anchored && hasRel(rels, rel) {
 				return target
@@ -34,13 +31,13 @@ func Link(h http.Header, rel string) string {
 // trim removes the white space before s.
 func trim(s string) string { return strings.TrimLeft(s, " \t") }
 
-// cutTarget reads the target in angle brackets.
-func cutTarget(s string) (target, rest string, ok bool) {
+// cutTarget reads the target in angle brackets. Nothing is behind one that is malformed.
+func cutTarget(s string) (target, rest string) {
 	if s[0] != '<' {
-		return "", "", false
+		return "", ""
 	}
-	target, rest, ok = strings.Cut(s[1:], ">")
-	return strings.TrimSpace(target), trim(rest), ok
+	target, rest, _ = strings.Cut(s[1:], ">")
+	return strings.TrimSpace(target), trim(rest)
 }
 
 // linkParams reads the parameters of one link. Only its first rel counts.

@@ -36,6 +36,9 @@ func TestLinkFindsTheTargetOfARelation(t *testing.T) {
 		{"apostrophes, then blanks", []string{`</b>; rel='next' ; title='n' , </c>; rel=prev`}, "/b"},
 		{"an apostrophe at its start", []string{`</b>; title='n; rel=next, </c>; title='n; rel=prev`}, "/b"},
 		{"malformed", []string{`/a; rel=next`}, ""},
+		{"never opened", []string{`/a>; rel=next, </b>; rel=next`}, ""},
+		{"an apostrophe alone", []string{`</a>; rel='`}, ""},
+		{"an escaped letter", []string{`</b>; rel="ne\xt"`}, "/b"},
 		{"never closed", []string{`</a; rel=next`}, ""},
 		{"garbage after", []string{`</a>; rel=next garbage`}, ""},
 	}

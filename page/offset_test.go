@@ -72,6 +72,19 @@ func TestOffsetFetchesEveryItemOnce(t *testing.T) {
 	}
 }
 
+// A server that names a page of its own is not followed to it: the offset says which comes next.
+func TestOffsetDoesNotReadNext(t *testing.T) {
+	l := list{n: 3}
+	items, err := page.Offset(2, func(ctx context.Context, offset, limit int) (page.Slice[int], error) {
+		s, err := l.fetch(ctx, offset, limit)
+		s.Next = "1"
+		return s, err
+	}).Collect(t.Context(), 0)
+	if err != nil || !slices.Equal(items, upTo(3)) {
+		t.Errorf("%v, %v", items, err)
+	}
+}
+
 func TestACursorThatIsNoOffsetIsErrCursor(t *testing.T) {
 	for _, cursor := range []string{"", "-1", "x", "1e3", "99999999999999999999"} {
 		l := &list{n: 5}
