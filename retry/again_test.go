@@ -36,6 +36,12 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 			[]time.Duration{59 * s, 600 * ms, 0},
 			"",
 		},
+		"a constant, then a shorter one, is no short miss": {
+			[]step{status(429, "Retry-After", "59"), status(429, "Retry-After", "5"), status(500), status(500), status(200)},
+			0,
+			[]time.Duration{59 * s, 90 * s},
+			"attempts used up: 3 of 3",
+		},
 		"a fault without a hint is no miss": {
 			[]step{status(429, "Retry-After", "59"), status(500), status(500), status(200)},
 			0,
