@@ -73,6 +73,9 @@ func TestABodyBeyondMaxBytesIsATooLargeError(t *testing.T) {
 			if !ok || te.Limit != tt.max || !errors.Is(err, parse.ErrTooLarge) {
 				t.Fatalf("%v", err)
 			}
+			if te.Route != "GET https://api.test/v2/pokemon/25" {
+				t.Errorf("the route is %q", te.Route)
+			}
 			if e, ok := tt.in.reader.(*endless); ok && e.n > tt.max+1 {
 				t.Errorf("%d bytes were read", e.n)
 			}

@@ -97,6 +97,36 @@ func TestACheckRunsOverAPlainClient(t *testing.T) {
 	}
 }
 
+// Over a plain client the Check of an Expect reads the body first, and the caller the whole of it
+// afterwards, whether it is decoded or left to the caller.
+func TestTheCheckOfAnExpectOverAPlainClientLeavesTheBodyWhole(t *testing.T) {
+	for _, fails := range []error{nil, rttest.ErrBoom} {
+		ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(resp *http.Response) error {
+			if b, err := io.ReadAll(resp.Body); string(b) != pikachu || err != nil {
+				t.Errorf("the check reads %q, %v", b, err)
+			}
+			return fails
+		}})
+		_, client := serve(t, reply{status: 200, body: pikachu})
+		got, err := parse.Get[pokemon](ctx, client, url)
+		if !errors.Is(err, fails) || err == nil && got.ID != 25 {
+			t.Errorf("%v, %v, want the error %v", got, err, fails)
+		}
+		if _, ok := errors.AsType[*verdict.CheckError](err); ok != (fails != nil) {
+			t.Errorf("%v is a CheckError: %v", err, ok)
+		}
+		resp, err := parse.Get[*http.Response](ctx, client, url)
+		if !errors.Is(err, fails) {
+			t.Errorf("a body of the caller's: %v, want the error %v", err, fails)
+		}
+		if err == nil {
+			if got := rttest.Read(t, resp); got != pikachu {
+				t.Errorf("the caller reads %q", got)
+			}
+		}
+	}
+}
+
 func TestACheckMayChangeTheValue(t *testing.T) {
 	for _, n := range []int{0, 1} {
 		_, client := serve(t, reply{status: 200, body: pikachu})

@@ -88,7 +88,7 @@ func (e *eventReader) field(line []byte) error {
 			e.event.ID = toText(value)
 		}
 	case "retry":
-		if ms, err := strconv.ParseUint(string(value), 10, 32); err == nil && value[0] != '+' {
+		if ms, err := strconv.ParseUint(string(value), 10, 32); err == nil { // it takes no sign
 			e.event.Retry = time.Duration(ms) * time.Millisecond
 		}
 	}

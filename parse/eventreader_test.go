@@ -37,6 +37,8 @@ func TestEventsAreReadAsTheStandardSays(t *testing.T) {
 		"event: add\ndata: 73\r\n\r\nevent: remove\rdata: 21\r\rdata: 3\n\n": {
 			{Name: "add", Data: "73"}, {Name: "remove", Data: "21"}, message("3"),
 		},
+		"data: x\r\n\ndata: y\n\r\n":          {message("x"), message("y")},
+		"data: [DONE]":                        nil,
 		"event: lost\n\ndata: x\n\n":          {message("x")},
 		"id: 7\n\ndata: x\n\ndata: y\n\n":     {{Name: "message", Data: "x", ID: "7"}, {Name: "message", Data: "y", ID: "7"}},
 		"id: 1\nid: a\x00b\ndata: x\n\n":      {{Name: "message", Data: "x", ID: "1"}},

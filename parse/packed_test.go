@@ -92,14 +92,28 @@ func TestAPackedBodyIsUnpackedOrNamed(t *testing.T) {
 }
 
 func TestMaxBytesBoundsWhatIsUnpacked(t *testing.T) {
-	bomb := gzipped(t, `"`+strings.Repeat("x", 10<<20)+`"`)
-	_, err := get[string](t, reply{header: encoded("gzip"), body: bomb}, parse.MaxBytes(1<<20))
-	if te, ok := errors.AsType[*parse.TooLargeError](err); !ok || te.Limit != 1<<20 {
-		t.Errorf("%d bytes that become 10 MiB: %v, want a TooLargeError of 1 MiB", len(bomb), err)
+	for name, with := range map[string]func(io.Writer) io.WriteCloser{
+		"gzip":          func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"deflate":       func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) },
+		"deflate, bare": func(w io.Writer) io.WriteCloser { fw, _ := flate.NewWriter(w, 9); return fw },
+	} {
+		bomb := packed(t, `"`+strings.Repeat("x", 10<<20)+`"`, with)
+		coding, _, _ := strings.Cut(name, ",")
+		_, err := get[string](t, reply{header: encoded(coding), body: bomb}, parse.MaxBytes(1<<20))
+		if te, ok := errors.AsType[*parse.TooLargeError](err); !ok || te.Limit != 1<<20 {
+			t.Errorf("%s: %d bytes that become 10 MiB: %v, want a TooLargeError of 1 MiB", name, len(bomb), err)
+		}
+		// The control: the bomb is whole.
+		if got, err := get[string](t, reply{header: encoded(coding), body: bomb}); err != nil || len(got.(string)) != 10<<20+2 {
+			t.Errorf("%s: without the limit: %v", name, err)
+		}
 	}
-	// The control: the bomb is whole.
-	if got, err := get[string](t, reply{header: encoded("gzip"), body: bomb}); err != nil || len(got.(string)) != 10<<20+2 {
-		t.Errorf("without the limit: %d bytes, %v", len(got.(string)), err)
+}
+
+// One byte that begins as a coding does is too short for one.
+func TestABodyOfOneByteIsNotPacked(t *testing.T) {
+	if got, err := get[int](t, reply{header: encoded("deflate"), body: "8"}); got != 8 || err != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 
