@@ -149,6 +149,17 @@ func TestExplain(t *testing.T) {
 	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "up to 9 in one window") {
 		t.Errorf("warnings %q", p.Warnings)
 	}
+	for want, pause := range map[string]Pause{
+		"throttle: pauses are only reported":                      {DryRun: true},
+		"throttle: a pause holds back scope route, at most 1m30s": {Scope: transport.ScopeRoute},
+		"": {Max: NoPause},
+	} {
+		p := &transport.Plan{}
+		NewLimiter(Config{Pause: pause}).Explain(p)
+		if got := strings.Join(p.Notes[1:], "; "); got != want {
+			t.Errorf("notes %q, want %q", p.Notes, want)
+		}
+	}
 	if s := l.String(); s != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
 		t.Errorf("String %q", s)
 	}

@@ -171,7 +171,7 @@ func (o *observation) accepted() {
 	}
 	wide := o.wide(o.key)
 	o.shell.pauses(func(t *pauses.Table, now int64) { ok = t.CountsDown(wide, q.Reset, now) })
-	if ok && q.Empty && q.Wait > 0 {
+	if ok && q.Wait > 0 {
 		o.arm(wide, pauses.Order{For: min(q.Wait, o.pause.Max)})
 	}
 }

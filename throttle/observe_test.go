@@ -63,16 +63,64 @@ func TestAHintThatWasThrottledIsNotBelievedAgain(t *testing.T) {
 func TestTheLedgerSaysThatAHintWasThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := New().Wrap(&server{respond: throttled(2, 429, "Retry-After", "3")})
-		flood(t, rt, "/", 1)
-		resp, err := rt.RoundTrip(request(t.Context(), "/"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if text := transport.CallOf(resp).String(); !strings.Contains(text, "hint 3s was too short before: pausing 6s") {
-			t.Errorf("nothing says that the hint was throttled:\n%s", text)
+		for _, again := range []bool{false, true} {
+			resp, err := rt.RoundTrip(request(t.Context(), "/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if text := transport.CallOf(resp).String(); strings.Contains(text, "hint 3s was too short before: pausing 6s") != again || strings.Contains(text, "too short") != again {
+				t.Errorf("it says that the hint was too short: want %v\n%s", again, text)
+			}
 		}
 	})
+}
+
+// What a function of the user's makes of a hint is not made longer.
+func TestAnAdjustedHintIsNotDoubled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		again := []string{"429", "Retry-After", "2"}
+		rt := NewLimiter(Config{Pause: Pause{Adjust: func(d time.Duration) time.Duration { return d / 2 }}}).Wrap(&server{respond: sequence(again, again, again)})
+		want := []time.Duration{0, time.Second, time.Second, time.Second, 0}
+		if got := gaps(t, rt, len(want), "/"); !slices.Equal(got, want) {
+			t.Errorf("waited %v, want %v", got, want)
+		}
+	})
+}
+
+// A hint that the pause waits out is none for retry; one of which it waits a part only, or
+// nothing, is left to it.
+func TestAHintIsTakenByThePauseThatWaitsForIt(t *testing.T) {
+	half := func(d time.Duration) time.Duration { return d / 2 }
+	for name, tt := range map[string]struct {
+		pause Pause
+		after string
+		left  bool
+		wait  time.Duration // of the pause that is reported
+	}{
+		"a hint":                 {Pause{}, "60", false, time.Minute},
+		"the longest":            {Pause{}, "90", false, 90 * time.Second},
+		"beyond the longest":     {Pause{}, "91", true, 90 * time.Second},
+		"adjusted":               {Pause{Adjust: half}, "60", false, 30 * time.Second},
+		"adjusted, but too long": {Pause{Adjust: half}, "100", true, 50 * time.Second},
+		"a dry run":              {Pause{DryRun: true}, "60", true, time.Minute},
+		"no pauses":              {Pause{Max: NoPause}, "60", true, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := &observer{kinds: layer.Paused}
+			resp, err := e.Wrap(NewLimiter(Config{Pause: tt.pause}).Wrap(&server{respond: throttled(1, 429, "Retry-After", tt.after)})).RoundTrip(request(t.Context(), "/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if left := layer.AttemptOf(resp).TakeHint(); left != tt.left {
+				t.Errorf("%s: the hint is left to retry: %v, want %v", name, left, tt.left)
+			}
+			if n := e.count(layer.Paused); n > 1 || (n == 1) != (tt.wait > 0) || n == 1 && e.observed[0].Wait != tt.wait {
+				t.Errorf("%s: observed %+v, want a pause of %s", name, e.observed, tt.wait)
+			}
+		})
+	}
 }
 
 // A request that was sent before the pause says nothing of its length.
@@ -112,6 +160,7 @@ func TestAConstantRetryAfterPausesItsHostOnce(t *testing.T) {
 		{"with a quota", [][]string{five, {"200"}, {"403", "Retry-After", "5", "X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", "5"}}, []time.Duration{0, 5 * s, 0, 5 * s}},
 		{"429", [][]string{five, {"200"}, {"429", "Retry-After", "5"}}, []time.Duration{0, 5 * s, 0, 5 * s}},
 		{"on accepted responses too", [][]string{{"200", "Retry-After", "5"}, {"200"}, five}, []time.Duration{0, 0, 0, 0}},
+		{"the delay of a redirect", [][]string{{"302", "Retry-After", "5"}, {"200"}, five}, []time.Duration{0, 0, 0, 5 * s}},
 		{"the interval of polling", [][]string{{"202", "Retry-After", "5"}, {"200"}, five}, []time.Duration{0, 0, 0, 5 * s}},
 		{"the clock of a window", [][]string{{"403", "Retry-After", "5", "X-Ratelimit-Remaining", "9", "X-Ratelimit-Reset", "5"}}, []time.Duration{0, 0}},
 	} {
@@ -263,6 +312,7 @@ func TestAnEmptyQuotaCanBeObeyed(t *testing.T) {
 		{"dry run", Pause{OnEmpty: true, DryRun: true}, [][]string{left("0", "9")}, []time.Duration{0, 0}},
 		{"no reset", Pause{OnEmpty: true}, [][]string{{"200", "X-Ratelimit-Remaining", "0"}}, []time.Duration{0, 0}},
 		{"a bucket that fills", Pause{OnEmpty: true}, [][]string{left("1", "30"), left("0", "60")}, []time.Duration{0, 0, 0}},
+		{"accepted without a Retry-After", Pause{OnEmpty: true}, [][]string{{"200"}, {"503", "Retry-After", "5"}}, []time.Duration{0, 0, 5 * s}},
 		{"a redirect", Pause{OnEmpty: true}, [][]string{{"302", "Ratelimit", `"a";r=0;t=9`}}, []time.Duration{0, 9 * s}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

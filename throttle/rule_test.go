@@ -39,6 +39,13 @@ func TestNewPanicsOnNonsense(t *testing.T) {
 		"pause":          {Pause: Pause{Max: -2}},
 		"fixed":          {Pause: Pause{Fixed: -1}},
 		"pause queue":    {Pause: Pause{MaxQueue: -2}},
+		"endless pause":  {Pause: Pause{Max: 1 << 62}},
+		"fixed and max":  {Pause: Pause{Fixed: 2, Max: 1}},
+		"fixed on 200":   {Pause: Pause{FixedOn: []int{429, 200}}},
+		"fixed on 1000":  {Pause: Pause{FixedOn: []int{1000}}},
+		"negative burst": {Rules: []Rule{{Limit: 2, Mode: Paced, Burst: -1}}},
+		"burst":          {Rules: []Rule{{Limit: 2, Mode: Paced, Burst: 3}}},
+		"burst of what":  {Rules: []Rule{{Limit: 2, Burst: 1}}},
 	} {
 		if got := panics(func() { NewLimiter(c) }); !strings.HasPrefix(got, "throttle: ") {
 			t.Errorf("%s: panic %q", name, got)

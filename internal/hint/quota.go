@@ -24,8 +24,7 @@ type quotas struct {
 
 // A Quota is what an accepted response says about its quotas.
 type Quota struct {
-	Empty bool          // nothing remains of some quota
-	Wait  time.Duration // how long until that quota is refilled
+	Wait  time.Duration // how long until a quota of which nothing remains is refilled; 0 if there is none
 	Reset time.Duration // how long until all quotas are, without a margin
 }
 
@@ -33,7 +32,7 @@ type Quota struct {
 // says nothing.
 func QuotaOf(resp *http.Response, now time.Time) (Quota, bool) {
 	q := readQuotas(resp.Header, clockOf(resp.Header, now), reading{}, false)
-	return Quota{Empty: q.spent.ok, Wait: q.spent.wait, Reset: q.last.said()}, q.last.ok
+	return Quota{Wait: q.spent.wait, Reset: q.last.said()}, q.last.ok
 }
 
 // readQuotas reads
