@@ -50,8 +50,8 @@ func ExampleImport() {
 	fmt.Println(string(body), err)
 	// Output:
 	// go-vcr: 23 exchanges, 0 skipped
-	// note: the file has no times: an exchange without one is as old as its import
-	// note: the duration is that to the headers, and stands for the whole too
+	// note: the file has no times: an exchange without one gets that of its import
+	// note: the duration is the time to the headers, and stands for the whole call too
 	// note: form is not read: it is not what was sent
 	//  <nil>
 	// {"id":1,"name":"pikachu","price":1.50,"ok":true} <nil>
@@ -68,9 +68,9 @@ func ExampleRead() {
 		}
 	}
 	// Output:
-	// GET http://127.0.0.1:7080/gzip: the bytes of the response: the recorder decoded them; Content-Encoding gzip is dropped and Content-Length set to that of what is left
+	// GET http://127.0.0.1:7080/gzip: the bytes of the response: the recorder decoded them; Content-Encoding gzip is dropped and Content-Length is that of the decoded bytes
 	// GET http://127.0.0.1:7080/cookies: Set-Cookie: the recorder joined several; they are split where a name follows a comma
-	// GET http://127.0.0.1:7080/latin1: the bytes of the response: the recorder made Unicode of them; they are encoded again as iso-8859-1
+	// GET http://127.0.0.1:7080/latin1: the bytes of the response: the recorder turned them into Unicode; they are encoded again as iso-8859-1
 }
 
 func ExampleDetect() {

@@ -27,7 +27,7 @@ func newDraft(method, rawURL string) *draft {
 	x.Response = &store.Response{Header: http.Header{}, ContentLength: -1}
 	d := &draft{Record{Exchange: x}, x}
 	if u, err := url.Parse(rawURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		d.skip("the URL is not one of http or https")
+		d.skip("the URL is not http or https")
 	}
 	return d
 }
@@ -44,7 +44,7 @@ func (d *draft) status(code int, text, proto string) {
 	}
 	switch {
 	case code == http.StatusSwitchingProtocols:
-		d.skip("it is a connection of another protocol (101), such as a web socket")
+		d.skip("the connection switched protocols (101), as for a web socket")
 	case code < 100 || code > 999:
 		d.skip("there is no response: its status is " + strconv.Itoa(code))
 	}
@@ -90,7 +90,7 @@ func (d *draft) responseHeader(name, value string) {
 			}
 		}
 	case key == "Trailer":
-		d.lose("the trailers", "the recorder keeps their names alone")
+		d.lose("the trailers", "the recorder keeps only their names")
 	default:
 		if key == "Connection" && strings.EqualFold(value, "close") {
 			r.Close = true
@@ -137,7 +137,7 @@ func (d *draft) responseBody(b []byte, decoded bool) {
 	}
 	if decoded && r.Header.Get("Content-Encoding") != "" {
 		d.lose("the bytes of the response", "the recorder decoded them; Content-Encoding "+
-			quoteSafe(r.Header.Get("Content-Encoding"))+" is dropped and Content-Length set to that of what is left")
+			quoteSafe(r.Header.Get("Content-Encoding"))+" is dropped and Content-Length is that of the decoded bytes")
 		r.Header.Del("Content-Encoding")
 		r.Uncompressed = true
 		if r.Header.Get("Content-Length") != "" {
@@ -152,7 +152,7 @@ func (d *draft) responseBody(b []byte, decoded bool) {
 		}
 		return
 	case len(given) > 1 || n != int64(len(b)):
-		d.loseLength("it was not that of the body in the file, and is " + strconv.Itoa(len(b)) + " now")
+		d.loseLength("it did not match the body in the file, and is now " + strconv.Itoa(len(b)))
 		r.Header.Set("Content-Length", strconv.Itoa(len(b)))
 	}
 	r.ContentLength, r.TransferEncoding = int64(len(b)), nil
@@ -198,10 +198,10 @@ func (d *draft) text(s string) []byte {
 		return []byte(s)
 	}
 	if b, ok := encodeAs(charset, s); ok {
-		d.lose("the bytes of the response", "the recorder made Unicode of them; they are encoded again as "+quoteSafe(charset))
+		d.lose("the bytes of the response", "the recorder turned them into Unicode; they are encoded again as "+quoteSafe(charset))
 		return b
 	}
-	d.lose("the bytes of the response", "the recorder made Unicode of them; they stay UTF-8, and the charset of Content-Type is utf-8 now")
+	d.lose("the bytes of the response", "the recorder turned them into Unicode; they stay UTF-8, and the charset of Content-Type is now utf-8")
 	kind, _, _ := strings.Cut(contentType, ";")
 	d.x.Response.Header.Set("Content-Type", kind+"; charset=utf-8")
 	return []byte(s)

@@ -51,7 +51,7 @@ func Detect(path string) (Format, error) {
 	if f := detect(head[:n]); f != "" {
 		return f, nil
 	}
-	return "", &FormatError{Reason: "the format is none of those that can be read"}
+	return "", &FormatError{Reason: "unknown format"}
 }
 
 // detect returns the format of what begins with head, "" for none.

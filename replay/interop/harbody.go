@@ -31,7 +31,7 @@ func (d *draft) harHeaders(list []harPair, f Format) {
 			if strings.EqualFold(h.Name, "set-cookie") {
 				d.joinedCookies(value)
 				if f == Polly && h.From == "" { // the adapter for fetch
-					d.lose("Set-Cookie", "of several the recorder keeps the last")
+					d.lose("Set-Cookie", "the recorder keeps the last of several")
 				}
 			} else {
 				d.responseHeader(h.Name, value)
@@ -56,7 +56,7 @@ func (d *draft) harPosted(q *harRequest, length int64, attached files) error {
 	case p != nil && p.Text != nil && p.Encoding == "base64":
 		b, err := decodeBase64(*p.Text)
 		if err != nil {
-			d.skip("the body of the request is not the base64 that it is said to be")
+			d.skip("the body of the request is not valid base64")
 		}
 		d.requestBody(b)
 	case p != nil && p.Text != nil && (*p.Text != "" || size <= 0):
@@ -78,7 +78,7 @@ func (d *draft) postedText(s string, size int64) []byte {
 		if b, ok := latin1(s); ok && int64(len(b)) == size {
 			return b
 		}
-		d.lose("the body of the request", "the file has another length than was sent: another body is compared")
+		d.lose("the body of the request", "its length in the file is not the one that was sent: another body is compared")
 	}
 	return []byte(s)
 }
@@ -107,12 +107,12 @@ func (d *draft) harBody(s *harResponse, f Format, attached files) (body []byte, 
 		}
 		b, err := decodeBase64(*c.Text)
 		if err != nil {
-			d.skip("the body of the response is not the base64 that it is said to be")
+			d.skip("the body of the response is not valid base64")
 		}
 		return d.unlessRaw(b)
 	}
 	if strings.Contains(*c.Text, replacement) {
-		d.lose("the bytes of the response", "there is U+FFFD, which mostly stands for bytes that are no text: those are gone")
+		d.lose("the bytes of the response", "there is U+FFFD, which usually stands for bytes that are not text: those are lost")
 	}
 	return d.text(*c.Text), true, nil
 }
@@ -157,12 +157,12 @@ func (d *draft) pollyChunks(text string) ([]byte, bool, error) {
 	var chunks []string
 	var body []byte
 	if err := json.Unmarshal([]byte(text), &chunks); err != nil {
-		d.skip("the body of the response is not the list of chunks that it is said to be")
+		d.skip("the body of the response is not a valid list of chunks")
 	}
 	for _, c := range chunks {
 		b, err := decodeBase64(c)
 		if err != nil {
-			d.skip("the body of the response is not the base64 that it is said to be")
+			d.skip("the body of the response is not valid base64")
 		}
 		body = append(body, b...)
 	}

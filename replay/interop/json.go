@@ -41,7 +41,7 @@ func (r *Report) unwritable(x *store.Exchange) bool {
 		return false
 	}
 	method, u := nameOf(x)
-	r.skip(method, u, "its body is kept in parts, which an export does not read")
+	r.skip(method, u, "its body is in parts, which an export does not read")
 	return true
 }
 
@@ -79,6 +79,6 @@ func (r *Record) check() {
 	case x.Response == nil && x.Fault == nil:
 		r.skip("there is neither a response nor a fault")
 	case !x.Complete && !x.CallerLeft():
-		r.skip("the response was not read to its end")
+		r.skip("the response is incomplete")
 	}
 }

@@ -158,12 +158,12 @@ func jsonOf(x *store.Exchange) *jsonExchange {
 	return j
 }
 
-var errVersion = errors.New("interop: the version of the JSON is unknown")
+var errVersion = errors.New("interop: unknown version of the JSON")
 
 // exchange returns what jsonOf was given.
 func (j *jsonExchange) exchange() (*store.Exchange, error) {
 	if j.Version != jsonVersion {
-		return nil, &FormatError{Reason: "the version of the JSON is unknown", Err: errVersion}
+		return nil, &FormatError{Reason: "unknown version of the JSON", Err: errVersion}
 	}
 	q := &j.Request
 	x := &store.Exchange{

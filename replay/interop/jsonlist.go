@@ -83,7 +83,7 @@ func (d *jsonDecoder) want(delim json.Delim) error {
 		return jsonError(err)
 	}
 	if t != delim {
-		return &FormatError{Reason: "the JSON is not that of this format"}
+		return &FormatError{Reason: "not the JSON of this format"}
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func jsonError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &FormatError{Reason: "the file ends too early", Err: io.ErrUnexpectedEOF}
 	}
-	return &FormatError{Reason: "it is not the JSON of this format", Err: err}
+	return &FormatError{Reason: "not the JSON of this format", Err: err}
 }
 
 // skipMark skips a byte order mark.

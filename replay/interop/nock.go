@@ -82,7 +82,7 @@ func (v *nock) record() *Record {
 		d.responseHeader(h.name, h.value)
 	}
 	if cookies == 1 {
-		d.lose("Set-Cookie", "of several the recorder keeps the last")
+		d.lose("Set-Cookie", "the recorder keeps the last of several")
 	}
 	d.responseBody(d.nockBody(v), false)
 	return &d.Record
@@ -134,10 +134,10 @@ func (d *draft) nockBody(v *nock) []byte {
 			if b, err := hex.DecodeString(text); err == nil {
 				return b
 			}
-			d.skip("the body of the response is not the hex that it is said to be")
+			d.skip("the body of the response is not valid hex")
 		}
 		if strings.Contains(text, replacement) {
-			d.lose("the bytes of the response", "there is U+FFFD for bytes that are no text: they are gone")
+			d.lose("the bytes of the response", "there is U+FFFD for bytes that are not text: they are lost")
 		}
 		return []byte(text)
 	case header.Get("Content-Encoding") != "" && json.Unmarshal(raw, &list) == nil:
@@ -145,7 +145,7 @@ func (d *draft) nockBody(v *nock) []byte {
 		if err == nil {
 			return b
 		}
-		d.skip("the body of the response is not the hex that it is said to be")
+		d.skip("the body of the response is not valid hex")
 		return nil
 	default:
 		text = compacted(raw)

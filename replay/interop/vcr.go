@@ -100,7 +100,7 @@ func readVCR(r io.Reader, f Format, isJSON bool, lim limits) iter.Seq2[*Record, 
 		}
 		rec := v.record(f)
 		if item.last {
-			rec.lose("the end of the file", "there is no "+closing+" behind the list, as the recorder writes it: if the file is cut, exchanges are missing")
+			rec.lose("the end of the file", "there is no "+closing+" after the list, which the recorder writes: if the file is cut, exchanges are missing")
 		}
 		return rec, nil
 	})
@@ -135,7 +135,7 @@ func (v *vcr) record(f Format) *Record {
 	}
 	d.requestBody(body)
 	if f == Betamax && !q.Body.encoded && strings.Contains(string(body), replacement) {
-		d.lose("the body of the request", "the recorder put U+FFFD for bytes that are no text: they are gone, and another body is compared")
+		d.lose("the body of the request", "the recorder put U+FFFD for bytes that are not text: they are lost, and another body is compared")
 	}
 	d.status(s.Status.Code, s.Status.Message, s.HTTPVersion)
 	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
@@ -162,10 +162,10 @@ func (d *draft) vcrText(b *vcrBody, f Format) ([]byte, bool) {
 	switch {
 	case isASCII(text):
 	case f == Betamax && strings.Contains(text, replacement):
-		d.lose("the bytes of the response", "the recorder put U+FFFD for bytes that are no text: they are gone")
+		d.lose("the bytes of the response", "the recorder put U+FFFD for bytes that are not text: they are lost")
 	case f != VCRPy:
 		if again, ok := encodeAs(strings.ToLower(b.encoding), text); ok {
-			d.lose("the bytes of the response", "the recorder made Unicode of them; they are encoded again as "+quoteSafe(strings.ToLower(b.encoding)))
+			d.lose("the bytes of the response", "the recorder turned them into Unicode; they are encoded again as "+quoteSafe(strings.ToLower(b.encoding)))
 			body = again
 		}
 	}

@@ -155,7 +155,7 @@ func (s *yamlScanner) end() []byte {
 func decodeYAML[T any](item []byte, lim limits) (v T, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a parser that meets what it did not expect
-			err = &FormatError{Reason: fmt.Sprintf("the YAML parser failed: %T", p)}
+			err = &FormatError{Reason: fmt.Sprintf("the YAML parser panicked: %T", p)}
 		}
 	}()
 	if err := checkYAML(item, lim.nodes); err != nil {
@@ -171,7 +171,7 @@ func decodeYAML[T any](item []byte, lim limits) (v T, err error) {
 		err = doc.Decode(&list)
 	}
 	if err != nil {
-		return v, &FormatError{Reason: "it is not the YAML of this format", Err: err}
+		return v, &FormatError{Reason: "not the YAML of this format", Err: err}
 	}
 	if len(list) != 1 {
 		return v, &FormatError{Reason: "it is not one item of a list"}
