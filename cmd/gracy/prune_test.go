@@ -56,7 +56,7 @@ func TestPruneOfATapeThatIsEditedMeanwhile(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(meddling{t.Context(), edit}, []string{"tape", "prune", path, "--status", "404"}, &stdout, &stderr)
-	if code != exitFailed || !strings.Contains(stderr.String(), "changed by somebody else") {
+	if code != exitFailed || !strings.Contains(stderr.String(), "has changed the file") {
 		t.Errorf("exit code %d: %s, want %d and why", code, &stderr, exitFailed)
 	}
 	if stdout.Len() > 0 {

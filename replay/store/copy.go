@@ -11,7 +11,7 @@ const (
 	copyBytes = 4 << 20
 )
 
-var errNotEmpty = errors.New("replay: copy a tape: there are recordings in the target")
+var errNotEmpty = errors.New("replay: copy tape: the target has recordings")
 
 // Copy copies every exchange of src to dst, which must be empty, and returns how many it copied.
 // It copies IDs, keys and bodies, a batch at a time, and the recipe if both keep one. It masks

@@ -55,7 +55,7 @@ func eachPart(s Store, x *Exchange, fn func(number int, data []byte) error) erro
 	parts, ok := s.(PartStore)
 	length := x.MissingBody()
 	if !ok {
-		return fmt.Errorf("replay: the body of %d bytes of exchange %d is in parts that its store does not give", length, x.ID)
+		return fmt.Errorf("replay: the body of %d bytes of exchange %d is in parts, which its store does not return", length, x.ID)
 	}
 	var size int64
 	for number := 0; size < length; number++ {

@@ -201,7 +201,7 @@ func (r *response) to(out *store.Response) (err error) {
 	if r.Code != nil {
 		out.StatusCode = *r.Code
 	} else if out.StatusCode == 0 {
-		return in("status", fmt.Errorf("%.40q has no code, want one and a text%s", r.Status, suchStatus))
+		return in("status", fmt.Errorf("%.40q has no status code, want a code and a text%s", r.Status, suchStatus))
 	}
 	if out.Body, err = r.bytes(); err != nil {
 		return err

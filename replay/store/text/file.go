@@ -76,7 +76,7 @@ func (p *parser) file(b []byte) (offset int, err error) {
 	err = members(part{raw: bytes.Trim(b, whiteSpace), offset: len(b) - len(bytes.TrimLeft(b, whiteSpace))}, func(name string, value part) error {
 		offset = value.offset
 		if _, twice := there[name]; twice {
-			return fmt.Errorf("member %q is there twice", name)
+			return fmt.Errorf("duplicate member %q", name)
 		}
 		if err := inLowerCase("", name); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (p *parser) file(b []byte) (offset int, err error) {
 	_ = json.Unmarshal(there["schema"].raw, &p.Schema)
 	_ = json.Unmarshal(there["tape"].raw, &p.Tape)
 	if p.Tape != magic || p.Schema != 1 && p.Schema != schema {
-		return there["tape"].offset, errors.New(`it does not begin as a tape does: want "tape": "gracy tape", "schema": 2`)
+		return there["tape"].offset, errors.New(`it does not begin like a tape: want "tape": "gracy tape", "schema": 2`)
 	}
 	list := there["exchanges"]
 	delete(there, "exchanges")
@@ -138,7 +138,7 @@ func (p *parser) exchange(raw []byte) (x *store.Exchange, offset int, err error)
 	if p.Schema == 1 {
 		x, err = decode1(raw)
 		if err == nil && p.ids[x.ID] {
-			err = errors.New("its id is there twice")
+			err = errors.New("duplicate id")
 		}
 		if err == nil {
 			p.ids[x.ID] = true

@@ -128,7 +128,7 @@ func place(object part, path string, places map[string]int) (offset int, err err
 		offset = value.offset
 		full := path + name
 		if _, twice := places[full]; twice {
-			return fmt.Errorf("member %s is there twice", full)
+			return fmt.Errorf("duplicate member %s", full)
 		}
 		places[full] = offset
 		if err := inLowerCase(path, name); err != nil {

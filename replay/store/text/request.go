@@ -21,7 +21,7 @@ func methodOf(m string) string {
 // method undoes methodOf. No method is GET.
 func method(s string) (string, error) {
 	if misspelled(s) {
-		return "", fmt.Errorf("%.40q is sent by nobody: want %q", s, strings.ToUpper(s))
+		return "", fmt.Errorf("%.40q is not a request method: want %q", s, strings.ToUpper(s))
 	}
 	return untext(cmp.Or(s, http.MethodGet))
 }

@@ -47,12 +47,12 @@ func TestAFileOfSchema1IsRead(t *testing.T) {
 func TestSchema1NamesTheMember(t *testing.T) {
 	for want, e := range map[string]string{
 		"line 1: not a tape, or damaged: exchange 1: id": `{"id":"x"}`,
-		"request body":          `{"id":"1","request":{"url":"u","body":{"base64":"%"}}}`,
-		"neither":               `{"id":"1","request":{"url":"u"}}`,
-		"url is missing":        `{"id":"0","response":{}}`,
-		"code is missing":       `{"id":"1","request":{"url":"u"},"response":{}}`,
-		"its id is there twice": `{"id":"1","request":{"url":"u"},"fault":{"text":"x"}},{"id":"1","request":{"url":"u"},"fault":{"text":"x"}}`,
-		"24 bytes":              `{"id":"1","identity":"000000000000000000000000000000000000000000000000"}`,
+		"request body":    `{"id":"1","request":{"url":"u","body":{"base64":"%"}}}`,
+		"neither":         `{"id":"1","request":{"url":"u"}}`,
+		"url is missing":  `{"id":"0","response":{}}`,
+		"code is missing": `{"id":"1","request":{"url":"u"},"response":{}}`,
+		"duplicate id":    `{"id":"1","request":{"url":"u"},"fault":{"text":"x"}},{"id":"1","request":{"url":"u"},"fault":{"text":"x"}}`,
+		"24 bytes":        `{"id":"1","identity":"000000000000000000000000000000000000000000000000"}`,
 	} {
 		_, err := parse("f", []byte(`{"tape":"gracy tape","schema":1,"recipe":"r.k","exchanges":[`+e+`]}`))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -202,7 +202,7 @@ func (s *textStore) Close() error {
 	return errors.Join(err, s.journal.close())
 }
 
-var errChanged = errors.New("the file was changed by somebody else since it was opened")
+var errChanged = errors.New("another process has changed the file since it was opened")
 
 // save writes the file, under another name first, so that a crash leaves the old one or
 // the new one, and removes the journal. It needs writing, or a store that nobody else

@@ -132,7 +132,7 @@ func (h header) values(length int) (http.Header, error) {
 			}
 		}
 		if _, twice := out[key]; twice && err == nil {
-			err = fmt.Errorf("%s is there twice", key)
+			err = fmt.Errorf("duplicate %s", key)
 		}
 		if err = errors.Join(err, errName); err != nil {
 			return nil, in(name, err)
@@ -161,7 +161,7 @@ func parseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%.40q is no duration%s", s, suchDuration)
+		return 0, fmt.Errorf("%.40q is not a duration%s", s, suchDuration)
 	case d < 0:
 		return 0, fmt.Errorf("%s is negative", s)
 	}

@@ -14,7 +14,7 @@ func valid(b []byte) (offset int, err error) {
 		for rest := b; ; {
 			r, n := utf8.DecodeRune(rest)
 			if r == utf8.RuneError && n == 1 {
-				return len(b) - len(rest), errors.New("a byte that is no UTF-8")
+				return len(b) - len(rest), errors.New("a byte that is not UTF-8")
 			}
 			rest = rest[n:]
 		}
