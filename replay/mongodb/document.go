@@ -47,7 +47,7 @@ func (s *link) document(r *rows.Insert, batch string) document {
 // decode reads a document. One that somebody has given other types is damaged.
 func decode(raw bson.Raw, into any) error {
 	if err := bson.Unmarshal(raw, into); err != nil {
-		return rows.Damaged("a document is none of ours: %v", err)
+		return rows.Damaged("a document is not one of a tape: %v", err)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (d *document) row() (rows.Row, error) {
 func (d *document) key() (rows.Key, error) {
 	sum, err := hex.DecodeString(d.Sum)
 	if err != nil {
-		return rows.Key{}, rows.Damaged("the sum of %s is none", d.ID)
+		return rows.Key{}, rows.Damaged("the sum of %s is malformed", d.ID)
 	}
 	return rows.Key{Host: d.Host, Path: d.Path, Method: d.Method, Sum: sum}, nil
 }
@@ -79,7 +79,7 @@ func (s *link) id(id store.ID) string { return fmt.Sprintf("%s%016x", s.prefix()
 func idOf(id string) (store.ID, error) {
 	n, err := strconv.ParseUint(id[strings.LastIndexByte(id, '/')+1:], 16, 64)
 	if err != nil {
-		return 0, rows.Damaged("%q is no ID", id)
+		return 0, rows.Damaged("%q is not an ID", id)
 	}
 	return store.ID(n), nil
 }

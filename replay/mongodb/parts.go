@@ -61,7 +61,7 @@ func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
 	case mongo.IsDuplicateKeyError(err):
 		return fmt.Errorf("replay: the ID %d of a body in parts was taken by another process", p.ID)
 	case err == nil && result.MatchedCount+result.UpsertedCount == 0:
-		return fmt.Errorf("replay: the first parts of the body of %d are gone", p.ID)
+		return fmt.Errorf("replay: the first parts of the body of exchange %d are gone", p.ID)
 	}
 	return err
 }
@@ -112,7 +112,7 @@ func (s *mongoStore) Part(id store.ID, number int) (data []byte, err error) {
 			return err
 		}
 		if rows.PartCheck(id, number, p.Data) != p.CRC {
-			return rows.Damaged("the checksum of part %d of the body of %d is wrong", number, id)
+			return rows.Damaged("the checksum of part %d of the body of exchange %d is wrong", number, id)
 		}
 		data = p.Data
 		return nil

@@ -141,7 +141,7 @@ func (s *link) missing(err error) error {
 // stolen says that another process has given the tape keys that are not made like those of this
 // session.
 func (s *link) stolen() error {
-	return fmt.Errorf("%w: another has indexed it anew, by other options: open it again: %s", store.ErrLocked, s.path)
+	return fmt.Errorf("%w: another process has reindexed it with other options: open it again: %s", store.ErrLocked, s.path)
 }
 
 // now returns the time of the server.

@@ -38,7 +38,7 @@ func lookUp(ctx context.Context, uri string) error {
 		cause = context.DeadlineExceeded
 		fallthrough
 	case cause != nil:
-		return fmt.Errorf("replay: open tape: no result of the name server for the connection string: %w", cause)
+		return fmt.Errorf("replay: open tape: no response of the name server for the connection string: %w", cause)
 	case ok:
 		return fmt.Errorf("replay: open tape: the servers of the connection string cannot be looked up: %s", de.Err)
 	}

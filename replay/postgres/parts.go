@@ -37,7 +37,7 @@ func (s *pgStore) unfinished(ctx context.Context, tx pgx.Tx, p store.Part) error
 	if p.Number > 0 {
 		tag, err := tx.Exec(ctx, `UPDATE gracy_unfinished SET touched = now() WHERE tape = $1 AND id = $2 AND owner = $3`, s.tape, id, s.owner)
 		if err == nil && tag.RowsAffected() == 0 {
-			err = fmt.Errorf("replay: the first parts of the body of %d are gone", p.ID)
+			err = fmt.Errorf("replay: the first parts of the body of exchange %d are gone", p.ID)
 		}
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *pgStore) Part(id store.ID, number int) (part []byte, err error) {
 			return nil
 		}
 		if err == nil && rows.PartCheck(id, number, part) != crc {
-			part, err = nil, rows.Damaged("the checksum of part %d of the body of %d is wrong", number, id)
+			part, err = nil, rows.Damaged("the checksum of part %d of the body of exchange %d is wrong", number, id)
 		}
 		return err
 	})

@@ -24,7 +24,7 @@ func (s *pgStore) sameRecipe(row pgx.Row) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now != s.recipe {
-		return fmt.Errorf("%w: another has indexed it anew, by other options: open it again: %s", store.ErrLocked, s.path)
+		return fmt.Errorf("%w: another process has reindexed it with other options: open it again: %s", store.ErrLocked, s.path)
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func (s *pgStore) queue(q *pgx.Batch, b *batch) {
 		// One that is not ours to finish fails the batch.
 		q.Queue(`DELETE FROM gracy_unfinished WHERE tape = $1 AND id = $2 AND owner = $3`, s.tape, id, s.owner).Exec(func(tag pgconn.CommandTag) error {
 			if tag.RowsAffected() == 0 {
-				return fmt.Errorf("replay: the parts of the body of %d are gone", id)
+				return fmt.Errorf("replay: the parts of the body of exchange %d are gone", id)
 			}
 			return nil
 		})

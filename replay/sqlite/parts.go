@@ -44,7 +44,7 @@ func (s *sqliteStore) AppendParts(parts []store.Part) error {
 func (w *writing) touch(id store.ID, owner string) error {
 	n, err := w.run(`UPDATE gracy_unfinished SET touched = ? WHERE id = ? AND owner = ?`, seconds(time.Now()), rows.Number(id), owner)
 	if err == nil && n == 0 {
-		err = fmt.Errorf("replay: the first parts of the body of %d are gone", id)
+		err = fmt.Errorf("replay: the first parts of the body of exchange %d are gone", id)
 	}
 	return err
 }
@@ -58,7 +58,7 @@ func (w *writing) putPart(p store.Part) error {
 func (w *writing) finish(id store.ID, owner string) error {
 	n, err := w.run(`DELETE FROM gracy_unfinished WHERE id = ? AND owner = ?`, rows.Number(id), owner)
 	if err == nil && n == 0 {
-		err = fmt.Errorf("replay: the parts of the body of %d are gone", id)
+		err = fmt.Errorf("replay: the parts of the body of exchange %d are gone", id)
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func (s *sqliteStore) Part(id store.ID, number int) ([]byte, error) {
 	case err != nil:
 		return nil, explain(s.path, err)
 	case rows.PartCheck(id, number, data) != crc:
-		return nil, explain(s.path, rows.Damaged("the checksum of part %d of the body of %d is wrong", number, id))
+		return nil, explain(s.path, rows.Damaged("the checksum of part %d of the body of exchange %d is wrong", number, id))
 	}
 	return data, nil
 }

@@ -128,7 +128,7 @@ func (s *sqliteStore) sameRecipe(w *writing) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now != s.recipe {
-		return fmt.Errorf("%w: another has indexed it anew, by other options: open it again: %s", store.ErrLocked, s.path)
+		return fmt.Errorf("%w: another process has reindexed it with other options: open it again: %s", store.ErrLocked, s.path)
 	}
 	return nil
 }
@@ -138,7 +138,7 @@ func (s *sqliteStore) sameRecipe(w *writing) error {
 func (w *writing) put(x *store.Exchange, owner string) error {
 	id, key := x.ID, rows.KeyOf(x.Key)
 	if rows.ID(rows.Number(id)) != id {
-		return fmt.Errorf("replay: the ID %d is beyond what SQLite counts", id)
+		return fmt.Errorf("replay: the ID %d is too large for SQLite", id)
 	}
 	var status any
 	if n := rows.Status(x); n != 0 {

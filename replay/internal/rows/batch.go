@@ -70,7 +70,7 @@ func Prepare(entries []store.Entry) *Batch {
 func (b *Batch) Own() error {
 	for _, r := range b.List {
 		if r.ID = Number(r.Exchange.ID); ID(r.ID) != r.Exchange.ID {
-			return fmt.Errorf("replay: the ID %d is beyond what a database counts", r.Exchange.ID)
+			return fmt.Errorf("replay: the ID %d is too large for a database", r.Exchange.ID)
 		}
 	}
 	b.Assign(0, nil)

@@ -17,7 +17,7 @@ func hasOneRecipe(p *probe) {
 	for what, err := range map[string]error{
 		"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", sameKey),
 	} {
-		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
+		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "has reindexed it") {
 			p.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
 		}
 	}

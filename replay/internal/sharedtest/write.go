@@ -55,7 +55,7 @@ func WithoutParts(id store.ID, length int64) *store.Exchange {
 func storesAllOfABatchOrNothing(p *probe) {
 	s := p.open(p.filled(3))
 	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
-	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
+	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "too large") {
 		p.Fatalf("Append of an ID that the database cannot count returns %v", err)
 	}
 	whole := tapetest.Exchange(15, "GET", "http://api.test/whole", strings.Repeat("x", 5*store.PartSize))
