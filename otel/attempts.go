@@ -32,7 +32,7 @@ func (x *Attempts) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Single: true})
 	switch {
 	case x.t.config.Instrumented:
-		p.Note("%s: spans that are INTERNAL, no durations: something else makes those of HTTP", attemptsName)
+		p.Note("%s: INTERNAL spans and no durations, since something else makes those of HTTP (Config.Instrumented)", attemptsName)
 	default:
 		p.Note("%s: a CLIENT span and a duration for each request that is sent", attemptsName)
 	}
