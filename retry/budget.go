@@ -80,7 +80,7 @@ func NewBudget(c BudgetConfig) *Budget {
 	case !(c.Ratio >= 0) || math.IsInf(c.Ratio, 0):
 		panic(fmt.Sprintf("retry: Ratio is %v, want at least 0", c.Ratio))
 	case c.Reserve < 0 && c.Reserve != NoReserve:
-		panic("retry: Reserve is negative")
+		panic(fmt.Sprintf("retry: Reserve is negative: %v", c.Reserve))
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
 		panic(fmt.Sprintf("retry: Window is %s, want at least 1µs", c.Window))
 	}

@@ -130,25 +130,25 @@ func compile(p Policy) *plan {
 func validate(p Policy) {
 	switch {
 	case p.Attempts < 0:
-		panic("retry: Attempts is negative")
+		panic(fmt.Sprintf("retry: Attempts is negative: %v", p.Attempts))
 	case p.Delay < 0 && p.Delay != NoDelay:
-		panic("retry: Delay is negative")
+		panic(fmt.Sprintf("retry: Delay is negative: %v", p.Delay))
 	case p.Multiplier != 0 && !(p.Multiplier >= 1) || math.IsInf(p.Multiplier, 0):
 		panic(fmt.Sprintf("retry: Multiplier is %v, want at least 1", p.Multiplier))
 	case p.MaxDelay < 0:
-		panic("retry: MaxDelay is negative")
+		panic(fmt.Sprintf("retry: MaxDelay is negative: %v", p.MaxDelay))
 	case p.MaxDelay > 0 && p.MaxDelay < p.Delay:
 		panic(fmt.Sprintf("retry: MaxDelay %s is below Delay %s", p.MaxDelay, p.Delay))
 	case p.Jitter > NoJitter:
-		panic("retry: unknown Jitter")
+		panic(fmt.Sprintf("retry: unknown Jitter %d", p.Jitter))
 	case p.MaxHint < 0:
-		panic("retry: MaxHint is negative")
+		panic(fmt.Sprintf("retry: MaxHint is negative: %v", p.MaxHint))
 	case p.BufferLimit < 0 && p.BufferLimit != NoBuffer:
-		panic("retry: BufferLimit is negative")
+		panic(fmt.Sprintf("retry: BufferLimit is negative: %v", p.BufferLimit))
 	case p.Repeats > IgnoreRepeats:
-		panic("retry: unknown Repeats")
+		panic(fmt.Sprintf("retry: unknown Repeats %d", p.Repeats))
 	case p.BufferTotal < 0:
-		panic("retry: BufferTotal is negative")
+		panic(fmt.Sprintf("retry: BufferTotal is negative: %v", p.BufferTotal))
 	case p.BufferTotal > 0 && p.BufferTotal < p.BufferLimit:
 		panic(fmt.Sprintf("retry: BufferTotal %d is below BufferLimit %d", p.BufferTotal, p.BufferLimit))
 	case !isToken(p.AttemptHeader):
