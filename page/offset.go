@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 )
 
@@ -14,7 +15,7 @@ import (
 // does not end it. Offset panics on a size that is not positive and on a nil function.
 func Offset[T any](size int, fetch func(ctx context.Context, offset, limit int) (Slice[T], error)) *Pager[T] {
 	if size <= 0 {
-		panic("page: Offset: size is not positive")
+		panic(fmt.Sprintf("page: Offset: size %d is not positive", size))
 	}
 	if fetch == nil {
 		panic("page: Offset: nil function")

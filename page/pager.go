@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -73,7 +74,7 @@ func (p *Pager[T]) From(cursor string) *Pager[T] {
 // Default 1000. It panics if n is not positive.
 func (p *Pager[T]) Max(n int) *Pager[T] {
 	if n <= 0 {
-		panic("page: Max: not positive")
+		panic(fmt.Sprintf("page: Max: %d is not positive", n))
 	}
 	q := *p
 	q.max = n
@@ -150,7 +151,7 @@ func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 // returns the items before it. It panics if limit is negative.
 func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	if limit < 0 {
-		panic("page: Collect: negative limit")
+		panic(fmt.Sprintf("page: Collect: limit %d is negative", limit))
 	}
 	var items []T
 	for item, err := range p.All(ctx) {

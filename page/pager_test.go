@@ -192,14 +192,14 @@ func TestLoopsMayRunAtTheSameTime(t *testing.T) {
 
 func TestConstructorsPanicOnWhatCannotWork(t *testing.T) {
 	tests := map[string]func(){
-		"page: Offset: size":     func() { page.Offset(0, (&list{}).fetch) },
-		"page: Offset: nil":      func() { page.Offset[int](1, nil) },
-		"page: Cursor: nil":      func() { page.Cursor[int](nil) },
-		"page: Next: nil":        func() { page.Next[int]("https://a.test/", nil) },
-		"page: Next: URL 0":      func() { page.Next("/relative", endless) },
-		"page: Next: URL 1":      func() { page.Next("https://a.test/", endless, "ftp://a.test") },
-		"page: Max: not":         func() { page.Cursor(endless).Max(0) },
-		"page: Collect: negativ": func() { _, _ = page.Cursor(endless).Collect(t.Context(), -1) },
+		"page: Offset: size":                  func() { page.Offset(0, (&list{}).fetch) },
+		"page: Offset: nil":                   func() { page.Offset[int](1, nil) },
+		"page: Cursor: nil":                   func() { page.Cursor[int](nil) },
+		"page: Next: nil":                     func() { page.Next[int]("https://a.test/", nil) },
+		"page: Next: URL 0":                   func() { page.Next("/relative", endless) },
+		"page: Next: URL 1":                   func() { page.Next("https://a.test/", endless, "ftp://a.test") },
+		"page: Max: 0 is not positive":        func() { page.Cursor(endless).Max(0) },
+		"page: Collect: limit -1 is negative": func() { _, _ = page.Cursor(endless).Collect(t.Context(), -1) },
 	}
 	for want, f := range tests {
 		func() {

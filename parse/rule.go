@@ -2,6 +2,7 @@ package parse
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -127,7 +128,7 @@ func (r statusRule) add(s *settings) {
 // A body that the caller closes has no bound. MaxBytes panics if n is not positive.
 func MaxBytes(n int64) Option {
 	if n <= 0 {
-		panic("parse: MaxBytes: not positive")
+		panic(fmt.Sprintf("parse: MaxBytes: %d is not positive", n))
 	}
 	return sizeRule(min(n, math.MaxInt64-1)) // there is one byte more to read
 }

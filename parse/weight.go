@@ -3,6 +3,7 @@ package parse
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"reflect"
 )
@@ -31,7 +32,7 @@ const (
 // MaxDecoded panics if n is not positive.
 func MaxDecoded(n int64) Option {
 	if n <= 0 {
-		panic("parse: MaxDecoded: not positive")
+		panic(fmt.Sprintf("parse: MaxDecoded: %d is not positive", n))
 	}
 	return decodedRule(n)
 }
