@@ -201,7 +201,7 @@ func TestAResponseWithALongHintIsReturnedAtOnce(t *testing.T) {
 	if got.status != 429 || got.body != "Too Many Requests\n" || got.end != nil || w.log.Total() != 1 {
 		t.Errorf("%+v after %d requests\n%s", got, w.log.Total(), trace)
 	}
-	if why := trace.Calls()[0].StopReason(); !strings.Contains(why, "is above 1m30s") {
+	if why := trace.Calls()[0].StopReason(); !strings.Contains(why, "is above MaxHint 1m30s") {
 		t.Errorf("stopped because %q", why)
 	}
 }
