@@ -99,7 +99,7 @@ func ExampleParseRate() {
 	}
 	// Output:
 	// 10 requests per 90 seconds <nil>
-	// 0 requests per second throttle: the rate "ten/s" is not a number of at least 1, a slash and a duration, as in 10/90s
+	// 0 requests per second throttle: the rate "ten/s" is not of the form 10/90s: a number of at least 1, a slash and a duration
 }
 
 func ExampleMustRate() {

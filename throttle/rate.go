@@ -15,14 +15,14 @@ func ParseRate(text string) (Rule, error) {
 	count, per, ok := strings.Cut(text, "/")
 	n, err := strconv.Atoi(count)
 	if !ok || err != nil || n < 1 {
-		return Rule{}, fmt.Errorf("throttle: the rate %q is not a number of at least 1, a slash and a duration, as in 10/90s", text)
+		return Rule{}, fmt.Errorf("throttle: the rate %q is not of the form 10/90s: a number of at least 1, a slash and a duration", text)
 	}
 	if per != "" && (per[0] < '0' || per[0] > '9') {
 		per = "1" + per
 	}
 	d, err := time.ParseDuration(per)
 	if err != nil || d <= 0 {
-		return Rule{}, fmt.Errorf("throttle: the rate %q has the duration %q, want one as in 10/90s", text, per)
+		return Rule{}, fmt.Errorf("throttle: the rate %q has the duration %q, want one like 90s", text, per)
 	}
 	if d > maxPer {
 		return Rule{}, fmt.Errorf("throttle: the rate %q has the duration %s, want at most ten years", text, d)

@@ -145,7 +145,7 @@ func (s *store) Get(_ context.Context, key string) (tokens, remaining uint64, er
 // window, as go-limiter's own tests demand. Such keys are kept until Close.
 func (s *store) Set(_ context.Context, key string, tokens uint64, interval time.Duration) error {
 	if tokens < 1 || tokens > 1<<31-1 || interval <= 0 || interval > maxPer {
-		return fmt.Errorf("exact: Set: %d takes in %s are no limit", tokens, interval)
+		return fmt.Errorf("exact: Set: %d tokens in %s is not a limit", tokens, interval)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,7 +153,7 @@ func (s *store) Set(_ context.Context, key string, tokens uint64, interval time.
 		return limiter.ErrStopped
 	}
 	if _, ok := s.keys.Get(key); !ok && s.keys.Len() >= maxKeys {
-		return fmt.Errorf("exact: Set: there are %d keys already", maxKeys)
+		return fmt.Errorf("exact: Set: the store already has %d keys", maxKeys)
 	}
 	s.keys.Put(key, &keyWindow{Window: meter.NewWindow(meter.Rate{Limit: int(tokens), Per: interval}), set: true})
 	return nil
