@@ -53,7 +53,7 @@ func names(what string, list []string) map[string]struct{} {
 		var buf squeezed
 		s := squeeze(name, &buf)
 		if len(s) == 0 {
-			panic("redact: Rules." + what + " holds a name without letters")
+			panic("redact: Rules." + what + " holds a name without letters or digits")
 		}
 		set[string(s)] = struct{}{}
 	}
