@@ -129,7 +129,7 @@ func keepsBodiesOfAnyLength(p *probe) {
 	for range 2 {
 		for i, n := range lengths {
 			if x := p.find(s, list[i].Key, 0); !bytes.Equal(x.Response.Body, bytes.Repeat([]byte{byte(n)}, n)) {
-				p.Errorf("a body of %d bytes has %d, or others", n, len(x.Response.Body))
+				p.Errorf("a body of %d bytes comes back with %d, or with other bytes", n, len(x.Response.Body))
 			}
 		}
 		s = p.again(s)

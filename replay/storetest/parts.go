@@ -64,7 +64,7 @@ func keepsParts(p *probe) {
 			p.Errorf("Scan gives %d exchanges, want the one with its body", len(list))
 		}
 		if b, err := s.Part(x.ID, 99); b != nil || err != nil {
-			p.Errorf("a part behind the last has %d bytes, %v, want none", len(b), err)
+			p.Errorf("a part after the last has %d bytes, %v, want none", len(b), err)
 		}
 		s = p.again(s).(partsStore) //nolint:forcetypeassert // it was one
 	}

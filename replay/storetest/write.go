@@ -75,7 +75,7 @@ func (p *probe) keeps(s store.Store, want []*store.Exchange, err error) {
 		p.Errorf("the error of a storage that cannot delete is %v, want one that matches errors.ErrUnsupported", err)
 	}
 	if got := texts(p.scan(s, 0)); !slices.Equal(got, texts(want)) {
-		p.Errorf("a storage that cannot delete has %v after it should, want %v", got, texts(want))
+		p.Errorf("a storage that cannot delete has %v after it was asked to, want %v", got, texts(want))
 	}
 }
 
