@@ -21,7 +21,7 @@ func bodyCases() []testCase {
 		run:    bodyBytes,
 	}, {
 		name:   "response-body-long",
-		reason: "a body has no longest length: one that is cut with io.EOF looks whole, and one that is cut with an error is a limit that nobody asked for",
+		reason: "a body may have any length: cut with io.EOF it looks whole, and cut with an error it has met a limit that nobody asked for",
 		out:    Buffers,
 		run:    bodyLong,
 	}, {
@@ -51,8 +51,8 @@ func bodyCases() []testCase {
 		run:    responseTrailers,
 	}, {
 		name: "response-upgraded",
-		reason: `http.Response.Body: "the Body will also implement io.Writer" after 101 Switching Protocols; WebSocket clients fail without. ` +
-			"A body that can be closed for writing alone, as net/http's can, stays so: a proxy ends what it sends by that, and still receives",
+		reason: `http.Response.Body: "the Body will also implement io.Writer" after 101 Switching Protocols; WebSocket clients fail without it. ` +
+			"A body with CloseWrite, such as that of net/http, keeps it: a proxy ends its sending with it, and still receives",
 		out: Buffers | Replays,
 		run: responseUpgraded,
 	}}

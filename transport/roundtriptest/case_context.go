@@ -12,7 +12,7 @@ import (
 func contextCases() []testCase {
 	return []testCase{{
 		name:   "context-values-kept",
-		reason: "traces, credentials and per-call settings travel in the context: what next gets descends from the caller's",
+		reason: "traces, credentials and per-call settings travel in the context, so the context that next gets descends from the caller's",
 		run:    contextValues,
 	}, {
 		name:   "context-canceled-before",
@@ -20,7 +20,7 @@ func contextCases() []testCase {
 		run:    canceledBefore,
 	}, {
 		name:   "context-canceled-during",
-		reason: "a cancel ends the call at once, with an error that matches context.Canceled; callers distinguish it from a failure by that",
+		reason: "a cancel ends the call at once, with an error that matches context.Canceled, by which callers distinguish it from a failure",
 		run:    canceledDuring,
 	}, {
 		name:   "context-canceled-not-retried",

@@ -34,11 +34,11 @@ func discardCases() []testCase {
 		}),
 	}, {
 		name:   "discarded-response-drain-time",
-		reason: "a body that comes byte by byte stays below any bound of bytes: draining has a bound of time too. The bound here is 10 s",
+		reason: "a body that comes byte by byte stays below any bound on bytes, so draining needs a bound on time too. The bound here is 10 s",
 		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Second, 3600) }),
 	}, {
 		name:   "discarded-response-stalled",
-		reason: "a body that sends nothing blocks Read until it is closed: the bound of time must work from outside of Read",
+		reason: "a body that sends nothing blocks Read until it is closed, so the bound on time must act from outside Read",
 		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Hour, 2) }),
 	}}
 }

@@ -34,7 +34,7 @@ func requestCases() []testCase {
 		run:    requestURLKept,
 	}, {
 		name:   "request-large-arrives-whole",
-		reason: "how long a body is changes nothing else of its request: the headers, the framing and the method are those that the caller sent",
+		reason: "the length of a body changes nothing else: the headers, the framing and the method are those that the caller sent",
 		run:    requestLargeArrivesWhole,
 	}, {
 		name:   "request-sent-once",

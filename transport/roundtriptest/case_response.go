@@ -40,8 +40,8 @@ func responseCases() []testCase {
 		run:    responseUnread,
 	}, {
 		name: "response-before-body",
-		reason: "the response is there when its head is: a body may come much later, however short it is said to be, and a caller that waits for its first byte cannot " +
-			"stop at the head. A 403 or 429 is left out: what its body says of a limit may be read before",
+		reason: "RoundTrip returns when the head of the response is there: the body may come much later, however short it claims to be, and a call that waits for its first byte cannot " +
+			"stop at the head. A 403 or 429 is left out: its body may be read first for what it says of a limit",
 		out: Buffers,
 		run: responseBeforeBody,
 	}, {

@@ -14,7 +14,7 @@ import (
 func rewindCases() []testCase {
 	return []testCase{{
 		name:   "rewound-body-arrives-whole",
-		reason: "the GetBody of some SDKs (azcore) rewinds the one body and returns that; read to its end, to sign or compare it, it leaves nothing to be sent",
+		reason: "the GetBody of some SDKs (azcore) rewinds the one body and returns that; a layer that reads it to its end, to sign or compare it, leaves nothing to be sent",
 		run:    rewoundArrivesWhole,
 	}, {
 		name:   "rewound-body-early-response",

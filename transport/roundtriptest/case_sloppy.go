@@ -38,7 +38,7 @@ func sloppyCases() []testCase {
 			dispose(resp, err)
 		},
 	}, {
-		name: "sloppy-status", reason: why + ". A status outside of 100 to 999 is passed on as any other",
+		name: "sloppy-status", reason: why + ". A status outside 100 to 999 is passed on like any other",
 		run: func(p *probe) {
 			for _, status := range []int{-1, 0, 42, 1000} {
 				base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {

@@ -17,7 +17,7 @@ func stackCases() []testCase {
 		run:    concurrentCalls,
 	}, {
 		name:   "concurrent-first-call",
-		reason: "what a layer makes at its first call is made once, even when first calls come together; run with -race",
+		reason: "what a layer makes at its first call is made once, even if several first calls run at the same time; run with -race",
 		run: func(p *probe) {
 			for range 10 {
 				p.volley(p.layer(echo(0)), 4)
@@ -49,7 +49,7 @@ func stackCases() []testCase {
 		},
 	}, {
 		name:   "many-hosts",
-		reason: "a layer that keeps state per host serves a new host as any other",
+		reason: "a layer that keeps state per host serves a new host like any other",
 		run: func(p *probe) {
 			rt := p.layer(echo(0))
 			for i := range 300 {

@@ -14,22 +14,22 @@ import (
 func stateCases() []testCase {
 	return []testCase{{
 		name: callsOverlapName, socket: true, // a goroutine waiting for a lock would stop the clock of a bubble
-		reason: "calls are in flight together, whatever their URL: a lock or a single slot held across next makes one call wait for the server of another",
+		reason: "calls run at the same time, whatever their URL: a lock or a single slot held across next makes one call wait for the server of another",
 		run:    callsOverlap,
 	}, {
 		name:   "calls-wait-for-nothing",
 		after:  callsOverlapName,
-		reason: "a call is sent when it comes: it does not wait for the head, the body or the upload of another, and not for a time between calls",
+		reason: "a call is sent at once: it does not wait for the head, the body or the upload of another, nor for a time between calls",
 		run:    callsWaitForNothing,
 	}, {
 		name: "calls-forget",
-		reason: "a call is sent as the caller made it, and gets the response of its own: a redirect, a validator, a cookie, a credential or a policy that an earlier " +
+		reason: "a call is sent as the caller made it, and gets its own response: a redirect, a validator, a cookie, a credential or a policy that an earlier " +
 			"response or request came with is for the caller to remember, or for a layer that declares Replays",
 		run: callsForget,
 	}, {
 		name: "calls-leave-nothing",
-		reason: "what a call leaves behind adds up: a slot that is lost with each rejects them all after a thousand, and a response that is kept with each fills the " +
-			"memory. So it is for every end that a call may have",
+		reason: "what calls leave behind adds up: if each loses a slot, all are rejected after a thousand, and if each keeps a response, they fill the " +
+			"memory. That holds however a call ends",
 		run: callsLeaveNothing,
 	}}
 }

@@ -61,7 +61,7 @@ func uploadCases() []testCase {
 		run:    lengthKept,
 	}, {
 		name:   "request-getbody-kept",
-		reason: "http.Request.GetBody is what redirects 307 and 308, HTTP/2 GOAWAY and stale connections send the body again with; what it returns must be the body that next was given",
+		reason: "redirects 307 and 308, HTTP/2 GOAWAY and stale connections send the body again by http.Request.GetBody; it must return the body that next was given",
 		run:    getBodyKept,
 	}, {
 		name:   "request-body-from-offset",
