@@ -167,7 +167,7 @@ func TestWhatACredentialAllocates(t *testing.T) {
 	if off == 0 {
 		t.Error("the control does not see the allocation of the call itself")
 	}
-	// They are the copy of the request with the new value, and the map of its header.
+	// The allocations are the copy of the request with the new value, and the map of its header.
 	if got := cost(t.Context(), key) - off; got == 0 || got > 5 {
 		t.Errorf("a header costs %v allocations, want 1 to 5", got)
 	}
@@ -198,7 +198,8 @@ func TestAFixedCredentialAllocatesLittle(t *testing.T) {
 	}
 }
 
-// What a retry of others sends again has a row of its own, and so has what follows a 401 to it.
+// A request that a third-party retry sends again has a row of its own, and so has the attempt that
+// follows a 401 to it.
 func TestEachAttemptBehindARetryOfOthersHasARow(t *testing.T) {
 	sent := 0
 	s := accepting("token-2")

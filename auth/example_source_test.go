@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A source for OAuth client credentials has its own client, with retries that suit the fetching of
-// a token, and passes on its context.
+// A source of OAuth client credentials has a client of its own, with as many retries as fetching a
+// token deserves, and passes on the context that it is given.
 func ExampleSourceFunc() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/oauth/token" {
@@ -28,7 +28,7 @@ func ExampleSourceFunc() {
 	}))
 	defer server.Close()
 
-	// Nothing is lost where a token is issued twice, and this client sends nothing else.
+	// Issuing a token twice does no harm, and this client sends nothing else.
 	tokens := &http.Client{Transport: gracy.Around(server.Client().Transport, retry.New(retry.Policy{Unsafe: true}))}
 	source := auth.SourceFunc(func(ctx context.Context) (auth.Token, error) {
 		form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"me"}, "client_secret": {"mine"}}

@@ -52,7 +52,7 @@ func TestNoRequestWaitsLongerThanTheTimeoutOfAFetch(t *testing.T) {
 	})
 }
 
-// Each waiting request has a context of its own, and the fetch belongs to none.
+// Each waiting request has a context of its own, and the fetch belongs to none of them.
 func TestACancelEndsTheWaitOfOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &issuer{takes: 10 * time.Second}
@@ -64,7 +64,7 @@ func TestACancelEndsTheWaitOfOneRequest(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				switch i {
-				case 0: // the one that most likely started the fetch
+				case 0: // most likely the one that started the fetch
 					time.AfterFunc(time.Second, cancel)
 				case 1:
 					ctx, cancel = context.WithTimeout(ctx, 2*time.Second)
@@ -190,7 +190,7 @@ func TestTheContextOfAFetchEndsWithIt(t *testing.T) {
 
 type valueKey struct{}
 
-// What follows a request, such as its timeout, would take the connection of the fetch for
+// A layer that follows a request, such as its timeout, would take the connection of the fetch for
 // that of the request.
 func TestAFetchHasTheValuesOfItsRequestWithoutItsTrace(t *testing.T) {
 	fetched := false

@@ -85,7 +85,7 @@ func (b *openBody) Close() error {
 type issuer struct {
 	fetches atomic.Int64
 	takes   time.Duration // the time that a fetch takes
-	life    time.Duration // the life of a token; 0 is without an end
+	life    time.Duration // the life of a token; 0 means that it does not expire
 	fail    func(fetch int64) error
 	during  func(ctx context.Context) // called at the start of each fetch
 }

@@ -30,7 +30,7 @@ func TestATokenThatIsTheMaskOfATapeIsNotSent(t *testing.T) {
 	}
 }
 
-// A tape inside of the layer decides itself: this one has masked nothing yet.
+// A tape inside the layer decides itself. This one has masked nothing yet.
 func TestATapeInsideIsGivenTheMask(t *testing.T) {
 	source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{Value: redact.Mask}, nil })
 	tape, err := replay.Open(filepath.Join(t.TempDir(), "api.json"), replay.Options{})

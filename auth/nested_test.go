@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// The source may use the client even where the request that needs the token holds
-// the last slot. The control does not pass the context on, and waits for itself.
+// The source may use the client even if the request that needs the token holds the last slot. The
+// control does not pass on the context, and waits for itself.
 func TestASourceMayUseTheClientThatItIsTheSourceOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		ctx  func(context.Context) context.Context

@@ -138,8 +138,8 @@ func TestWhichRedirectsCarryTheCredential(t *testing.T) {
 	}
 }
 
-// FuzzOrigin checks that an origin that is parsed is parsed the same again from its
-// text, and that it covers its own URLs and not those of similar origins.
+// FuzzOrigin checks that an origin, written as text and parsed again, is the same, and that it
+// covers its own URLs and not those of similar origins.
 func FuzzOrigin(f *testing.F) {
 	for _, s := range []string{"https://api.example.com:8443", "http://[::1%25eth0]:1", "https://a/", "https://A.b:443", "http://\u212a.test", "https://a:0443", "https://a:"} {
 		f.Add(s)

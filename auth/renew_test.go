@@ -93,7 +93,7 @@ func TestA401IsReturnedWhereAnotherAttemptIsOfNoUse(t *testing.T) {
 	}
 }
 
-// A body that fails, or comes up short, the second time takes the place of no 401.
+// A body that fails, or is short, the second time never replaces a 401.
 func TestA401StandsWhereThereIsNoWholeBodyForAnotherAttempt(t *testing.T) {
 	for note, again := range map[string]func() (io.ReadCloser, error){
 		"file is gone":        func() (io.ReadCloser, error) { return nil, errors.New("file is gone") },
@@ -116,8 +116,8 @@ func TestA401StandsWhereThereIsNoWholeBodyForAnotherAttempt(t *testing.T) {
 	}
 }
 
-// A server that accepts no token is not a reason to call the source for each
-// request, nor to send each request twice.
+// If a server accepts no token, the source is not called for each request, nor is each request sent
+// twice.
 func TestAServerThatAcceptsNoTokenCausesOneFetchASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, source := accepting("none"), new(issuer)
@@ -132,8 +132,7 @@ func TestAServerThatAcceptsNoTokenCausesOneFetchASecond(t *testing.T) {
 	})
 }
 
-// After a 401 a failure of the source is the outcome, and so is the failure of the
-// second attempt.
+// After a 401, a failure of the source is the outcome, and so is a failure of the second attempt.
 func TestAFailureAfterA401IsTheOutcome(t *testing.T) {
 	source := &issuer{fail: func(fetch int64) error {
 		if fetch > 1 {
@@ -224,8 +223,8 @@ func TestA401ForATokenThatHasBeenReplacedCausesNoFetch(t *testing.T) {
 	})
 }
 
-// Each request is sent once more with the one new token, under a limit that the
-// waiting requests do not fill.
+// Each request is sent again with the new token, under a limit that the waiting requests do not
+// fill.
 func TestConcurrent401sCauseOneFetch(t *testing.T) {
 	const n = 100
 	source, s := new(issuer), accepting("token-1")
@@ -343,8 +342,8 @@ func TestConcurrentRequestsWithAnExpiredTokenCauseOneFetch(t *testing.T) {
 	})
 }
 
-// A source that returns the token that was just unauthorized has not seen its rotation: the ledger says so, and not that another
-// token was tried.
+// A source that returns the token that was just unauthorized has not noticed its rotation. The
+// ledger says so, rather than that another token was tried.
 func TestTheLedgerSaysThatTheSourceReturnedTheSameToken(t *testing.T) {
 	last := ""
 	source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{Value: "old" + last}, nil })
@@ -368,7 +367,7 @@ func TestTheLedgerSaysThatTheSourceReturnedTheSameToken(t *testing.T) {
 	}
 }
 
-// Where there is no token the request is not sent again, and the ledger does not say that it was.
+// If there is no token, the request is not sent again, and the ledger does not say that it was.
 func TestTheLedgerOfAFailedFetchAfterA401SaysThatNothingWasSent(t *testing.T) {
 	fetched := false
 	source := auth.SourceFunc(func(context.Context) (auth.Token, error) {

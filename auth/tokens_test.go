@@ -54,8 +54,8 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 	}
 }
 
-// No request waits for a slow source while the token is good for long enough: those in the
-// first half of the leeway are sent with it, those in the second half wait for the next one.
+// No request waits for a slow source while the token is valid for long enough: requests in the
+// first half of the leeway are sent with it, those in the second half wait for the next.
 func TestATokenIsRenewedWhileRequestsGoOnWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &issuer{life: time.Minute, takes: 4 * time.Second}
@@ -167,7 +167,7 @@ func TestA401AfterAFailedFetchStands(t *testing.T) {
 	})
 }
 
-// A client that sends nothing but bodies that cannot be sent again would get 401 for ever.
+// A client that sends only bodies that cannot be sent again would otherwise get 401s forever.
 func TestA401ThatIsReturnedHasTheTokenRenewedForTheNextRequest(t *testing.T) {
 	for name, c := range map[string]struct {
 		fail    func(fetch int64) error
