@@ -47,9 +47,9 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 	})
 }
 
-// A server that grows ten times as slow and stays so: what it takes to believe it.
-// With more slots at Min than in a probe the slowness may be our own, so the
-// baseline only doubles: the control.
+// A server becomes ten times as slow and stays so: what it takes to believe it. The control has
+// more slots at Min than a probe has, so the slowness may be our own, and the baseline only
+// doubles.
 func TestAStepOfLatencyThatStays(t *testing.T) {
 	long.Only(t) // two simulations of a minute and a half: three seconds of processor
 	windows := func(a Adaptive) int {

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// pass is a layer that does nothing but begin the call.
+// pass returns a layer that does nothing except begin the call.
 func pass() *testLayer {
 	return &testLayer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)

@@ -30,7 +30,7 @@ func TestTheNarrowestLimitComesFirst(t *testing.T) {
 	}
 }
 
-// Of requests that wait for two limits at once each is canceled.
+// Requests wait for two limits at the same time, and each is canceled.
 func TestCancelGivesBackThePlacesOfSeveralLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 2, Scope: transport.ScopeAll}, Limit{Max: 1})
@@ -69,7 +69,8 @@ func TestCancelGivesBackThePlacesOfSeveralLimits(t *testing.T) {
 	})
 }
 
-// MaxWait is that of the limit that is waited for, since the request came to it.
+// The MaxWait that counts is that of the limit that is waited for, from when the request came to
+// it.
 func TestMaxWaitOfSeveralLimits(t *testing.T) {
 	for name, tt := range map[string]struct {
 		host, all time.Duration
@@ -107,7 +108,7 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 	}
 }
 
-// NoQueue of a limit that a request comes to after it has waited for another one.
+// A request comes to a limit with NoQueue after it has waited for another limit.
 func TestNoQueueOfALaterLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet, MaxQueue: NoQueue}, Limit{Max: 1})

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// crowd is a server that responds in 100 ms while at most fourteen requests are in
-// flight, and in a time that makes a gradient of 0.8 if there are more.
+// crowd is a server that responds in 100 ms while at most fourteen requests are in flight. With
+// more, its time makes a gradient of 0.8.
 type crowd struct {
 	now       atomic.Int64
 	crowded   atomic.Int64 // responses
@@ -41,8 +41,8 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 	return reply(req, http.StatusOK, ""), nil
 }
 
-// More than fourteen slots are mild overload, for 500 windows, in which probes find
-// out what the server takes by itself.
+// More than fourteen slots are mild overload, for 500 windows, in which probes find out what the
+// server can do on its own.
 func TestNoCreepUnderMildOverload(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: minutes of virtual time")
@@ -141,13 +141,13 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 	}
 }
 
-// Min is a probe that takes patience: five slow windows in a row.
+// A limit at Min is like a patient probe: it takes five slow windows in a row.
 func TestMinRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newEstimator(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh = 0
 		window := func(d time.Duration) {
-			f.reset(time.Now().Add(-d)) // so that none was sent before
+			f.reset(time.Now().Add(-d)) // so that no request was sent before
 			for range fewSamples {
 				time.Sleep(time.Second / fewSamples)
 				f.observe(time.Now(), good, d, 1, 1) // the ceiling keeps it at one slot
@@ -180,7 +180,7 @@ func TestMinRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	})
 }
 
-// A probe in which the server is slow for a reason of its own.
+// A probe during which the server is slow for another reason.
 func TestAProbeCountsLonelyResponsesAndDoublesTheBaselineAtMost(t *testing.T) {
 	for d, want := range map[time.Duration]time.Duration{
 		50 * time.Millisecond:  50 * time.Millisecond,
@@ -195,7 +195,7 @@ func TestAProbeCountsLonelyResponsesAndDoublesTheBaselineAtMost(t *testing.T) {
 				time.Sleep(time.Second)
 				f.observe(time.Now(), good, time.Millisecond, 4, 100) // in a crowd
 			}
-			f.observe(time.Now(), good, time.Hour, 3, 100) // now it is as lonely as it should be
+			f.observe(time.Now(), good, time.Hour, 3, 100) // now as few requests are in flight as there should be
 			for range 2 * minSamples {
 				f.observe(time.Now(), good, time.Hour, 3, 100) // these were sent before
 			}
@@ -214,8 +214,8 @@ func TestAProbeCountsLonelyResponsesAndDoublesTheBaselineAtMost(t *testing.T) {
 }
 
 func TestBaselineNeverFollowsOverload(t *testing.T) {
-	// Ten minutes of overload of which the server's queue is the cause: the baseline
-	// is what it is without one, give or take what varies.
+	// Ten minutes of overload, which the server's queue causes: the baseline stays what it is
+	// without a queue, apart from random variation.
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlant(0)
 		p.slow(100 * time.Millisecond)

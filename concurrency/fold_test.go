@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A slot of a route with a name in it is taken when the position of the name is learned.
-// The next call of that name has the route of all names, and waits for that slot still.
+// A slot is held for a route with a name in it when the position of the name is learned. The next
+// call with that name has the route of all names, but still waits for that slot.
 func TestASlotOutlastsTheFoldOfItsRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{respond: func(req *http.Request) (*http.Response, error) {

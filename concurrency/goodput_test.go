@@ -17,14 +17,14 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// plant is a server of some workers and a queue. As servers do, it works off what
-// its clients have given up long ago.
+// plant is a server with some workers and a queue. Like real servers, it still processes requests
+// that its clients have given up long ago.
 type plant struct {
 	mu      sync.Mutex
 	rand    *rand.Rand
 	free    []time.Time // per worker
 	service time.Duration
-	queue   time.Duration // what would wait longer gets a 503; 0: all wait
+	queue   time.Duration // a request that would wait longer gets a 503; 0 means all wait
 }
 
 func newPlant(queue time.Duration) *plant {
@@ -129,8 +129,8 @@ func mean(counts []int) float64 {
 	return float64(sum) / float64(len(counts))
 }
 
-// A phase is a time during which a server has so many workers of ten responses a
-// second.
+// A phase is a time during which a server has a number of workers, each of which makes ten
+// responses per second.
 type phase struct {
 	workers, seconds int
 
@@ -144,14 +144,14 @@ func (p phase) String() string {
 	return fmt.Sprintf("%d workers: %.0f %% (80 %% in %d windows), %d slots (in %d)", p.workers, 100*p.good, p.kept, p.slots, p.found)
 }
 
-// suits reports whether so many slots keep the workers busy and do not make the
-// server's queue longer than a timeout of three service times bears.
+// suits reports whether so many slots keep the workers busy, but keep the server's queue short
+// enough for a timeout of three service times.
 func (p phase) suits(slots int) bool {
 	return float64(slots) >= 0.8*float64(p.workers) && float64(slots) <= 2.5*float64(p.workers)
 }
 
-// varying asks a server 400 times a second that can respond 200 times, then half
-// as often, a quarter, and 200 times again.
+// varying sends 400 requests per second to a server that can respond to 200, then to half, to a
+// quarter, and to 200 again.
 func varying(t *testing.T, p *plant, wrap func(http.RoundTripper) http.RoundTripper, slots func() int) []phase {
 	t.Helper()
 	const perWorker, last = 10, 10
@@ -196,8 +196,8 @@ func median(counts []int) int {
 	return sorted[len(sorted)/2]
 }
 
-// The timeout is such that no fixed number of slots is right throughout: below 16
-// twenty workers have too little to do, from 16 on five have too much.
+// The timeout is such that no fixed number of slots is right throughout: below 16, twenty workers
+// have too little to do, and from 16 on, five have too much.
 func TestAdaptiveKeepsTheGoodputUnderOverload(t *testing.T) {
 	long.Only(t) // twenty simulations of a minute and a half: half a minute of processor
 	keeps := func(phases []phase) bool {
@@ -220,7 +220,7 @@ func TestAdaptiveKeepsTheGoodputUnderOverload(t *testing.T) {
 				t.Error("the goodput fell below 80 %")
 			}
 			for i, p := range phases {
-				// What it begins with is not what it found.
+				// The first phase shows what it begins with, not what it found.
 				if !p.suits(p.slots) || i > 0 && (p.kept > 10 || p.found > 10) {
 					t.Errorf("phase %d: %s", i, p)
 				}

@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// server is a base that takes a time for headers and counts the requests between
-// the sending and the end of the body.
+// server is a base that takes a while for headers and counts the requests in flight, until the body
+// ends.
 type server struct {
 	latency time.Duration
 	now     atomic.Int64
@@ -100,7 +100,7 @@ func get(ctx context.Context, rt http.RoundTripper, url string) error {
 	return err
 }
 
-// empty fails the test if a slot or a place in the queue was not given back.
+// empty fails the test if a slot or a place in the queue was not released.
 func empty(t *testing.T, l *Limiter) {
 	t.Helper()
 	if n, w := l.InFlight(), l.Waiting(); n != 0 || w != 0 {

@@ -84,8 +84,8 @@ func TestKeysInUseAreKept(t *testing.T) {
 	empty(t, l)
 }
 
-// An attempt that laid its slot down still knows its semaphore when that was
-// evicted meanwhile and the key came back.
+// An attempt that has suspended its slot still refers to its semaphore, which meanwhile was evicted
+// and whose key has come back.
 func TestEvictedWhileSuspended(t *testing.T) {
 	for name, back := range map[string][]string{
 		"and the key came back":               {url},
@@ -133,7 +133,7 @@ func TestEvictedWhileSuspended(t *testing.T) {
 	}
 }
 
-// A map whose keys are all in use is not looked through for each further request.
+// A map whose keys are all in use is not searched for each further request.
 func TestAFullMapIsLookedThroughNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1}).limits[0]

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// streaming responses with a body that ends when the client is gone.
+// streaming returns a server whose response body ends when the client is gone.
 func streaming(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +32,7 @@ func leak(ctx context.Context, rt http.RoundTripper, url string) error {
 	return err
 }
 
-// A client that closes no body comes to a stop where slots are kept for ever.
+// If slots were kept forever, a client that closes no body would come to a stop.
 func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	for name, l := range map[string]*Limiter{
 		"one limit":      New(Limit{Max: 3}),
@@ -70,7 +70,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	}
 }
 
-// The control: the same calls with slots that go with the body alone.
+// The control: the same calls with slots that are released only with the body.
 func TestSlotsAreLostWithoutALeakWatch(t *testing.T) {
 	api := streaming(t)
 	l := New(Limit{Max: 100, MaxQueue: NoQueue})

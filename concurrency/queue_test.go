@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// ask makes a call with a method, which decides what limits it needs.
+// ask makes a call with a method, which determines the limits that it needs.
 func ask(ctx context.Context, rt http.RoundTripper, method, url string) error {
 	req := request(ctx, url)
 	req.Method = method
@@ -24,8 +24,8 @@ func ask(ctx context.Context, rt http.RoundTripper, method, url string) error {
 	return resp.Body.Close()
 }
 
-// A GET to a.test waits for the only slot that is for all GETs. It must not hold
-// the only slot of its host meanwhile, which a POST can use.
+// A GET to a.test waits for the only slot for all GETs. Meanwhile it must not hold the only slot of
+// its host, which a POST can use.
 func TestASlotOfAHostIsNotHeldWhileOneForAllIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1})
@@ -50,9 +50,8 @@ func TestASlotOfAHostIsNotHeldWhileOneForAllIsWaitedFor(t *testing.T) {
 	})
 }
 
-// A GET to a.test needs a slot of the host and one for all GETs. POSTs to its host
-// and GETs to other hosts want one each, all the time, and never have both free
-// at the same moment by chance.
+// A GET to a.test needs a slot of the host and one for all GETs. POSTs to its host and GETs to
+// other hosts constantly want one each, and by chance never leave both free at the same moment.
 func TestARequestOfTwoLimitsIsNotStarvedByRequestsOfOne(t *testing.T) {
 	for name, tt := range map[string]struct {
 		offset time.Duration // between the ends of the two streams
@@ -96,13 +95,13 @@ func TestARequestOfTwoLimitsIsNotStarvedByRequestsOfOne(t *testing.T) {
 	}
 }
 
-// A request is overtaken until that has cost it something, and not any more then.
+// A request is overtaken until that has delayed it, but not after that.
 func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1})
 		s := &server{}
 		rt := l.Wrap(s)
-		hold := func(method, url string) (end func()) { // a call that has its response
+		hold := func(method, url string) (end func()) { // a call that has got its response
 			t.Helper()
 			req := request(t.Context(), url)
 			req.Method = method
@@ -146,8 +145,8 @@ func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 	})
 }
 
-// Slots that are kept free for a request are for others once it is rejected: it would
-// have to wait elsewhere, and that queue is full.
+// Slots that are kept free for a request are free for others once it is rejected, because it would
+// have to wait elsewhere and that queue is full.
 func TestSlotsKeptForARejectedRequestAreFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		threeForHeavy := func(req *http.Request) int {
@@ -203,7 +202,7 @@ func TestSlotsKeptForARejectedRequestAreFree(t *testing.T) {
 	})
 }
 
-// A request that waits for the slots of a busy host must not hold those that are for all.
+// A request that waits for the slots of a busy host must not hold slots that are for all hosts.
 func TestAWaitForAHostHoldsNothingOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 5, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 10})
@@ -235,8 +234,8 @@ func TestAWaitForAHostHoldsNothingOfOthers(t *testing.T) {
 	})
 }
 
-// Slots are kept for one request of a queue at a time, the first of those that were
-// delayed. What was kept for another one is free for others then.
+// Slots are kept for one request of a queue at a time, the first of those that were delayed. What
+// was kept for another is then free.
 func TestSlotsAreKeptForOneRequestAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limits := make([]Limit, 4) // a request of "/0110" needs the second and the third

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// bounds is a base that compares what is in flight with what may be.
+// bounds is a base that compares what is in flight with what is allowed.
 type bounds struct {
 	limits [3]*maxima // per host, in all, in all of an outer layer
 	now    map[string]*atomic.Int64
@@ -27,8 +27,8 @@ type bounds struct {
 
 type marksKey struct{}
 
-// marked notes for the base what is in force as a request sets out: it may have
-// taken a slot and not been sent yet while the limit was lowered.
+// marked records for the base which limits are in force when a request starts: it may have acquired
+// a slot but not been sent when the limit is lowered.
 func (b *bounds) marked(ctx context.Context) context.Context {
 	var marks [3]int
 	for i, m := range b.limits {
@@ -64,10 +64,10 @@ func (b *bounds) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Random arrivals at two hosts, cancels, deadlines, resizes up and down, three
-// limits in two layers, each of which binds at times: never above the largest Max
-// in force while a request was on its way to the server, and all slots come back.
-// Without one of the limits, the control, its bound is broken.
+// Random arrivals at two hosts, cancels, deadlines, resizes up and down, and three limits in two
+// layers, each of which is the tightest at times: there are never more requests than the largest
+// Max in force while a request was on its way to the server, and all slots are released. In the
+// control one limit is missing, and its bound is exceeded.
 func TestRandom(t *testing.T) {
 	type sum struct{ sent, canceled, late, full, fine atomic.Int64 }
 	play := func(t *testing.T, seed uint64, without int, s *sum) (met, above [3]bool) {
@@ -157,9 +157,8 @@ func btoi(b bool) int {
 	return 0
 }
 
-// Limits that each request needs some of, by chance, in random order, with weights,
-// priorities, inner waits, cancels and resizes: nothing waits for ever, no bound is
-// broken, and all slots come back.
+// Random requests, each with some of the limits, in random order, with weights, priorities, inner
+// waits, cancels and resizes: none waits forever, no bound is exceeded, and all slots are released.
 func TestRandomSetsOfLimits(t *testing.T) {
 	const limits = 5
 	needs := func(req *http.Request, i int) bool { return req.URL.Path[1+i] != '0' }

@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Max 1, one request that has suspended its slot, three that never had one: the
-// queue is full for a fourth, but a request that reacquires its slot is not
-// rejected, takes no place of theirs, and goes next.
+// Max 1, one request that has suspended its slot, three that never had one: the queue is full for a
+// fourth. A request that reacquires its slot is not rejected, takes none of their places, and goes
+// next.
 func TestASuspendedRequestGoesBeforeFreshOnes(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
@@ -76,7 +76,7 @@ func TestASuspendedRequestGoesBeforeFreshOnes(t *testing.T) {
 	}
 }
 
-// A queue of none rejects no request that has had a slot.
+// With NoQueue, no request that has had a slot is rejected.
 func TestSuspendedRequestsGoFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, MaxQueue: NoQueue})
@@ -104,7 +104,7 @@ func TestSuspendedRequestsGoFirstComeFirstServed(t *testing.T) {
 	})
 }
 
-// MaxWait bounds the wait for a slot that was suspended as it does any other.
+// MaxWait bounds the wait for a suspended slot like any other wait.
 func TestMaxWaitBoundsReacquiring(t *testing.T) {
 	for _, tt := range []struct {
 		maxWait time.Duration

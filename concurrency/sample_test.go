@@ -82,8 +82,8 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	}
 }
 
-// A response that a layer inside marks as replayed is no sample, even if that layer asked
-// the server whether its copy still holds.
+// A response that an inner layer marks as replayed is not a sample, even if that layer asked the
+// server whether its copy is still valid.
 func TestAReplayedResponseProvesNothing(t *testing.T) {
 	for replayed, want := range map[bool]int{true: 50, false: 35} {
 		synctest.Test(t, func(t *testing.T) {

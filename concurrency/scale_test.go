@@ -19,7 +19,7 @@ import (
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if !long.Wanted() { // it sees as much in fewer, and a busy machine takes a minute for all
+	if !long.Wanted() { // fewer show as much, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
@@ -61,7 +61,7 @@ func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 func heap() float64 {
 	var m runtime.MemStats
 	runtime.GC()
-	runtime.GC() // what pools let go at the first is gone at the second
+	runtime.GC() // what pools release in the first collection is freed in the second
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc + m.StackInuse)
 }
@@ -113,7 +113,7 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 			if tt.keeps {
 				kept = append(kept, s)
 			}
-			if i == 100_000-1 { // as full as at the end: keys are forgotten many at a time
+			if i == 100_000-1 { // as full as at the end: many keys are dropped at a time
 				early = heap()
 			}
 		}
@@ -151,7 +151,7 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return per
 }
 
-// stuck is a base that waits for a response that never comes or the caller to leave.
+// stuck is a base that waits for a response that never comes, or for the caller to give up.
 type stuck struct{ response chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -167,7 +167,7 @@ func TestBytesPerWaiter(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	long.Only(t) // sixty thousand waiting requests, and fewer measure the runtime
+	long.Only(t) // sixty thousand waiting requests: fewer would measure the runtime
 	const n = 20_000
 	l := New(Limit{Max: 1, MaxQueue: n})
 	free := func(rt http.RoundTripper) http.RoundTripper { return pass().Wrap(rt) }

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// responding is a base that hands on bodies as they are.
+// responding is a base that passes bodies on unchanged.
 type responding func(*http.Request) (*http.Response, error)
 
 func (f responding) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// of responds with a body that keeps what methods it has.
+// of responds with a body that keeps its methods.
 func of(b func() io.ReadCloser) responding {
 	return func(r *http.Request) (*http.Response, error) {
 		resp := reply(r, 200, "")
@@ -25,7 +25,7 @@ func of(b func() io.ReadCloser) responding {
 
 func text() io.Reader { return strings.NewReader("some text") }
 
-// broken panics when it is read, and when it is closed if it shall.
+// broken panics when it is read and, if close is set, when it is closed.
 type broken struct{ close bool }
 
 func (b broken) Read([]byte) (int, error) { panic("read") }
@@ -37,8 +37,8 @@ func (b broken) Close() error {
 	return nil
 }
 
-// endsInTheMiddle responds with a body of which half is there when the context
-// ends, and that says so, as a transport's does.
+// endsInTheMiddle responds with a body of which half has arrived when the context ends. Like the
+// body of a transport, it reports that.
 func endsInTheMiddle(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
 	body, w := io.Pipe()

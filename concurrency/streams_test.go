@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Four watches are open: a call goes on only where they have slots of their own.
+// Four watches are open. A call can be sent only if the watches have slots of their own.
 func TestOpenWatchesStarveNoCall(t *testing.T) {
 	for name, tc := range map[string]struct {
 		limits  []Limit

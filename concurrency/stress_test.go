@@ -17,7 +17,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// maxima are those of a limit, in turn. While it is resized both hold.
+// maxima are the successive values of a limit's Max. While it is resized both the old and the new
+// one are in force.
 type maxima struct {
 	mu  sync.Mutex
 	all []int
@@ -43,7 +44,7 @@ func (m *maxima) add(n int) {
 	m.all = append(m.all, n)
 }
 
-// mark stands for now.
+// mark returns a mark for now.
 func (m *maxima) mark() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,7 +58,7 @@ func (m *maxima) since(mark int) int {
 	return slices.Max(m.all[mark:])
 }
 
-// taking runs trip once per worker, with the attempt that taking a slot needs.
+// taking runs do once per worker, with the attempt that acquiring a slot needs.
 func taking(t *testing.T, workers int, do func(ctx context.Context, a *layer.Attempt, worker int)) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -75,14 +76,14 @@ func taking(t *testing.T, workers int, do func(ctx context.Context, a *layer.Att
 	wg.Wait()
 }
 
-// weighed acquires weight slots, as of a limit with weights.
+// weighed acquires weight slots, as a limit with weights does.
 func weighed(ctx context.Context, a *layer.Attempt, l *limit, weight int32) (*demand, error) {
 	d := &demand{sems: []*semaphore{l.find(key{host: "api.test"})}, needs: []need{{weight: weight}}}
 	return d.acquire(ctx, a, false)
 }
 
-// Real threads, in a bubble only since that finds a request that waits for ever: requests
-// that leave in the moment in which they get their slots, weights, priorities, resizes.
+// Real threads, in a bubble only because that finds a request that waits forever: requests that
+// leave at the moment when they get their slots, weights, priorities, resizes.
 func TestEverythingAtOnce(t *testing.T) {
 	const workers = 8
 	for _, tt := range []struct {
@@ -169,8 +170,8 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 }
 
-// Real threads again, with random ones of four limits each: slots come free while
-// requests come, wait, leave and move from one limit to another.
+// Real threads again, with four random limits each: slots are released while requests come, wait,
+// leave and move from one limit to another.
 func TestSeveralLimitsAtOnce(t *testing.T) {
 	const workers = 8
 	each := 20_000
@@ -239,9 +240,9 @@ func TestSeveralLimitsAtOnce(t *testing.T) {
 	})
 }
 
-// A few more than there are slots, so that the queue is empty one moment and not
-// the next, and a round ends with all: a request that was forgotten would wait for
-// ever, and the bubble reports that.
+// There are slightly more requests than slots, so the queue is empty at one moment and not at the
+// next. A round ends when all have ended: a request that was forgotten would wait forever, and the
+// bubble reports that.
 func TestNoWakeUpIsLost(t *testing.T) {
 	rounds := 400
 	if !long.Wanted() {

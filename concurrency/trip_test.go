@@ -65,7 +65,7 @@ func TestSlotsComeBack(t *testing.T) {
 	both := func(r *http.Response) error { defer r.Body.Close(); return read(r) }
 	for name, tt := range map[string]struct {
 		base responding
-		end  func(*http.Response) error // nil: the body has ended by then
+		end  func(*http.Response) error // nil if the body has ended by then
 		want error
 	}{
 		"error": {base: func(*http.Request) (*http.Response, error) { return nil, boom }, want: boom},
@@ -93,7 +93,7 @@ func TestSlotsComeBack(t *testing.T) {
 			return err
 		}},
 		"copy by WriteTo": {base: open(text), end: func(r *http.Response) error { _, err := io.Copy(io.Discard, r.Body); return err }},
-		// Of these the caller does, as of every body that he has not read to the end.
+		// The caller closes these, as any body that it has not read to the end.
 		"WriteTo into what breaks": {base: open(text), want: boom, end: func(r *http.Response) error {
 			defer r.Body.Close()
 			_, err := io.Copy(breaks{boom}, r.Body)

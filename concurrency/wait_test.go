@@ -245,7 +245,7 @@ func TestASlotIsSuspendedDuringInnerWaits(t *testing.T) {
 	})
 }
 
-// A slot that was given to a request that leaves at the same moment goes on.
+// A slot that is given to a request that leaves at the same moment goes to the next.
 func TestCancelRacingGrant(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	synctest.Test(t, func(t *testing.T) {
@@ -306,8 +306,9 @@ func TestAnOuterSlotIsSuspendedDuringAnInnerWait(t *testing.T) {
 	})
 }
 
-// A wait that the end of the context cuts short says what was waited for: "context deadline exceeded" alone looks as if the
-// server had not responded. It is the error of the context all the same, and no rejection.
+// If the context ends a wait, the error says what the request waited for: "context deadline
+// exceeded" alone looks as if the server had not responded. It is still the error of the context,
+// and not a rejection.
 func TestTheEndOfTheContextInAQueueSaysWhatWasWaitedFor(t *testing.T) {
 	stop := errors.New("shutting down")
 	for text, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
@@ -334,7 +335,7 @@ func TestTheEndOfTheContextInAQueueSaysWhatWasWaitedFor(t *testing.T) {
 			if !errors.Is(err, ctx.Err()) || !errors.Is(err, context.Cause(ctx)) || errors.Is(err, verdict.ErrRejected) {
 				t.Errorf("%v is not the error of the context, %v", err, context.Cause(ctx))
 			}
-			// http.Client asks the error that it is given, and none inside.
+			// http.Client asks only the error itself, not the errors inside it.
 			if e, ok := err.(interface{ Timeout() bool }); !ok || e.Timeout() != late {
 				t.Errorf("%v: a timeout is not %v", err, late)
 			}

@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// weightOf is the last part of the path: "/things/3" weighs three.
+// weightOf returns the last part of the path: "/things/3" weighs three.
 func weightOf(req *http.Request) int {
 	n, err := strconv.Atoi(req.URL.Path[strings.LastIndexByte(req.URL.Path, '/')+1:])
 	if err != nil {
@@ -48,8 +48,8 @@ func (s *scale) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Random weights, arrivals, cancels, inner waits and limits that grow:
-// never more than Max at once, and all slots come back.
+// Random weights, arrivals, cancels, inner waits and limits that grow: there are never more than
+// Max at once, and all slots are released.
 func TestWeightsAddUpToAtMostMax(t *testing.T) {
 	const top = 7
 	play := func(t *testing.T, seed uint64, weight func(*http.Request) int) (peak int64) {
@@ -219,7 +219,7 @@ func TestAHeavyRequestUnderAnAdaptiveLimitGoesAlone(t *testing.T) {
 	})
 }
 
-// The limit was lowered while the request had laid its slots down.
+// The limit was lowered while the request had suspended its slots.
 func TestReacquiringAboveALoweredLimitIsRejected(t *testing.T) {
 	for _, others := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
