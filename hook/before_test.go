@@ -49,8 +49,8 @@ func TestBeforeMakesNoHeaderOfItsOwn(t *testing.T) {
 	}
 }
 
-// What is sent again must be what was sent: the GetBody of a body that was replaced has the old one, and a
-// layer that needs one makes its own.
+// What is sent again must be what was sent. The GetBody of a body that was replaced returns the old
+// one, and a layer that needs a GetBody makes its own.
 func TestABodyThatBeforeReplacesIsSentAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit func(req *http.Request)
@@ -140,7 +140,7 @@ func TestBeforeMayChangeTheContext(t *testing.T) {
 			*req = *req.WithContext(f(ctx))
 			return nil
 		}))
-		// A handle runs at both of its places: only calls inside a hook are marked.
+		// A handle runs at both of its places, since only calls inside a hook are marked.
 		rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(base, second, first, first, second)))
 	}
 	if want := []any{"derived", true, nil, true}; !slices.Equal(seen, want) {

@@ -62,7 +62,7 @@ func Example_veto() {
 	// Post "http://api.test/things": hook: vetoed: read only
 }
 
-// Before signs a copy of the body. Inside retry each attempt is signed again.
+// To sign a request, read a copy of its body. Inside retry each attempt is signed again.
 func Example_sign() {
 	base := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{})
 	sign := func(_ context.Context, req *http.Request) error {
@@ -101,7 +101,7 @@ func Example_sign() {
 	// a thing 86f3490f
 }
 
-// A hook that replaces a body also sets its length and how it is read again.
+// A hook that replaces a body also sets its length, and how to read it again.
 func Example_pack() {
 	base := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{})
 	pack := func(_ context.Context, req *http.Request) error {

@@ -57,7 +57,7 @@ func (h *holder) BodyEnd(*layer.Attempt)                          {}
 func (h *holder) Suspend(*layer.Attempt)                          { h.suspends.Add(1) }
 func (h *holder) Reacquire(context.Context, *layer.Attempt) error { return h.err }
 
-// rejection is an error as a layer of a call inside the hook may return it.
+// rejection is an error that a layer of a call inside the hook may return.
 type rejection struct{}
 
 func (rejection) Error() string        { return "rejected inside" }

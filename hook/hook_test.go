@@ -51,8 +51,8 @@ func TestALayerWithoutHooksAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A run and the requests that it takes are one allocation. A Before may edit the header, so it is
-// given a map of its own: one allocation more, or two of a header with values.
+// A run and the requests that it needs are one allocation. A Before may edit the header, so it gets
+// a map of its own: one more allocation, or two if the header has values.
 func TestAHookWithoutAnEditAllocatesLittle(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

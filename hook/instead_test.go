@@ -14,10 +14,9 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A hook that sends again by itself returns a response whose body nobody has read, and
-// which has the slot of its call until somebody does: there is no second one for the
-// call of the hook, whose own response is gone. A retry outside sends nothing without a
-// slot all the same.
+// A hook that sends again by itself returns a response whose body nobody has read, and which keeps
+// the slot of its call until somebody does. The call of the hook, whose own response is gone, gets
+// no second slot. Nevertheless a retry outside sends nothing without a slot.
 func TestAResponseOfACallInsideAfterNeedsNoSecondSlot(t *testing.T) {
 	for name, c := range map[string]struct {
 		statuses []int
@@ -70,8 +69,8 @@ func TestAResponseOfACallInsideAfterNeedsNoSecondSlot(t *testing.T) {
 	}
 }
 
-// The response that stays needs its slot again: of a hook that returns none, that
-// returns another head for the same body, and that fails.
+// A response that stays needs its slot again: if a hook returns none, if it returns another head
+// for the same body, and if it fails.
 func TestAResponseThatAfterKeepsHasItsSlot(t *testing.T) {
 	for name, f := range map[string]func(resp *http.Response) (*http.Response, error){
 		"none":         func(*http.Response) (*http.Response, error) { return nil, nil },
@@ -95,7 +94,7 @@ func TestAResponseThatAfterKeepsHasItsSlot(t *testing.T) {
 	}
 }
 
-// Inside the hook the response holds the slot of an inner limit until it is closed.
+// Inside the hook the response has the slot of an inner limit until it is closed.
 func TestAfterMayCloseTheResponseThatItReplaces(t *testing.T) {
 	limit := rttest.NewSlots(1)
 	var rt http.RoundTripper
@@ -148,8 +147,8 @@ func TestAResponseOfAfterIsWhole(t *testing.T) {
 	}
 }
 
-// A mirror that a hook has asked leads wherever it likes, and a client follows: auth has
-// to see that it was not the origin of the credential that led there.
+// A mirror that a hook has called redirects wherever it likes, and a client follows. Package auth
+// must see that it was not the origin of the credential that led there.
 func TestAResponseOfAnotherServerShowsItsRequest(t *testing.T) {
 	var got []string
 	var client *http.Client

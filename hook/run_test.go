@@ -56,8 +56,8 @@ func TestACallInsideAHookRunsNoHooksOfTheSameHandle(t *testing.T) {
 	}
 }
 
-// The mark is kept by the calls in between: those of other hooks, and those of layers
-// that make calls of their own.
+// The mark survives calls in between: those of other hooks, and those of layers that make calls of
+// their own.
 func TestTwoHandlesDoNotRecurse(t *testing.T) {
 	var rt http.RoundTripper
 	var one, two, foreign atomic.Int64
@@ -85,7 +85,7 @@ func TestTwoHandlesDoNotRecurse(t *testing.T) {
 	}
 }
 
-// Those that the caller keeps are not marked afterwards.
+// Contexts that the caller keeps are not marked afterwards.
 func TestEveryContextThatAHookSeesIsMarkedWhileItRuns(t *testing.T) {
 	var rt http.RoundTripper
 	var runs int
@@ -120,8 +120,8 @@ func TestEveryContextThatAHookSeesIsMarkedWhileItRuns(t *testing.T) {
 	}
 }
 
-// Every slot is held by a call whose hook makes a call. The control does not pass the
-// context of the hook on, and waits for itself until the deadline.
+// Every slot is held by a call whose hook makes a call. The control does not pass on the context of
+// the hook, and waits for itself until the deadline.
 func TestCallsInsideHooksGetASlotWhenAllAreHeld(t *testing.T) {
 	for name, c := range map[string]struct {
 		ctx  func(context.Context) context.Context
@@ -181,8 +181,8 @@ func TestCallsInsideHooksGetASlotWhenAllAreHeld(t *testing.T) {
 // depthKey marks the context of a call inside a hook.
 type depthKey struct{}
 
-// The time of a hook is no wait, and the ledger cannot distinguish it from that of the server. Outside retry the After has
-// the outcome of a row that is closed.
+// The time of a hook is not a wait, and the ledger cannot distinguish it from that of the server.
+// Outside retry, After gets the outcome of a row that is closed.
 func TestTheTimeOfAHookIsInThatOfItsAttempt(t *testing.T) {
 	for name, inside := range map[string]bool{"outside retry": false, "inside": true} {
 		synctest.Test(t, func(t *testing.T) {

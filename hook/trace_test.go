@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-// What follows a request by its trace, as an attempt timeout and a retry do, would take what a
-// hook sends for that request.
+// A layer that follows a request by its trace, as an attempt timeout and a retry do, would take
+// what a hook sends for that request.
 func TestACallInsideAHookIsNotInTheTraceOfItsRequest(t *testing.T) {
 	type key struct{}
 	for name, derive := range map[string]func(context.Context) context.Context{

@@ -64,8 +64,8 @@ func TestYieldSuspendsUntilTheHookReturns(t *testing.T) {
 	hook.Yield(t.Context())
 }
 
-// Before the request is sent the error is that of the limit; afterwards it is one
-// that does not make the call unsent.
+// Before the request is sent, the error is that of the limit. Afterwards it is one that does not
+// say that the request was not sent.
 func TestASlotThatCannotBeReacquiredFailsTheCall(t *testing.T) {
 	yield := func(ctx context.Context) { hook.Yield(ctx) }
 	for name, h := range map[string]hook.Hooks{
