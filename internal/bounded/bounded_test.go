@@ -58,8 +58,8 @@ func TestIdleValuesMakeRoom(t *testing.T) {
 	}
 }
 
-// A full map is searched once in Every: the search takes as long as the map is
-// large, and a stranger decides how often new keys come.
+// A full map is searched only once in Every: the search takes time in proportion to the map, and a
+// stranger decides how often new keys come.
 func TestAFullMapIsSearchedOnceInEvery(t *testing.T) {
 	m := &Map[string, *value]{Max: 100, Every: 10}
 	for i := range 100 {
