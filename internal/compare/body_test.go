@@ -11,7 +11,7 @@ func body(contentType, content string) Body {
 	return Body{Header: http.Header{"Content-Type": {contentType}}, Content: []byte(content)}
 }
 
-// shown writes differences in lines: place, what is on tape, what there is.
+// shown writes differences in lines: the place, the value on tape, the actual value.
 func shown(l List) string {
 	var b strings.Builder
 	for _, d := range l.Shown {

@@ -19,7 +19,7 @@ func TestPairsNamesWhatDiffers(t *testing.T) {
 	}
 }
 
-// A body that is no multipart is compared as it is.
+// A malformed multipart body is compared byte by byte.
 func TestMalformedPartsAreBytes(t *testing.T) {
 	a := body("multipart/form-data; boundary=x", "--x\r\nbroken")
 	b := body("multipart/form-data; boundary=x", "--x\r\nbroker")

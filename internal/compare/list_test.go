@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// However much differs, a list stays short, and so does each value.
+// However much differs, a list and each of its values stay short.
 func TestAListIsBounded(t *testing.T) {
 	a := body(asJSON, "["+strings.Repeat(`"`+strings.Repeat("ä", 1000)+`",`, 5000)+"1]")
 	b := body(asJSON, "["+strings.Repeat("[1],", 5000)+"2]")

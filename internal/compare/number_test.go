@@ -34,7 +34,7 @@ func TestNumbersOfOneValueHaveOneText(t *testing.T) {
 	}
 }
 
-// Two texts are equal where big.Rat says that their numbers are.
+// Two texts are equal if big.Rat says that their numbers are.
 func FuzzNumber(f *testing.F) {
 	for _, s := range []string{"1", "1.0", "-0.10e3", "1e2", "100"} {
 		f.Add(s, "1.0e0")

@@ -26,8 +26,8 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// What breaks off, or is no multipart at all, has no parts: else two such bodies were
-// the same.
+// A body that is truncated, or is not a multipart body at all, has no parts. Otherwise two such
+// bodies would be equal.
 func TestMalformedBodiesHaveNoParts(t *testing.T) {
 	for _, body := range []string{
 		"hello", "--x\r\nbroken", "--x\r\n\r\nbroken", "pre\r\n--x\r\n\r\none\r\n--x",

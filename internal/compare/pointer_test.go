@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A name is as long as a document with many values below it: written out for each of
-// them, it would be copied 5000 times.
+// The name is as long as a document with many values below it. If the pointer were written out for
+// each of them, the name would be copied 5000 times.
 func TestPointerIsWrittenWhereItIsShownAlone(t *testing.T) {
 	const members = 5000
 	doc := func(v int) Body {
