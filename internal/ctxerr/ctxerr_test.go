@@ -43,7 +43,8 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// http.Client ends a request at its Timeout by the context and by the deprecated Cancel: in passed that came first.
+// passed is the context of a request that http.Client has ended at its Timeout by the deprecated
+// Cancel, before the context itself ended.
 type passed struct{ context.Context }
 
 func (passed) Deadline() (time.Time, bool) { return time.Now(), true }
@@ -101,7 +102,7 @@ func TestIsTimeout(t *testing.T) {
 	}
 }
 
-// denyingError is an error whose Timeout method says otherwise than what it wraps.
+// denyingError is an error whose Timeout method contradicts the error that it wraps.
 type denyingError struct{ error }
 
 func (denyingError) Timeout() bool   { return false }
