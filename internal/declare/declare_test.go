@@ -29,7 +29,7 @@ func (c call) Value(key any) any {
 func (c call) Declared() Set { return c.set }
 func (call) Route() string   { return "/" }
 
-// A setting takes the place of what the stack declares, and each kind stands alone.
+// A setting replaces what the stack declares. Each kind is independent of the others.
 func TestTheSettingElseTheStackDeclares(t *testing.T) {
 	var none Set
 	stack := call{t.Context(), none.With(Safe{host("a.test")}).With(Safe{host("b.test")}).With(Keyed{host("k.test"), "K"})}
@@ -61,8 +61,8 @@ func TestTheSettingElseTheStackDeclares(t *testing.T) {
 	}
 }
 
-// What is declared first is what the outermost layer says; a setting takes the place of all,
-// and what nothing is declared for has the header of its vendor.
+// The declaration of the outermost layer comes first. A setting replaces all declarations. A
+// request without any has the header of its vendor.
 func TestTheFirstHeaderThatIsDeclaredTakesTheKey(t *testing.T) {
 	var none Set
 	stack := call{t.Context(), none.With(Keyed{host("a.test"), "Inner"}).With(Safe{host("a.test")}).With(Keyed{host("a.test"), "Outer"}).With(Keyed{host("b.test"), "Other"})}
@@ -93,7 +93,7 @@ func TestTheFirstHeaderThatIsDeclaredTakesTheKey(t *testing.T) {
 	}
 }
 
-// The set of an inner layer stays as it is when an outer one adds to it.
+// The set of an inner layer does not change when an outer layer adds to it.
 func TestWithLeavesTheSetAsItIs(t *testing.T) {
 	var none Set
 	inner := none.With(Safe{host("a.test")})
@@ -102,7 +102,8 @@ func TestWithLeavesTheSetAsItIs(t *testing.T) {
 	}
 }
 
-// A key is one in the headers of all servers, of a vendor or as declared; an empty one is none.
+// A key may be in a header of all servers, in that of a vendor, or in a declared one. An empty key
+// is none.
 func TestAKeyIsFoundInEachOfItsHeaders(t *testing.T) {
 	for header, want := range map[string]bool{"Idempotency-Key": true, "X-Idempotency-Key": true, "Paypal-Request-Id": true, "K": true, "X-Request-Id": false} {
 		ctx := setting.With(t.Context(), Keyed{host("api.paypal.com"), "K"})

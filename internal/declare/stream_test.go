@@ -46,7 +46,7 @@ func TestWhatIsAStream(t *testing.T) {
 	}
 }
 
-// What the response is nobody knows before it comes.
+// Before the response arrives, nobody knows whether it has events.
 func TestWhatMayHaveEventsAndWhatHasThem(t *testing.T) {
 	for accept, want := range map[string]bool{
 		"":                                    false,

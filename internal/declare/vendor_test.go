@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A key of ours goes where it does all that the vendor wants; the header of the others is
-// a key only where the caller has set it.
+// We make a key only if it does everything that the vendor wants. In the headers of the other
+// vendors, a key counts only if the caller has set it.
 func TestTheHeaderInWhichAVendorTakesAKey(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://api-m.paypal.com/v2/checkout/orders": "Paypal-Request-Id",
