@@ -37,7 +37,8 @@ func (g graph) add(importPath string, imports ...string) {
 	}
 }
 
-// The control run of TestEachPackageImportsWhatItsRowAllows: the checker reports each kind of violation.
+// The control run of TestEachPackageImportsWhatItsRowAllows: the checker reports each kind of
+// violation.
 func TestTheCheckerReportsEachKindOfViolation(t *testing.T) {
 	if faults := append(check(doors, sound()), checkLinks(sound(), light.uses, light.without)...); len(faults) > 0 {
 		t.Fatalf("faults in a sound graph: %q", faults)

@@ -29,8 +29,8 @@ func goCommand(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// touch reads the state of every source file, so that the result of the test is not
-// cached: the go command knows the files that this process reads, not those that its
+// touch reads the state of every source file, so that the test runs again after any change. The go
+// command reruns a cached test if a file changes that this process reads. It does not see what its
 // child reads.
 func touch(t *testing.T) {
 	t.Helper()

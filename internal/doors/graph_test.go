@@ -17,7 +17,7 @@ type node struct {
 	Standard   bool
 }
 
-// A graph holds the packages of this module and all that they import, by import path.
+// A graph has the packages of this module and everything that they import, by import path.
 type graph map[string]node
 
 // parse reads the stream of objects that `go list -deps -json` prints.
@@ -33,7 +33,7 @@ func parse(list string) (graph, error) {
 	return g, nil
 }
 
-// reach returns what the packages from link, themselves included, each with the
+// reach returns all packages that the packages from link, themselves included, each with the
 // package that imports it.
 func (g graph) reach(from ...string) map[string]string {
 	by := map[string]string{}
@@ -62,7 +62,7 @@ func relative(importPath string) (string, bool) {
 // absolute returns the import path of a folder of this module.
 func absolute(folder string) string { return path.Join(module, folder) }
 
-// under reports whether p is the package or folder root, or lies below it.
+// under reports whether p is the package or folder root, or is below it.
 func under(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
 
 // doorOf returns the row for folder, or for the nearest folder above it.
@@ -108,8 +108,8 @@ func check(rows map[string]door, g graph) []string {
 	return faults
 }
 
-// checkPackage checks one package against its row: packages of this module however
-// they are linked, others where they are imported.
+// checkPackage checks one package against its row: packages of this module however they are linked,
+// others only if the package imports them itself.
 func checkPackage(row string, d door, g graph, folder string) []string {
 	var faults []string
 	reached := g.reach(absolute(folder))
@@ -131,8 +131,8 @@ func checkPackage(row string, d door, g graph, folder string) []string {
 	return faults
 }
 
-// admits reports whether a package with that row may import target. Folders below the
-// package of the row belong to it.
+// admits reports whether a package with that row may import target. Folders below the package of
+// the row belong to it.
 func admits(row string, d door, target string) bool {
 	if row != "." && under(target, row) {
 		return true
@@ -145,7 +145,7 @@ func admits(row string, d door, target string) bool {
 	})
 }
 
-// checkLinks returns the packages of without that the packages from link.
+// checkLinks returns which of the packages in without are linked by the packages in from.
 func checkLinks(g graph, from, without []string) []string {
 	var roots, faults []string
 	for _, folder := range from {

@@ -3,8 +3,8 @@ package doors
 // module is the path of the root package; the table below is relative to it.
 const module = "github.com/gracy-go/gracy"
 
-// The five modules that go.mod requires; it requires no other directly. The model is what the library of
-// Prometheus speaks in: whoever writes a metric of its own names it.
+// The five modules that go.mod requires. It requires no other directly. The model is what the
+// Prometheus library uses for its metrics: whoever writes a metric of their own needs it.
 const (
 	retryable  = "github.com/hashicorp/go-retryablehttp"
 	limiter    = "github.com/sethvargo/go-limiter"
@@ -16,11 +16,11 @@ const (
 // A door says what a package may import, itself or through others. It also holds for
 // the packages in folders below it that have no door of their own.
 type door struct {
-	// ours are packages of this module; "internal/..." takes in the folders below.
+	// ours are packages of this module. "internal/..." includes the folders below.
 	ours []string
 	// foreign are the other modules whose packages it may import itself.
 	foreign []string
-	// many marks a package that puts the others together and may import all.
+	// many marks a package that combines the others and may import all.
 	many bool
 }
 
@@ -60,8 +60,8 @@ var doors = map[string]door{
 	"throttle":    {ours: append([]string{"throttle/internal/..."}, leaf...), foreign: []string{limiter}},
 	"timeout":     {ours: leaf},
 
-	// The rooms of throttle: pure, and known to it alone. The admission names the type
-	// of a store, which it never calls.
+	// The packages inside throttle: pure, and known only to it. The admission names the type of a
+	// store, which it never calls.
 	"throttle/exact":              {ours: []string{"internal/bounded", "throttle/internal/meter"}, foreign: []string{limiter}},
 	"throttle/internal/admission": {ours: []string{"internal/...", "throttle/internal/..."}, foreign: []string{limiter}},
 	"throttle/internal/meter":     {},
