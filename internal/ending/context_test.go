@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// owner is the least that has a Context.
+// owner is the smallest owner of a Context.
 type owner struct {
 	Context
 	at  time.Time
@@ -55,7 +55,7 @@ func ended(done <-chan struct{}) bool {
 	}
 }
 
-// However it ends, and whether somebody waited for that before or not, it says the same.
+// However it ends, and whether or not somebody waited for that before, it says the same.
 func TestHowAContextEnds(t *testing.T) {
 	var cancel context.CancelCauseFunc
 	for name, tc := range map[string]struct {
@@ -103,8 +103,8 @@ func TestHowAContextEnds(t *testing.T) {
 	}
 }
 
-// What package context derives ends with it at once, without a goroutine, also where other
-// contexts are between.
+// A context that package context derives ends with it immediately and without a goroutine, even if
+// other contexts are in between.
 func TestWhatIsDerivedHasNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outer := begin(t.Context())
@@ -164,8 +164,8 @@ func TestValuesAndDeadlines(t *testing.T) {
 	}
 }
 
-// A context that has ended is in no list any more: those of attempts end one after the
-// other inside that of their call.
+// A context that has ended is in no list any more: those of attempts end one after the other inside
+// that of their call.
 func TestAContextThatHasEndedIsForgotten(t *testing.T) {
 	outer := begin(t.Context())
 	var all []*owner
@@ -189,7 +189,7 @@ func TestAContextThatHasEndedIsForgotten(t *testing.T) {
 	}
 }
 
-// For the race detector: all that may be done at once.
+// For the race detector: everything that may be done concurrently.
 func TestContextsEndWhileTheyAreAskedFor(t *testing.T) {
 	for i := range 300 {
 		outer := begin(t.Context())

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Once Err has said why a context ended it says so for ever, as those of package context do.
+// Once Err has said why a context ended, it always says so, as contexts of package context do.
 func TestTheFirstEndCounts(t *testing.T) {
 	for name, tc := range map[string]struct {
 		first, second func(cancel context.CancelCauseFunc, outer, inner *owner)
@@ -92,7 +92,7 @@ func (m *meddled) Err() error {
 	return m.Context.Err()
 }
 
-// A look at a context while its limit ends it shows nothing or the limit, and no other end.
+// While a limit ends a context, a reader sees no end or that of the limit, and no other.
 func TestErrWhileAContextExpires(t *testing.T) {
 	o := begin(t.Context())
 	_ = o.Done()

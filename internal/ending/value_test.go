@@ -16,8 +16,8 @@ func (a *asked) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// A value of the caller's is asked for once, however many contexts are around it and however many of them are waited for:
-// each would double it otherwise.
+// The caller's context is asked for a value once, however many contexts are around it and however
+// many of them are waited for. Otherwise each would double the number.
 func TestTheCallerIsAskedOnceForAValue(t *testing.T) {
 	for name, use := range map[string]func(*owner){
 		"nobody waits":   func(*owner) {},
@@ -48,7 +48,7 @@ func TestTheCallerIsAskedOnceForAValue(t *testing.T) {
 	}
 }
 
-// What is under a key of the caller's may be a context too, and is not mistaken for one of package context.
+// A value of the caller's may itself be a context, and is not mistaken for one of package context.
 func TestAContextMayBeAValue(t *testing.T) {
 	kept := context.WithValue(t.Context(), valueKey{}, "kept")
 	outer := begin(context.WithValue(t.Context(), valueKey{}, kept))
