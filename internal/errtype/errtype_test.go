@@ -41,7 +41,8 @@ func TestErrorTypes(t *testing.T) {
 	}
 }
 
-// The error of a context with a cause is the cause, as net/http returns it, and need not say what kind of end it was.
+// If a context has a cause, net/http returns the cause as the error, which need not say how the
+// context ended.
 func TestTheContextSaysWhatItsCauseDoesNot(t *testing.T) {
 	own := errors.New("the job is over")
 	late, cancel := context.WithDeadlineCause(t.Context(), time.Now(), own)
@@ -67,7 +68,7 @@ func TestTheContextSaysWhatItsCauseDoesNot(t *testing.T) {
 	}
 }
 
-// A limit of an outer layer cancels the context; its cause says that it was a limit.
+// A limit of an outer layer cancels the context. The cause says that it was a limit.
 func TestACauseSaysWhyAContextWasCanceled(t *testing.T) {
 	for want, cause := range map[string]error{"timeout": context.DeadlineExceeded, "canceled": errors.New("shutting down")} {
 		ctx, cancel := context.WithCancelCause(t.Context())
