@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/fault"
 )
 
-// The first request gets a 429, the second response breaks off, the third is whole.
+// The first request gets a 429, the second response is truncated, the third is complete.
 func ExampleHandler() {
 	inner := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
 	faults := fault.Handler(inner, fault.Plan{Scripts: []fault.Script{

@@ -158,8 +158,8 @@ func TestHangEndsWithTheServerOrTheClient(t *testing.T) {
 	noHandlers(t)
 }
 
-// noHandlers waits until no handler of an Injector runs, while the server still
-// does. If one never ends, the timeout of the test does.
+// noHandlers waits until no handler of an Injector is running while the server still is. If one
+// never ends, the test times out.
 func noHandlers(t *testing.T) {
 	t.Helper()
 	for slices.ContainsFunc(serverGoroutines(), func(g string) bool { return strings.Contains(g, "fault.(*Injector)") }) {

@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// goroutinesLeft returns the goroutines that servers have left. It looks more than
-// once because a goroutine runs for a few instructions after its last signal.
+// goroutinesLeft returns the goroutines that servers have left behind. It looks more than once,
+// because a goroutine runs a few more instructions after its last signal.
 func goroutinesLeft() []string {
 	var left []string
 	for range 2000 {
@@ -90,7 +90,8 @@ func request(h http.Handler, method, target string) *httptest.ResponseRecorder {
 	return w
 }
 
-// fetch returns the response, the body as far as it was read, and the error of either.
+// fetch returns the response, the body as far as it could be read, and the error of the call or of
+// the body.
 func fetch(c *http.Client, url string) (*http.Response, string, error) {
 	resp, err := c.Get(url)
 	if err != nil {

@@ -89,7 +89,7 @@ func TestAProxyInjectsAndRecordsFaults(t *testing.T) {
 			t.Errorf("record %d: %+v", i, r)
 		}
 	}
-	// Truncate lets the server behind do its work; 503 and reset do not.
+	// Truncate lets the server behind the proxy do its work. 503 and reset do not.
 	if p.Log.Requests()["POST /charges"] != 4 || log.Total() != 2 || p.Faults.Injected() != 3 {
 		t.Errorf("arrived %v, behind %d, injected %d", p.Log.Requests(), log.Total(), p.Faults.Injected())
 	}
