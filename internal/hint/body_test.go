@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The bodies are of the forms that the services document.
+// The bodies have the forms that the services document.
 func TestTheWaitInABody(t *testing.T) {
 	const info = `{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":`
 	for body, want := range map[string]time.Duration{
@@ -45,7 +45,7 @@ func TestTheWaitInABody(t *testing.T) {
 	}
 }
 
-// A header goes before the body, and only what the context says is of the body.
+// A header takes precedence over the body, and only the context says what the body contains.
 func TestTheHintOfABody(t *testing.T) {
 	asked := context.WithValue(t.Context(), BodyKey{}, 7*time.Second)
 	for name, tc := range map[string]struct {

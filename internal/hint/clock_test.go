@@ -65,9 +65,9 @@ func TestADelayIsInMillisecondsOnlyWhereSecondsAreContradicted(t *testing.T) {
 	}
 }
 
-// A server that keeps its time in milliseconds cuts off the rest of one, so that an instant
-// with a fraction comes up to a millisecond later than it says: koa-ratelimit throttled
-// a request that came at its reset of six decimals exactly.
+// A server with a clock of milliseconds cuts off fractions of one, so an instant may mean up to a
+// millisecond later than it says. koa-ratelimit throttled a request that came exactly at its reset
+// of six decimals.
 func TestAnInstantWithAFractionIsAsFineAsTheClockOfItsServer(t *testing.T) {
 	at := now.Add(2345678 * time.Microsecond)
 	for _, v := range []string{

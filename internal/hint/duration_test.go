@@ -38,7 +38,7 @@ func TestADurationIsReadWithinItsBounds(t *testing.T) {
 	}
 }
 
-// Within its range, a duration reads as time.ParseDuration does.
+// Within its range, a duration is read as time.ParseDuration reads it.
 func TestADurationAgreesWithParseDuration(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "0159.+-nuµmsh"

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// arrival is when a response arrives: 0.693 s into a second, as of a capture.
+// arrival is when a response arrives: 0.693 s into a second, as in a capture.
 var arrival = now.Add(693 * time.Millisecond)
 
-// The responses of real limiters with the waits that were measured on them: no hint
-// ends before the server accepts again, and none is more than a second and a half late by
-// what the server says most precisely.
+// The responses of real limiters with the waits that were measured on them. No hint ends before the
+// server accepts again, and none is more than a second and a half later than the most precise
+// statement of the server.
 func TestHintsOfRealLimitersAreNeitherEarlyNorLate(t *testing.T) {
 	const s = time.Second
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
@@ -26,7 +26,7 @@ func TestHintsOfRealLimitersAreNeitherEarlyNorLate(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		opens time.Duration // when the server accepts again
-		late  time.Duration // how much later the server itself says at its most precise
+		late  time.Duration // how much later, according to the most precise statement of the server
 		h     http.Header
 	}{
 		{"draft 8", ms(59800), ms(200), headers("RateLimit", `"2-in-1min"; r=0; t=60`,
@@ -75,7 +75,7 @@ func TestHintsOfRealLimitersAreNeitherEarlyNorLate(t *testing.T) {
 	}
 }
 
-// What other responses than 429s say of the clock of a window is no hint.
+// What a response other than a 429 says about the clock of a window is not a hint.
 func TestTheClockOfAWindowIsNoHint(t *testing.T) {
 	reset := strconv.FormatInt(arrival.Unix()+60, 10)
 	clock := headers("Retry-After", "60", "X-RateLimit-Remaining", "99", "X-RateLimit-Reset", reset)
