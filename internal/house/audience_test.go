@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// forAuthors are the methods by which layers and their events call each other.
+// forAuthors reports whether a method is one by which layers and their events call each other.
 func forAuthors(name string) bool {
 	switch name {
 	case "Observe", "Wants", "BodyEnd", "Suspend", "Reacquire", "Wrap":
@@ -15,9 +15,9 @@ func forAuthors(name string) bool {
 	return false
 }
 
-// TestUsersGetWhatOnlyReads: an exported field, or the signature of an exported
-// function, of a package for users names no type of package layer, whose methods
-// end, hold and emit. Users get a transport.Call, Attempt or Event.
+// TestUsersGetWhatOnlyReads checks packages for users: no exported field, and no signature of an
+// exported function, may name a type of package layer, whose methods end, hold and emit. Users get
+// a transport.Call, Attempt or Event.
 func TestUsersGetWhatOnlyReads(t *testing.T) {
 	n := 0
 	for _, s := range sources(t) {
@@ -46,7 +46,7 @@ func TestUsersGetWhatOnlyReads(t *testing.T) {
 	}
 }
 
-// exportedFields looks at the fields of a struct and returns their number.
+// exportedFields checks the exported fields of a struct and returns their number.
 func exportedFields(t *testing.T, s source, spec *ast.TypeSpec) (n int) {
 	t.Helper()
 	st, ok := spec.Type.(*ast.StructType)

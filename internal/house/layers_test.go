@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// features are the packages of one layer each: those below the root that call
-// layer.Wrap.
+// features returns the packages of one layer each: those below the root that call layer.Wrap.
 func features(t *testing.T) (dirs []string) {
 	t.Helper()
 	for _, s := range sources(t) {
@@ -52,8 +51,8 @@ func places() []place {
 	}
 }
 
-// corePlaces are those that name the layers of the root module, which cannot import a
-// layer that is a module of its own.
+// corePlaces returns the places that name the layers of the root module. They cannot import a layer
+// that is a module of its own.
 func corePlaces() []place {
 	return []place{
 		{"internal/doors/rules_test.go", `"LAYER": +\{ours: (?:leaf|append\(\[\]string\{[^}]*\}, leaf\.\.\.\))[,}]`, "add a row to the table of doors: what the package may import"},
@@ -88,7 +87,7 @@ func TestEveryLayerIsNamedEverywhere(t *testing.T) {
 	}
 }
 
-// The control: a layer that nobody has named misses every place.
+// The control: a layer that nobody has named is missed in every place.
 func TestALayerThatIsNamedNowhereIsMissed(t *testing.T) {
 	for _, p := range placesOf("useragent") {
 		if strings.HasPrefix(p.file, "LAYER/") {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A mutex without a word about what it guards is the most expensive line of a
-// room: every reader has to find out from all uses.
+// A mutex without a word about what it guards is the most expensive line of a package: every reader
+// must find out from all of its uses.
 func TestEveryMutexSaysWhatItGuards(t *testing.T) {
 	n := 0
 	for _, s := range sources(t) {
@@ -47,8 +47,8 @@ func isMutex(e ast.Expr) bool {
 	return ok && pkg.Name == "sync" && (sel.Sel.Name == "Mutex" || sel.Sel.Name == "RWMutex")
 }
 
-// A helper whose name ends in Locked is called with the lock held. If it locked again
-// it would wait for its caller; only one that unlocks first, to wait, may do so.
+// A helper whose name ends in Locked is called with the lock held. If it locked again it would wait
+// for its caller. Only one that unlocks first, to wait, may do so.
 func TestLockedHelpersDoNotLock(t *testing.T) {
 	n := 0
 	for _, s := range sources(t) {

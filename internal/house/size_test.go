@@ -12,8 +12,8 @@ const (
 	maxExported = 45
 )
 
-// library reports whether a file is production code of a package that others
-// import or that this module is made of, not a program of its own.
+// library reports whether a file is production code that others import or that this module consists
+// of, rather than a program of its own.
 func library(s source) bool {
 	return !s.isTest() && s.file.Name.Name != "main"
 }

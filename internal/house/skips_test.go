@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A test that skips under the race detector, and is not in the list of those that may,
-// fails CI only after a quarter of an hour. Names are compared here, at once.
+// If a test skips under the race detector and is not in the list of allowed skips, CI fails only
+// after a quarter of an hour. This test compares the names immediately.
 func TestSkipsUnderTheRaceDetectorAreInTheList(t *testing.T) {
 	list := mayskip(t, read(t, ".ci/allowed-skips"))
 	n := 0

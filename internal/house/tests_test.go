@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// testedElsewhere are the files without a test file of their name, and the file of
-// the same folder that tests them.
+// testedElsewhere returns the files without a test file of their name, and the file in the same
+// folder that tests them.
 func testedElsewhere() map[string]string {
 	return map[string]string{
 		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
@@ -72,8 +72,8 @@ func groupOf(path string) (together, bool) {
 	return together{}, false
 }
 
-// TestEveryFileHasItsTest looks at files that decide something: those with a
-// branch or a loop. A file of types, or of methods of one line, needs no test.
+// TestEveryFileHasItsTest checks files that decide something: those with a branch or a loop. A file
+// of types, or of one-line methods, needs no test.
 func TestEveryFileHasItsTest(t *testing.T) {
 	have := map[string]bool{}
 	for _, s := range sources(t) {

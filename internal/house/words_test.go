@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// unused are the words that docs/glossary.md lists as not used, with what to write
-// instead. They are looked for in names, comments, texts and docs alike; a name
-// counts word by word.
+// unused returns the words that docs/glossary.md lists as not used, with what to write instead. The
+// test looks for them in names, comments, texts and docs alike. It splits names into words.
 func unused() map[string]string {
 	return map[string]string{
 		`answer(s|ed|ing)?`:         "response, or: a server responds, a function returns",
@@ -31,7 +30,8 @@ func unused() map[string]string {
 	}
 }
 
-// allowed are uses in the sense of others, by file; "" is the whole tree.
+// allowed returns the uses in another sense, such as third-party terms, by file. "" is the whole
+// tree.
 func allowed() map[string][]string {
 	return map[string][]string{
 		"":                                  {"econnrefused", "refused stream", "connection refused", "conn refused", "connection was refused", "refused connection", "socket refused", "timestamp", "math floor", "investigate"},
@@ -48,7 +48,7 @@ func allowed() map[string][]string {
 // A rule is a word that is not used.
 type rule struct {
 	find    *regexp.Regexp
-	stems   []string // a text with none of them does not match
+	stems   []string // a text that contains none of them does not match
 	instead string
 }
 
@@ -59,8 +59,8 @@ func rules() (list []rule) {
 	return list
 }
 
-// stems returns, for each alternative of a pattern, the longest text outside of its
-// groups, which every match holds.
+// stems returns, for each alternative of a pattern, the longest text outside of its groups. Every
+// match contains one of them.
 func stems(pattern string) (list []string) {
 	for alternative := range strings.SplitSeq(group.ReplaceAllString(pattern, "()"), "|") {
 		longest := ""
@@ -127,8 +127,8 @@ func who(line string) bool {
 	return before == "" || strings.HasSuffix(before, "//") || strings.HasSuffix(before, ".") && len(before) < i
 }
 
-// plain is a text in lower case, with names split into words and without the
-// allowed uses; "" if all of it is allowed.
+// plain returns a text in lower case, with names split into words and without the allowed uses. It
+// is "" if all of the text is allowed.
 func plain(text, path string) string {
 	b := make([]byte, 0, len(text)+len(text)/8)
 	var last byte
@@ -206,7 +206,7 @@ func TestTheGlossaryFindsWho(t *testing.T) {
 	}
 }
 
-// The control: a stem that a match need not hold would hide it.
+// The control: a stem that a match need not contain would hide the match.
 func TestEveryMatchOfARuleHoldsAStem(t *testing.T) {
 	for pattern, want := range map[string][]string{
 		`answer(s|ed)?`:      {"answer"},
