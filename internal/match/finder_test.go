@@ -17,7 +17,7 @@ func newFinder(texts ...string) (f finder, marks []uint64) {
 	return f, make([]uint64, f.ends/64+1)
 }
 
-// The control of each search is one for each text.
+// The control is a search for each text.
 func TestTheFinderFindsWhatStringsContainsFinds(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	word := func(most int) string {
@@ -51,7 +51,7 @@ func TestTheFinderFindsWhatStringsContainsFinds(t *testing.T) {
 	}
 }
 
-// A server chooses URLs, by redirects.
+// Servers choose URLs, by redirects.
 func TestTheFinderTakesTimeInProportionToTheText(t *testing.T) {
 	var texts []string
 	for n := range 200 {

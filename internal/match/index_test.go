@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The number of looks does not depend on how busy the machine is.
+// The number of matchers tried does not depend on how busy the machine is.
 func TestOfAThousandRulesFewAreLookedAt(t *testing.T) {
 	for _, kind := range kinds {
 		s := setOf(t, thousand(kind, 1000)...)

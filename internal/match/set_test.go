@@ -23,7 +23,7 @@ func setOf(tb testing.TB, fields ...Fields) *Set {
 	return NewSet(list...)
 }
 
-// each is what Find is held against: a look at every matcher.
+// each is the reference for Find: it tries every matcher.
 func each(s *Set, req *http.Request) (found []int32) {
 	for i, m := range s.list {
 		if m.Match(nil, req) {
@@ -86,7 +86,7 @@ func TestASetFindsWhatALookAtEachFinds(t *testing.T) {
 	}
 }
 
-// thousand returns rules of each kind, of which one matches, and a path for it.
+// thousand returns rules of one kind, of which one matches, and a path for it.
 func thousand(kind string, n int) (fields []Fields) {
 	for i := range n {
 		fields = append(fields, map[string]Fields{

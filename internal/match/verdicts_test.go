@@ -33,7 +33,7 @@ func TestAKnownPathIsNotSearchedAgain(t *testing.T) {
 	}
 }
 
-// What comes once is not kept, and costs the others no allocation.
+// A path that comes once is not kept, and costs the others no allocation.
 func TestVerdictsAreBounded(t *testing.T) {
 	s := setOf(t, thousand("URL", 100)...)
 	req := request(t, "GET", "https://api.test/")
