@@ -37,7 +37,8 @@ func TestTextHasNoQuery(t *testing.T) {
 	}
 }
 
-// Whatever a query holds, and however often the error was quoted: nothing of it stays, and nothing behind it goes.
+// Whatever a query contains, and however often the error was quoted: all of the query is removed,
+// and nothing behind it.
 func TestNoQuotedQueryIsLeft(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	parts := []string{"a", " ", "\"", "'", "`", "<", ">", `\`, "?", "&", "=", "/", "#", "é", "(", ")", ","}
