@@ -39,8 +39,8 @@ func TestMemo(t *testing.T) {
 	}
 }
 
-// Whatever the hosts are, Get never returns the value of another one, and most of as many
-// as a room knows are remembered.
+// Whatever the hosts are, Get never returns the value of another one, and a typical number of hosts
+// is mostly remembered.
 func TestMemoOfManyHosts(t *testing.T) {
 	var m Memo[int]
 	host := func(i int) *url.URL { return &url.URL{Scheme: "https", Host: "shard-" + strconv.Itoa(i) + ".example"} }

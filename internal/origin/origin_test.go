@@ -91,7 +91,7 @@ func TestHostOf(t *testing.T) {
 	}
 }
 
-// Every call of a limit and of a budget asks for it.
+// Every call through a limit or a budget looks it up.
 func TestHostOfAllocatesNothingForAHostInLowerCase(t *testing.T) {
 	for _, in := range []string{"https://api.test/", "https://api.test:443/", "http://[::1]:8080/"} {
 		u, err := url.Parse(in)
