@@ -48,7 +48,7 @@ func TestPushIgnoresRank(t *testing.T) {
 	}
 }
 
-// The list is compared with a slice that is sorted and cut anew at each step.
+// The list is compared with a slice that is sorted again at each step.
 func TestAgainstASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var l List[*item]
