@@ -50,7 +50,8 @@ func TestTheCacheDistinguishesKeys(t *testing.T) {
 	}
 }
 
-// What comes once has no entry, what comes again has one, and memory of the one does not last for ever.
+// A path that comes once has no entry, one that comes again has one, and the first time is not
+// remembered forever.
 func TestAPathIsCachedWhenItComesAgain(t *testing.T) {
 	r := New(nil, Options{})
 	for i := range 10_000 {

@@ -58,7 +58,7 @@ func TestEachMatchesThePathOrTheRouteOfTheCall(t *testing.T) {
 	}
 }
 
-// Whatever the order of the patterns in one table, none hides what another one matches.
+// Whatever the order of the patterns in one table, none hides what another matches.
 func TestEachIsTheUnionOfItsPatterns(t *testing.T) {
 	parts := []string{"/a", "/b", "/{x}", "/c{x}", "/{y}", "/c{y}", "/{y...}", "/"}
 	var patterns []string

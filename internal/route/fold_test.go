@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A name that was a route before its position was learned takes {x} afterwards, from the
-// cache too.
+// A name that was a route before its position was learned becomes {x} afterwards, even in the
+// cache.
 func TestNamesFromBeforeAPositionWasLearnedAreFolded(t *testing.T) {
 	r := New(nil, Options{Learn: 3})
 	route := func(path string) string { return r.Route(request(t, "GET", "https://pokeapi.co"+path)) }
@@ -32,8 +32,7 @@ func TestNamesFromBeforeAPositionWasLearnedAreFolded(t *testing.T) {
 	}
 }
 
-// 300 objects: after the first 40 names no label has a name in it, and no new series
-// comes.
+// 300 objects: after the first 40 names no label has a name in it, and no new series appears.
 func TestTheFirstNamesDoNotStay(t *testing.T) {
 	r := New(nil, Options{})
 	route := func(i int) string { return r.Route(request(t, "GET", "https://s3.test/bucket/"+word(i)+".jpg")) }
@@ -50,8 +49,8 @@ func TestTheFirstNamesDoNotStay(t *testing.T) {
 	}
 }
 
-// A folded route was a label: it counts against the bound still, so that there are no more
-// labels than Max in all, whatever is learned.
+// A folded route was a label, so it still counts against the bound. There are never more than Max
+// labels in all, whatever is learned.
 func TestFoldedRoutesCountAgainstTheBound(t *testing.T) {
 	r := New(nil, Options{Max: 40, Learn: 5})
 	seen := map[string]bool{}
@@ -71,8 +70,7 @@ func TestFoldedRoutesCountAgainstTheBound(t *testing.T) {
 	}
 }
 
-// Where the bound leaves no room for the folded route, the name stays: Other would say
-// less.
+// If the bound leaves no room for the folded route, the name stays, since Other would say less.
 func TestANameStaysWhereTheBoundLeavesNoRoom(t *testing.T) {
 	for _, c := range []struct {
 		max  int
@@ -96,8 +94,9 @@ func TestANameStaysWhereTheBoundLeavesNoRoom(t *testing.T) {
 	}
 }
 
-// What is taken for a token or a slug is more likely a name where there are many names. A
-// position without names keeps it: a token of a reset link has no other one beside it.
+// At a position with many names, a text that looks like a token or a slug is probably another name.
+// At a position without names it stays a placeholder: a reset link has one token and no name beside
+// it.
 func TestATokenAmongManyNamesIsOneOfThem(t *testing.T) {
 	r := New(nil, Options{Learn: 3})
 	route := func(path string) string { return r.Route(request(t, "GET", "https://x.test"+path)) }

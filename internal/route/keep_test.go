@@ -63,7 +63,8 @@ func TestWhatIsKeptAtANameIsBounded(t *testing.T) {
 	}
 }
 
-// The names of a table are shared by all stacks with it. What is kept for one stack must not outlive it there.
+// All stacks with a table share its names. What is kept for one stack must not outlive the stack
+// there.
 func TestAStackHasItsOwnNamesOfPatterns(t *testing.T) {
 	tab := compile(t, "/r/{x}")
 	a, b := New([]*Table{tab}, Options{}), New([]*Table{tab}, Options{})

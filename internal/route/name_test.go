@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// Whatever is learned, in whatever order, what a path was named first stays: the state that
-// a limit has for it is found again. The control run: its route does change, and who has kept
-// its first name is given the new one.
+// Whatever is learned, in whatever order, the first name of a path stays, so that the state of a
+// limit is found again. The control run: its route does change, and a holder of the first name gets
+// the new route.
 func TestTheFirstNameOfAPathStays(t *testing.T) {
 	folded := 0
-	// With 52 and 300, positions are merged that were learned apart, with another between.
+	// With 52 and 300, positions are merged that were learned separately, with another in between.
 	for _, seed := range []uint64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 52, 300} {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		r := New(nil, Options{Max: 4000, Learn: 2 + rng.IntN(5), Cache: 8})
@@ -56,9 +56,9 @@ func TestTheFirstNameOfAPathStays(t *testing.T) {
 	}
 }
 
-// A rule is for a pattern and matches a path, or the route of the call where that is
-// the same. A route that is guessed, before and after it is folded, matches its path as a
-// pattern: so it can be in no rule by the one and not by the other.
+// A rule has a pattern. It matches a path, or a call whose route equals the pattern. An automatic
+// route, before and after it is folded, matches its path as a pattern. So a rule cannot match by
+// one and not by the other.
 func TestAGuessedRouteMatchesItsPath(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 4))

@@ -30,9 +30,9 @@ tiger tooth tree turnip umbrella upload vacation video violet voice walnut wareh
 window wood workshop yacht yogurt zebra zephyr`
 )
 
-// Under half a percent of the names of each kind are taken for a token or an id, and
-// under a percent of words that are run together. Under the rule that counted a year as a
-// second alphabet, 7 to 20 % of the names with a number were, and 5.8 % of all.
+// Less than half a percent of the names of each kind are taken for a token or an id, and less than
+// a percent of words that are run together. If a year counted as a second alphabet, 7 to 20 % of
+// the names with a number would be, and 5.8 % of all.
 func TestPlainNamesAreNoTokens(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 7))
 	a, b := strings.Fields(adjectives), strings.Fields(nouns)

@@ -8,7 +8,8 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// What the short way takes is well formed, and its path the same. Of what it leaves to the long one some is well formed too.
+// A pattern that the fast path accepts is well formed and has the same path. Some that it leaves to
+// the slow path are well formed too.
 func TestAPlainPatternIsWellFormed(t *testing.T) {
 	parts := []string{"GET ", "get ", "/", "a", "{x}", "{x...}", "{y}", "{$}", ".", "..", "%20", "{", "}", "{}", "{1}", "é", " ", "\t", "?", "host", ":80", "_", "A7", "{x_1}", "{...}", "...", "GE T"}
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// spread makes neighbours of numbers differ in all bits.
+// spread makes consecutive numbers differ in all bits.
 func spread(i int) uint64 { return uint64(i+1) * 0x9E3779B97F4A7C15 } //nolint:gosec // wraps
 
 func TestRecentIsBounded(t *testing.T) {
@@ -42,8 +42,8 @@ func TestRecentComparesKeys(t *testing.T) {
 	}
 }
 
-// An entry that is read stays while thousands of keys are put once, also one that is read
-// by its bucket.
+// An entry that is read stays while thousands of keys are put once, even if it is read by its
+// bucket.
 func TestRecentKeepsWhatIsRead(t *testing.T) {
 	r := NewRecent[string, int](64)
 	hot, warm := "hot", "warm"

@@ -92,7 +92,7 @@ func TestTablesAreTriedInOrder(t *testing.T) {
 	}
 }
 
-// word returns a name of its own for each i, which every rule takes for a name.
+// word returns a different word for each i, which every rule takes for a name.
 func word(i int) string {
 	const c, v = "bdfklmnprst", "aeiou"
 	s := ""
@@ -138,8 +138,7 @@ func TestACachedRouteAllocatesNothing(t *testing.T) {
 	}
 }
 
-// panicOf returns what f panics with. The fixtures of rttest would be an import
-// cycle here.
+// panicOf returns what f panics with. Importing rttest here would be an import cycle.
 func panicOf(f func()) (v any) {
 	defer func() { v = recover() }()
 	f()

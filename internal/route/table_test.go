@@ -101,7 +101,7 @@ func TestTheErrorOfAConflictNamesBothPatterns(t *testing.T) {
 	compile(t, "/x/{a}", "/x/{a}", "GET /x/{b}", "h/x/{c}") // none of these conflict
 }
 
-// The APIs of others have paths that ServeMux would not take together.
+// Third-party APIs have paths that ServeMux would not accept together.
 func TestLiteralTextFurtherLeftWins(t *testing.T) {
 	patterns := []string{
 		"/v1/{mount}/data/{path...}", "/v1/sys/{path...}", "/v1/auth/{mount}/login/{user}", "/{index}/_search", "/_tasks/{id}",
@@ -130,8 +130,8 @@ func TestLiteralTextFurtherLeftWins(t *testing.T) {
 	}
 }
 
-// register adds p to a ServeMux, which knows the rules of precedence, and returns
-// the message with which that panics, "" if it accepts p.
+// register adds p to a ServeMux, which knows the rules of precedence. It returns the message with
+// which that panics, or "" if it accepts p.
 func register(mux *http.ServeMux, p *pattern) (msg string) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -146,8 +146,8 @@ func register(mux *http.ServeMux, p *pattern) (msg string) {
 	return ""
 }
 
-// before reports whether p comes before q in the order of Compile, for patterns that
-// match the same path, by comparing them segment by segment.
+// before reports whether p comes before q in the order of Compile. It compares patterns that match
+// the same path, segment by segment.
 func before(p, q *pattern) bool {
 	if p.host != q.host {
 		return p.host != ""
@@ -162,9 +162,9 @@ func before(p, q *pattern) bool {
 	return len(p.method) > len(q.method) // HEAD before GET before "", which is what a HEAD may match
 }
 
-// There are two references. For every set of patterns that ServeMux takes and every
-// request that it does not redirect, Match returns the pattern that it serves. For
-// every set, it returns the first in the order of Compile among all that match.
+// There are two references. For every set of patterns that ServeMux accepts and every request that
+// it does not redirect, Match returns the pattern that ServeMux serves. For every set, Match
+// returns the first in the order of Compile of all that match.
 func TestMatchAgreesWithServeMux(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	segs := []string{"/a", "/b", "/{x}", "/c%20d"}

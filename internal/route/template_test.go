@@ -7,7 +7,8 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// Ever new ids, and ever new names where a position was learned, cost no allocation: the text of the path is the caller's.
+// New ids, and new names at a learned position, cost no allocation: the text of the path is the
+// caller's.
 func TestANewIDAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

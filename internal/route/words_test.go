@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A router that knows words classifies every path as one that knows none.
+// A router that knows words classifies every path as one that knows none does.
 func TestKnownWordsChangeNoTemplate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	knows := New(nil, Options{Max: 2000, Learn: 1000})
