@@ -24,7 +24,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// What opens a sequence again and again, and ends none, takes time in proportion.
+// A text that opens sequences again and again and ends none takes time in proportion to its length.
 func TestLineTakesTimeInProportion(t *testing.T) {
 	for _, part := range []string{"\x1b]", "\u009d", "\x1b[1;", "\u00ad"} {
 		in := strings.Repeat(part, 100_000/len(part))

@@ -66,7 +66,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// What is escaped in JSON is what it was.
+// A JSON reader decodes the escapes to the original text.
 func TestEscapeOfJSON(t *testing.T) {
 	const want = "\u202e\u00ad\U000e0041日\u2028\x7f"
 	b, err := json.Marshal(want)
@@ -83,7 +83,7 @@ func TestEscapeOfJSON(t *testing.T) {
 	}
 }
 
-// Whatever comes in, nothing that is hidden comes out.
+// Whatever comes in, nothing hidden comes out.
 func FuzzSafeText(f *testing.F) {
 	for _, s := range []string{"plain", "\x1b[31mred\x1b]0;t\x07", "\u202e\u00ad\xff", "a\tb\nc"} {
 		f.Add(s)
