@@ -57,7 +57,7 @@ func TestUntaken(t *testing.T) {
 	}
 }
 
-// Where a value needs no layer nothing is looked for.
+// For values that need no layer, nothing is searched.
 func TestNoNeedCostsNothing(t *testing.T) {
 	l := ListOf(With(With(context.Background(), other(1)), limit(1)))
 	taken := func(string) bool { return true }

@@ -71,8 +71,8 @@ func TestPutIsWithInAContextOfTheCallers(t *testing.T) {
 	}
 }
 
-// A setting that is attached inside a call is in front of those of the call, and
-// the call decides whether what was attached around it counts.
+// A setting that is attached inside a call precedes those of the call. The call decides whether
+// settings that were attached around it count.
 func TestSettingsOfACall(t *testing.T) {
 	outer := With(t.Context(), number(1))
 	list, _ := outer.Value(Key{}).(*List)
@@ -101,7 +101,7 @@ func TestSettingsOfACall(t *testing.T) {
 	}
 }
 
-// With cut, a look-up does not go on into the call that the list was begun in.
+// With cut, a look-up does not continue into the call that the list was begun in.
 func TestLookupStopsAtACut(t *testing.T) {
 	outer := With(t.Context(), number(1))
 	list, _ := outer.Value(Key{}).(*List)
