@@ -32,7 +32,7 @@ func TestAContextDiffersByItsTraceAlone(t *testing.T) {
 	}
 }
 
-// foreign is a context of others that happens to have a method of the same name.
+// foreign is a third-party context that happens to have a method of the same name.
 type foreign struct{ context.Context }
 
 func (f foreign) Bare() context.Context { return f.Context }

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// counter counts the connections that are asked for, and the traces that are made.
+// counter counts the connections that are requested and the traces that are made.
 type counter struct{ asked, made int }
 
 func (c *counter) Trace() *httptrace.ClientTrace {
@@ -47,7 +47,7 @@ func TestATraceCallsThatAroundIt(t *testing.T) {
 	}
 }
 
-// fixed makes a new trace for each call, without a write to anything.
+// fixed makes a new trace for each call, without writing to anything.
 type fixed struct{}
 
 func (fixed) Trace() *httptrace.ClientTrace { return new(httptrace.ClientTrace) }
