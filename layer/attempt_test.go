@@ -52,8 +52,8 @@ func TestSetSends(t *testing.T) {
 	}
 }
 
-// Two attempts of a hedge: each has a row, a body and a context of its own, and the
-// response leads to the row of the winner.
+// Two attempts of a hedge: each has a row, a body and a context of its own, and the response leads
+// to the row of the winner.
 func TestConcurrentAttemptsHaveRowsAndContextsOfTheirOwn(t *testing.T) {
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		type outcome struct {

@@ -1,4 +1,5 @@
-// What a call costs, across files. begin_test.go checks the size of a call.
+// What a call costs, across files. begin_test.go checks the size of a call. Module bench has the
+// full table of costs. This is for a quick look while working.
 
 package layer_test
 

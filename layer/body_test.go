@@ -98,8 +98,7 @@ type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, rttest.ErrBoom }
 
-// If the destination of a copy fails, the body has not ended and is still to be
-// closed.
+// If the destination of a copy fails, the body has not ended and must still be closed.
 func TestAFailedCopyDoesNotEndTheBody(t *testing.T) {
 	for name, body := range map[string]io.ReadCloser{"read": text("abc"), "written": writerTo{text("abc")}} {
 		t.Run(name, func(t *testing.T) {
@@ -124,8 +123,7 @@ type enderFunc struct{ f func() }
 
 func (e *enderFunc) BodyEnd(*layer.Attempt) { e.f() }
 
-// What a call held is given up once its connection is: an ender runs after the inner
-// body is closed.
+// What a call held is released after its connection: an ender runs after the inner body is closed.
 func TestEndersRunAfterTheInnerBodyIsClosed(t *testing.T) {
 	b := &rttest.CountingBody{Reader: strings.NewReader("abc")}
 	closes := -1

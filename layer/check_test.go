@@ -107,8 +107,8 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 	}
 }
 
-// A server that sends 10 bytes a second would hold the attempt, and its slot, for a
-// day. What is not there in time is not checked, and nothing of it is lost.
+// A server that sends 10 bytes per second would hold the attempt, and its slot, for a day. A body
+// that has not arrived in time is not checked, and nothing of it is lost.
 func TestACheckIsBoundedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		called := false
@@ -133,7 +133,7 @@ func TestACheckIsBoundedInTime(t *testing.T) {
 		if b := rttest.Read(t, resp); len(b) != 1000 {
 			t.Errorf("the caller read %d bytes, want 1000", len(b))
 		}
-		// The control: the reading of the caller has no bound of ours.
+		// The control: the caller's reading has no bound of ours.
 		if took := time.Since(start); took < 75*time.Second {
 			t.Errorf("the whole body took %v, want more than 75 s", took)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// The contract suite over what Wrap makes, without the policy of any layer.
+// The contract suite for what Wrap makes, without the policy of any layer.
 func TestContract(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"one layer": rttest.Pass("a").Wrap,

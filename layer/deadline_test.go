@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// limited has a context as those of package timeout are.
+// limited has a context like those of package timeout.
 type limited struct {
 	ctx ending.Context
 	tie ending.Tie[*layer.Attempt]
@@ -30,7 +30,7 @@ func behindLimit(req *http.Request) (*http.Request, *limited) {
 	return req.WithContext(&l.ctx), l
 }
 
-// followed has a context as that of an attempt of package retry is.
+// followed has a context like that of an attempt of package retry.
 type followed struct{ ctx traced.Context }
 
 func (f *followed) Trace() *httptrace.ClientTrace { return new(httptrace.ClientTrace) }
@@ -41,8 +41,8 @@ func behindTrace(req *http.Request) *http.Request {
 	return req.WithContext(&f.ctx)
 }
 
-// What a limit or a trace derives is looked through: calls, attempts and settings are found
-// behind several, a layer inside joins, and a setting made inside one is the nearest.
+// The package looks through contexts that limits and traces derive: calls, attempts and settings
+// are found behind several, an inner layer joins, and a setting made inside one is the nearest.
 func TestACallIsFoundBehindLimitsAndTraces(t *testing.T) {
 	type number int
 	var outer *layer.Call

@@ -22,8 +22,8 @@ type anyRequest struct{}
 
 func (anyRequest) About(*http.Request, declare.Router) bool { return true }
 
-// Every layer of the stack asks the same, wherever the declaring layer is, and a call
-// of another stack inside the call does not.
+// Every layer of the stack sees the same declarations, wherever the declaring layer is. A call of
+// another stack inside the call does not.
 func TestADeclarationHoldsForTheWholeStack(t *testing.T) {
 	var got []bool
 	ask := &rttest.Layer{Name: "ask", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

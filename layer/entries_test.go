@@ -27,12 +27,12 @@ func TestEntries(t *testing.T) {
 	}
 }
 
-// A row that takes the place of another is in those layers that the other has not left.
+// A row that replaces another is in the layers that the other has not left.
 func TestARowFollowsAnother(t *testing.T) {
 	const outer, inner = 5, 2
 	for name, test := range map[string]struct {
 		left         []int
-		outer, inner bool // whether its request enters them anew
+		outer, inner bool // whether its request enters them again
 	}{
 		"made inside of both":       {nil, false, false},
 		"made between them":         {[]int{inner}, false, true},

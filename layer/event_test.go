@@ -10,8 +10,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// logObserver writes the kinds that it observes into a log, which it may share with
-// others.
+// logObserver writes the kinds that it observes into a log, which it may share with others.
 type logObserver struct {
 	wants layer.Kind
 	name  string

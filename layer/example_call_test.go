@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// again is a whole layer: it makes up to so many attempts, without a wait.
+// again is a complete layer: it makes up to so many attempts, without a wait.
 type again int
 
 func (n again) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -46,7 +46,7 @@ func (n again) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 			a.Own(resp) // so that the ledger records its bytes
 			bodies.SetAside(resp)
 		}
-		fresh, rewindErr := bodies.Rewind(req) // when the attempt before is over
+		fresh, rewindErr := bodies.Rewind(req) // when the previous attempt is over
 		if rewindErr != nil {
 			c.SetStopReason("the body cannot be sent again")
 			return resp, err
@@ -76,8 +76,8 @@ func ExampleCall_NextAttempt() {
 	// 3 attempts: no attempt is left
 }
 
-// A hedge sends a second attempt beside a slow one. Each has a context of its own,
-// by which the layers inside find its row.
+// A hedge sends a second attempt beside a slow one. Each has a context of its own, by which inner
+// layers find its row.
 func ExampleAttempt_Context() {
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		slow, fast := c.Attempt(), c.NextAttempt(layer.Hedge)
@@ -116,7 +116,7 @@ func ExampleAttempt_Context() {
 	// 2 hedge ok
 }
 
-// A layer outside a retry holds the first attempt; the response may be another's.
+// A layer outside a retry holds the first attempt. The response may be that of another.
 func ExampleAttempt_For() {
 	outer := &rttest.Layer{Name: "outer", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := c.Attempt()
@@ -146,7 +146,7 @@ func ExampleAttempt_SetReplayed() {
 	// Output: sent: false replayed: true recorded in 80ms offline: true
 }
 
-// Of several layers that could wait for what a server asked for, one does.
+// Of several layers that could wait as long as a server asked, one does.
 func ExampleAttempt_TakeHint() {
 	pause := func(name string) *rttest.Layer {
 		return &rttest.Layer{Name: name, Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -167,8 +167,8 @@ func ExampleAttempt_TakeHint() {
 	// Output: inner waits 2s
 }
 
-// A POST that fails without a response is ambiguous, unless the server can recognize
-// a second one by its key.
+// A POST that fails without a response is ambiguous, unless the server can recognize a second one
+// by its key.
 func ExampleCall_SetIdempotent() {
 	key := &rttest.Layer{Name: "key", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		req = layer.Edit(req)

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// mutex is a whole layer: it lets one request through at a time, and the next one
-// when the response body has ended. Its one slot is free while free holds a value.
+// mutex is a complete layer: it lets one request through at a time, and the next one when the
+// response body has ended. Its slot is free while the channel has a value.
 type mutex struct{ free chan struct{} }
 
 var _ layer.Suspender = (*mutex)(nil)
@@ -70,7 +70,7 @@ func ExampleAttempt_Hold() {
 	// free after it: 1
 }
 
-// What an attempt owns ends with its body; no hold is needed for that.
+// What an attempt owns ends with its body. No hold is needed for that.
 func ExampleAttempt_Own() {
 	timer := &rttest.Layer{Name: "timer", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)

@@ -1,5 +1,5 @@
-// Stacks with a foreign round tripper in between: what a retry, a hedge or a cache of
-// others does to the ledger and to holds.
+// Stacks with a foreign round tripper in between: what third-party retries, hedges and caches do to
+// the ledger and to holds.
 
 package layer_test
 
@@ -88,8 +88,7 @@ func TestTheAttemptsOfAForeignRetryAreEmitted(t *testing.T) {
 	}
 }
 
-// foreignHedge sends twice, the second time after a while, and closes the response
-// that comes later.
+// foreignHedge sends twice, the second time after a while, and closes the later response.
 func foreignHedge(after time.Duration) transport.Func {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return rttest.Func(func(req *http.Request) (*http.Response, error) {
@@ -192,8 +191,8 @@ func TestALayerThatIsOffDoesNotHideInnerOnesFromAForeignRetry(t *testing.T) {
 	}
 }
 
-// A request that goes through several foreign layers is one in each of them. What one of
-// them sends again is another for those inside it.
+// A request that goes through several foreign layers is one request in each of them. A request that
+// one of them sends again is another request for those inside it.
 func TestARequestHasOneRowWhateverForeignLayersItGoesThrough(t *testing.T) {
 	through := foreignRetry(1)
 	for name, test := range map[string]struct {
@@ -232,8 +231,8 @@ func TestARequestHasOneRowWhateverForeignLayersItGoesThrough(t *testing.T) {
 	}
 }
 
-// The second request of a foreign hedge comes when a retry of ours inside it is at the
-// second attempt of the first one, and has a row and a hold of its own all the same.
+// The second request of a foreign hedge comes when a retry of ours inside it is at the second
+// attempt of the first request. Nevertheless it has a row and a hold of its own.
 func TestAHedgeBesideTheSecondAttemptOfAnInnerRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slotCounter{}
@@ -259,8 +258,8 @@ func TestAHedgeBesideTheSecondAttemptOfAnInnerRetry(t *testing.T) {
 	})
 }
 
-// What a foreign layer sends again may be what one around it has sent again already. What is
-// held for the first one of its requests goes on to each further one, suspended or not.
+// A foreign layer may send again what one around it has already sent again. What is held for the
+// first request moves to each further one, suspended or not.
 func TestHoldsBehindTwoForeignRetries(t *testing.T) {
 	for name, inner := range map[string][]transport.Layer{
 		"of three attempts":             {foreignRetry(3)},

@@ -1,4 +1,4 @@
-// Attempts that run beside each other: rows, contexts and holds of a hedge.
+// Attempts that run beside each other: the rows, contexts and holds of a hedge.
 
 package layer_test
 
@@ -74,8 +74,8 @@ func TestAnAttemptSentAfterItsCallReturnedBelongsToThatCall(t *testing.T) {
 	}
 }
 
-// The loser is canceled while it waits, with the holds of outer layers suspended.
-// They are not released a second time with the response of the winner.
+// The loser is canceled while it waits, with the holds of outer layers suspended. They are not
+// released again with the response of the winner.
 func TestAHoldEndsOnceWhenAHedgeWinsWhileTheFirstAttemptIsSuspended(t *testing.T) {
 	outer := &slotCounter{}
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -97,8 +97,8 @@ func TestAHoldEndsOnceWhenAHedgeWinsWhileTheFirstAttemptIsSuspended(t *testing.T
 	outer.want(t, "at the end", 0)
 }
 
-// The loser of a hedge gives back what it holds while an outer layer begins the next
-// attempt, which the holds of the loser's row move to: each is given back once.
+// The loser of a hedge releases what it holds while an outer layer begins the next attempt, to
+// which the holds of the loser's row move. Each is released once.
 func TestAHoldIsGivenBackOnceWhileItMoves(t *testing.T) {
 	rt := rttest.Stack(rttest.Respond(200, ""), &rttest.Layer{Name: "retry", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		loser := c.Attempt()
@@ -124,8 +124,8 @@ func TestAHoldIsGivenBackOnceWhileItMoves(t *testing.T) {
 	}
 }
 
-// One hold may stand for what several attempts hold, as a slot of one limit does. The
-// attempt that follows the first one has its hold, and the hedge between them one of its own.
+// One hold may stand for what several attempts hold, such as a slot of one limit. The attempt that
+// follows the first has its hold, and the hedge in between has one of its own.
 func TestAnAttemptEndsTheHoldThatIsItsOwn(t *testing.T) {
 	var h countingHold
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

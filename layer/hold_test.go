@@ -68,8 +68,7 @@ func (s *slotCounter) Reacquire(context.Context, *layer.Attempt) error {
 	return nil
 }
 
-// layer returns a layer that acquires a slot for each attempt, or call, that passes
-// it.
+// layer returns a layer that acquires a slot for each attempt, or call, that passes it.
 func (s *slotCounter) layer() *rttest.Layer {
 	return &rttest.Layer{Name: "slots", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		s.held.Add(1)

@@ -16,8 +16,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// watching returns a layer that holds e until the response body ends, and has the
-// body watched for leaks.
+// watching returns a layer that holds e until the response body ends, and has the body watched for
+// leaks.
 func watching(e layer.Suspender) *rttest.Layer {
 	hold := holding(e)
 	return &rttest.Layer{Name: "watch", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -42,8 +42,8 @@ func (l *leakObserver) Observe(e layer.Event) {
 	}
 }
 
-// collect collects garbage until done, at most n times. It sleeps in between, since
-// a test cannot wait for cleanups and the goroutines that they start.
+// collect collects garbage until done reports true, at most n times. It sleeps in between, since a
+// test cannot wait for cleanups and the goroutines that they start.
 func collect(n int, done func() bool) {
 	for range n {
 		runtime.GC()
@@ -56,8 +56,8 @@ func collect(n int, done func() bool) {
 
 func never() bool { return false }
 
-// protocols returns a client of a server for each protocol: net/http refers to the
-// responses of each in another way.
+// protocols returns a client of a server for each protocol, since net/http refers to the responses
+// of each in a different way.
 func protocols(t *testing.T, h http.Handler) map[string]http.RoundTripper {
 	t.Helper()
 	rts := make(map[string]http.RoundTripper)
@@ -141,7 +141,7 @@ func TestTheLeakWatchEndsABodyThatIsNeverClosed(t *testing.T) {
 	}
 }
 
-// A caller may keep the body alone, without its response, and read it later.
+// A caller may keep only the body, without its response, and read it later.
 func TestTheLeakWatchLeavesABodyInUseAlone(t *testing.T) {
 	release := make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -214,7 +214,7 @@ func TestAWatchedResponseKeepsItsTrailers(t *testing.T) {
 	})
 }
 
-// Cleanups run outside a bubble, and from there its channels must not be touched.
+// Cleanups run outside a bubble, and its channels must not be touched from there.
 func TestTheLeakWatchLeavesABodyOfASynctestBubbleAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var leaks leakObserver

@@ -20,7 +20,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// explained is a call of three attempts on the virtual clock.
+// explained returns a call of three attempts on the virtual clock.
 func explained(t *testing.T) *layer.Call {
 	t.Helper()
 	take := func(d time.Duration, b rttest.Func) rttest.Func {
@@ -152,7 +152,7 @@ func TestACallCanBePrintedWhileItRuns(t *testing.T) {
 	wg.Wait()
 }
 
-// What a server sends may be quoted in an error, however long it is.
+// An error may quote what a server sends, however long it is.
 func TestTheLedgerCutsLongTexts(t *testing.T) {
 	rt := rttest.Stack(rttest.Fail(errors.New(strings.Repeat("no ", 1<<20))), &rttest.Layer{Name: "noting", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		c.Attempt().AddNote(strings.Repeat("note ", 1<<20))

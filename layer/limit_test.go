@@ -52,7 +52,7 @@ func TestTheBodyOfA403OrA429IsRead(t *testing.T) {
 	}
 }
 
-// A layer that asks before the attempt ends gets the same, and the body is read once.
+// A layer that asks before the attempt ends gets the same result, and the body is read once.
 func TestWhatTheBodySaysIsReadOnce(t *testing.T) {
 	asked := 0
 	count := verdict.LimitReader(func(*http.Response, []byte) verdict.Limit { asked++; return verdict.LimitStays })
@@ -73,7 +73,7 @@ func TestWhatTheBodySaysIsReadOnce(t *testing.T) {
 	}
 }
 
-// A body that does not come holds nobody for longer than a second.
+// A body that does not arrive delays nobody for longer than a second.
 func TestReadingForALimitIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()

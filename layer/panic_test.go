@@ -49,8 +49,8 @@ func TestAPanicOfTheBaseClosesTheRow(t *testing.T) {
 	}
 }
 
-// If a function of the caller panics over a response, the caller never gets it. So
-// the body is closed, and the holds end.
+// If the caller's function panics on a response, the caller never gets it. So the body is closed
+// and the holds end.
 func TestAPanicOfACheckOrAnObserverClosesTheBodyAndEndsTheHolds(t *testing.T) {
 	for name, tc := range map[string]struct {
 		expect   transport.Expect
@@ -75,7 +75,7 @@ func TestAPanicOfACheckOrAnObserverClosesTheBodyAndEndsTheHolds(t *testing.T) {
 	}
 }
 
-// panicky is an observer that panics at what it wants.
+// panicky is an observer that panics on the events that it wants.
 type panicky layer.Kind
 
 func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -84,12 +84,13 @@ func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {
 func (p panicky) Wants() layer.Kind { return layer.Kind(p) }
 func (panicky) Observe(layer.Event) { panic("mine") }
 
-// panickingHold panics where it is to be reacquired.
+// panickingHold panics when it is reacquired.
 type panickingHold struct{ countingHold }
 
 func (*panickingHold) Reacquire(context.Context, *layer.Attempt) error { panic("mine") }
 
-// What an inner layer has reacquired when an outer one panics is given back.
+// If an outer layer panics while holds are reacquired, what an inner layer has reacquired is
+// released.
 func TestAPanicWhileHoldsAreReacquiredLosesNone(t *testing.T) {
 	s := &slotCounter{}
 	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

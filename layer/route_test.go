@@ -44,8 +44,8 @@ func TestWithoutATableTheRouteIsGuessed(t *testing.T) {
 	}
 }
 
-// A position is learned while a call is under way: the call keeps its route, and the next
-// call of the path keeps the key, so that what a limit has for it is found again.
+// A position is learned during a call. The call keeps its route, and the next call of the path
+// keeps the key, so that the state of a limit is found again.
 func TestACallKeepsItsRouteAndAPathItsKey(t *testing.T) {
 	var rt http.RoundTripper
 	name := func(path string) (route, key string) {

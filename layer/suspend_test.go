@@ -13,8 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// loggedHold is a hold that writes down what happens to it. Its Reacquire returns
-// fail.
+// loggedHold is a hold that logs what happens to it. Its Reacquire returns fail.
 type loggedHold struct {
 	name string
 	log  *[]string
@@ -155,8 +154,8 @@ func TestASuspendedHoldIsReacquiredBeforeTheNextAttemptIsSent(t *testing.T) {
 	outer.want(t, "at the end", 0)
 }
 
-// Of two concurrent attempts one gets the response while the other reacquires what
-// outer layers hold for the call. What it reacquires is released at once.
+// Of two concurrent attempts one gets the response while the other reacquires what outer layers
+// hold for the call. What it reacquires is immediately released.
 func TestAHoldThatEndsWhileItIsReacquiredIsSuspendedAgain(t *testing.T) {
 	for name, n := range map[string]int{"inline": 1, "beyond": 4} {
 		t.Run(name, func(t *testing.T) {
@@ -246,7 +245,7 @@ func (s *recountingHold) Recount(*layer.Attempt) bool {
 	return true
 }
 
-// What counts when a request leaves does so again once outer holds are reacquired. If it
+// A hold that counts when a request leaves does so again once outer holds are reacquired. If it
 // cannot, nothing is held while it waits for that.
 func TestHoldsThatCountDoSoOnceAllAreReacquired(t *testing.T) {
 	reacquire := []string{"c reacquires", "b reacquires", "a reacquires"}
@@ -281,7 +280,7 @@ func TestHoldsThatCountDoSoOnceAllAreReacquired(t *testing.T) {
 	}
 }
 
-// The outermost hold is reacquired last, so that what it has counted is right.
+// The outermost hold is reacquired last, so what it has counted is right.
 func TestTheOutermostHoldDoesNotCountAgain(t *testing.T) {
 	var log []string
 	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

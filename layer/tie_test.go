@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// tied is a layer that ties itself to the body of each response, and notes its end.
+// tied returns a layer that ties itself to the body of each response and records its end.
 func tied(name string, ends *[]string) *rttest.Layer {
 	return &rttest.Layer{Name: name, Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		req, l := behindLimit(req)
@@ -78,7 +78,7 @@ func TestATieOfABodyThatEndsIsCalledOnce(t *testing.T) {
 	}
 }
 
-// Beside the enders that cost nothing, ties cost no more than what is tied.
+// Apart from the enders that cost nothing, ties cost no more than what is tied.
 func TestAllocationsOfTies(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

@@ -11,19 +11,19 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// wish is a setting that needs the layer of a name.
+// wish is a setting that needs the layer that it names.
 type wish string
 
 func (w wish) Needs() string { return string(w) }
 
-// idle returns a layer of a name that does nothing and is on.
+// idle returns a layer with a name that does nothing and is on.
 func idle(name string) *rttest.Layer {
 	return &rttest.Layer{Name: name, Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	}}
 }
 
-// hidden is a round tripper that cannot be seen through.
+// hidden returns a round tripper that cannot be looked through.
 func hidden(rt http.RoundTripper) http.RoundTripper { return rttest.Func(rt.RoundTrip) }
 
 func TestASettingThatNoLayerTakesIsNoted(t *testing.T) {
@@ -70,7 +70,7 @@ type wish2 string
 
 func (w wish2) Needs() string { return string(w) }
 
-// What is set for a call is no matter of a call made inside it.
+// A setting for a call does not concern a call made inside it.
 func TestACallInsideACallNotesNothing(t *testing.T) {
 	inner := idle("a").Wrap(rttest.Respond(200, ""))
 	ctx, trace := transport.WithTrace(layer.WithSetting(t.Context(), wish("b")))

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A watch whose body has ended is that of a later body, which is found if it leaks. What
-// still refers to the earlier body has no part in that.
+// The watch of a body that has ended is reused for a later body, whose leak it finds. References to
+// the earlier body do not matter.
 func TestAWatchThatIsUsedAgainFindsALeak(t *testing.T) {
 	var first, second countingHold
 	var leaks leakObserver

@@ -185,7 +185,7 @@ func TestOffLayerBeginsNoCall(t *testing.T) {
 	}
 }
 
-// It is for the base to say whether a request can be sent.
+// The base decides whether a request can be sent.
 func TestOddRequestsReachTheBase(t *testing.T) {
 	for name, req := range map[string]*http.Request{
 		"zero":       {},
