@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// Where a GetBody rewinds bytes in memory and returns them in an io.NopCloser, the next
-// attempt reads them at offsets of its own.
+// If a GetBody rewinds bytes in memory and returns them in an io.NopCloser, the next attempt reads
+// them at offsets of its own.
 func TestBytesThatAreRewoundAreReadApart(t *testing.T) {
 	for name, src := range map[string]interface {
 		io.ReadSeeker

@@ -50,8 +50,8 @@ func ExampleRewind() {
 	// true
 }
 
-// The GetBody of an SDK may rewind the one body and return it. Behind Guard such a body can
-// be read ahead, to sign it, and is still there to be sent.
+// The GetBody of an SDK may rewind its one body and return it. Behind Guard such a body can be read
+// ahead, to sign it, and is still there to be sent.
 func ExampleGuard() {
 	body := struct {
 		io.ReadSeeker

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// The body that was asked for last is lost where the call fails, and else it may still be read.
+// The body that was requested last is lost if the call fails. Otherwise it may still be read.
 func TestTheLastBodyOfACallThatFailedKeepsNothing(t *testing.T) {
 	const text = "abcdefgh"
 	for kind, rewinds := range map[string]bool{"kept": false, "rewound": true} {

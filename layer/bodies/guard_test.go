@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// rewinding is a body whose GetBody rewinds it and hands it out again.
+// rewinding is a body whose GetBody rewinds it and returns it again.
 type rewinding struct {
 	io.ReadSeeker
 	closed int
@@ -18,15 +18,14 @@ type rewinding struct {
 
 func (r *rewinding) Close() error { r.closed++; return nil }
 
-// around is a body around another one; around a rewinding body it hides that it is one.
+// around is a body around another. Around a rewinding body it hides what that is.
 type around struct{ io.ReadCloser }
 
 type known struct{ around }
 
 func (k known) Unwrap() io.ReadCloser { return k.ReadCloser }
 
-// put returns a request with a body and a GetBody that rewinds it, each in what wrap
-// makes of it.
+// put returns a request with a body and a GetBody that rewinds it, both wrapped by wrap.
 func put(t *testing.T, text string, wrap func(io.ReadCloser) io.ReadCloser) (*http.Request, *rewinding) {
 	t.Helper()
 	body := &rewinding{ReadSeeker: strings.NewReader(text)}
@@ -39,7 +38,7 @@ func put(t *testing.T, text string, wrap func(io.ReadCloser) io.ReadCloser) (*ht
 	return req, body
 }
 
-// wraps are the forms in which one reader may be handed out.
+// wraps returns the forms in which one reader may be returned.
 func wraps() map[string]func(io.ReadCloser) io.ReadCloser {
 	return map[string]func(io.ReadCloser) io.ReadCloser{
 		"itself":          func(b io.ReadCloser) io.ReadCloser { return b },
@@ -56,8 +55,8 @@ type seeking struct {
 	io.Seeker
 }
 
-// once wraps a body the first time alone: GetBody returns what the body of the request is
-// around, as that of azcore does.
+// once wraps a body only the first time: GetBody returns the body inside that of the request, as
+// that of azcore does.
 func once(wrap func(io.ReadCloser) io.ReadCloser) func(io.ReadCloser) io.ReadCloser {
 	wrapped := false
 	return func(b io.ReadCloser) io.ReadCloser {
@@ -96,7 +95,7 @@ func TestABodyThatWasReadAheadIsStillThere(t *testing.T) {
 	}
 }
 
-// Each attempt may be read ahead, by a layer inside of the one that makes attempts.
+// Each attempt may be read ahead, by a layer inside the one that makes attempts.
 func TestEachAttemptMayBeReadAhead(t *testing.T) {
 	for name, wrap := range wraps() {
 		if name == "no wrapper type" {
@@ -147,7 +146,7 @@ func TestCopiesAreClosedAtOnce(t *testing.T) {
 	}
 }
 
-// Copies that are independent are read ahead, sent and closed as well.
+// Independent copies are also read ahead, sent and closed.
 func TestCopiesThatWereReadAheadAreClosedOnce(t *testing.T) {
 	var made []*rewinding
 	body := func() *rewinding {
@@ -185,8 +184,8 @@ func TestCopiesThatWereReadAheadAreClosedOnce(t *testing.T) {
 	}
 }
 
-// A body whose turn comes again and again before it has begun leaves none of those open
-// that it had meanwhile.
+// A body whose turn comes again and again before it has begun leaves none of its previous readers
+// open.
 func TestCopiesThatNeverBeganAreClosedOnce(t *testing.T) {
 	var made []*rewinding
 	body := func() *rewinding {

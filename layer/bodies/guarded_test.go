@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// What the base still reads of an attempt that is over does not move the next one.
+// A read by the base for an attempt that is over does not move the body of the next.
 func TestTheAttemptBeforeReadsNothingMore(t *testing.T) {
 	for name, wrap := range wraps() {
 		if name == "no wrapper type" {
@@ -102,8 +102,8 @@ func (p *pausing) Read(b []byte) (int, error) {
 	return p.rewinding.Read(b[:min(4, len(b))])
 }
 
-// GetBody has rewound the reader before it is known that a Read is under way. What is
-// being sent has lost its place by that, and must not go on from the beginning.
+// GetBody has rewound the reader before it is known that a Read is in progress. The body that is
+// being sent has lost its place, and must not continue from the beginning.
 func TestABodyThatWasRewoundUnderItsReadFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		body := &pausing{free: make(chan struct{})}

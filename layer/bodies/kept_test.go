@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// streamed returns a request of n bytes that cannot seek, and says how many they are if
-// known is true.
+// streamed returns a request with a body of n bytes that cannot seek. If known is true it has a
+// Content-Length.
 func streamed(t *testing.T, n int64, known bool) *http.Request {
 	t.Helper()
 	body := &rttest.CountingBody{Reader: io.LimitReader(new(letters), n)}
@@ -38,7 +38,7 @@ func TestABodyIsKeptWithinTheBoundOfAll(t *testing.T) {
 	for name, test := range map[string]struct {
 		size  int64
 		known bool
-		fit   int // of the bodies that are kept at once
+		fit   int // how many of the bodies are kept at the same time
 		each  int64
 	}{
 		"whole":          {5 * mib, true, 2, 5 * mib},
@@ -91,7 +91,7 @@ func TestABodyIsKeptWithinTheBoundOfAll(t *testing.T) {
 	}
 }
 
-// A body that the base still sends when the call is over is kept no more.
+// A body that the base is still sending when the call is over is no longer kept.
 func TestNothingIsKeptAfterTheCall(t *testing.T) {
 	memory := new(bodies.Memory)
 	limits := bodies.Limits{Known: 1 << 20, Memory: memory, Total: 1 << 20}
@@ -106,7 +106,7 @@ func TestNothingIsKeptAfterTheCall(t *testing.T) {
 	if got := readBody(t, r); len(got) != 1<<20-1000 {
 		t.Errorf("%d bytes were left to be sent", len(got))
 	}
-	// An attempt that reads what is kept has it to the end.
+	// An attempt that reads what is kept can read it to the end.
 	r, done = limits.Replayable(streamed(t, 1<<20, true))
 	_, _ = io.ReadFull(r.Body, make([]byte, 1000))
 	again, err := bodies.Rewind(r)
@@ -123,8 +123,8 @@ func TestNothingIsKeptAfterTheCall(t *testing.T) {
 	}
 }
 
-// What is kept of a body is what was read of it, however much the base had room for: that of
-// HTTP/2 reads into 512 KiB.
+// What is kept of a body is what was read of it, however much room the base had: HTTP/2 reads into
+// 512 KiB.
 func TestAShortBodyTakesNoMoreRoomThanItIsLong(t *testing.T) {
 	var memory bodies.Memory
 	r, done := bodies.Limits{Known: 1 << 20, Unknown: 1 << 20, Memory: &memory, Total: 68 << 20}.Replayable(streamed(t, 8, false))

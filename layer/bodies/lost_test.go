@@ -17,7 +17,8 @@ type oneReader struct {
 
 func (o *oneReader) Close() error { o.closed++; return nil }
 
-// oneBody returns a body and a request that can send it again: by rewinding it, or since it is kept in memory.
+// oneBody returns a body and a request that can send it again: by rewinding it, or because it is
+// kept in memory.
 func oneBody(t *testing.T, text string, rewinds bool, memory *bodies.Memory) (*oneReader, *http.Request, func()) {
 	t.Helper()
 	body := &oneReader{Reader: strings.NewReader(text)}
@@ -34,7 +35,7 @@ func oneBody(t *testing.T, text string, rewinds bool, memory *bodies.Memory) (*o
 	return body, r, done
 }
 
-// take asks a request for another body.
+// take gets another body from a request.
 func take(t *testing.T, req *http.Request) io.ReadCloser {
 	t.Helper()
 	b, err := req.GetBody()
@@ -44,9 +45,9 @@ func take(t *testing.T, req *http.Request) io.ReadCloser {
 	return b
 }
 
-// net/http's HTTP/2 asks for a body to send a request again, and loses it without closing it
-// where the server has gone away meanwhile. What was kept is freed all the same, and the
-// body of the caller is closed.
+// The HTTP/2 of net/http gets a body to send a request again, and loses it without closing it if
+// the server has gone away meanwhile. What was kept is freed nevertheless, and the caller's body is
+// closed.
 func TestABodyThatTheTransportLosesKeepsNothing(t *testing.T) {
 	const text = "abcdefgh"
 	read := func(b io.ReadCloser) {
@@ -97,7 +98,7 @@ func TestABodyThatTheTransportLosesKeepsNothing(t *testing.T) {
 	}
 }
 
-// The body that was asked for last is not lost: a server may respond before it is read.
+// The body that was requested last is not lost: a server may respond before it is read.
 func TestABodyThatIsReadAfterTheCallIsNotLost(t *testing.T) {
 	var memory bodies.Memory
 	r, done := bodies.Limits{Known: 8, Unknown: 8, Memory: &memory, Total: 1 << 10}.Replayable(streamed(t, 8, true))

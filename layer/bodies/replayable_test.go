@@ -129,8 +129,8 @@ func TestAFileIsReplayedFromWhereItStood(t *testing.T) {
 	}
 }
 
-// GetBody returns copies: an upload that still runs and the next attempt, or a layer
-// that only reads a copy, do not disturb each other.
+// GetBody returns copies. An upload in progress and the next attempt, or a layer that only reads a
+// copy, do not disturb each other.
 func TestReadersAreIndependent(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "upload")
 	if err := os.WriteFile(name, []byte("hello"), 0o600); err != nil {
@@ -169,8 +169,8 @@ func TestReadersAreIndependent(t *testing.T) {
 	}
 }
 
-// The writer of a pipe makes the running upload wait. The next attempt reads at once
-// what was written so far, and the rest when it is written.
+// The writer of a pipe makes the upload wait. The next attempt immediately reads what was written
+// so far, and the rest when it is written.
 func TestTheNextAttemptDoesNotWaitForAReadThatBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pr, pw := io.Pipe()
@@ -203,8 +203,8 @@ func TestTheNextAttemptDoesNotWaitForAReadThatBlocks(t *testing.T) {
 	})
 }
 
-// failsOnce fails at the first Read and is at its end at the second: some readers
-// return an error only once.
+// failsOnce fails at the first Read and returns EOF at the second: some readers return an error
+// only once.
 type failsOnce struct{ failed bool }
 
 func (f *failsOnce) Read([]byte) (int, error) {
@@ -248,8 +248,8 @@ func TestBodyIsClosedAfterTheLastReader(t *testing.T) {
 	}
 }
 
-// net/http closes a body that it could not send and calls GetBody for another one.
-// Nothing was read, so the second is whole, even if it is beyond the limit.
+// net/http closes a body that it could not send and calls GetBody for another. Nothing was read, so
+// the second is complete, even if it is longer than the limit.
 func TestABodyThatWasClosedUnreadIsSentWhole(t *testing.T) {
 	r, done := replayable(t, counted("hello"), 3)
 	defer done()

@@ -36,7 +36,7 @@ func TestRewind(t *testing.T) {
 	}
 }
 
-// A layer that reads a copy does not use up the body that is to be sent.
+// A layer that reads a copy does not use up the body that will be sent.
 func TestBeyondTheLimitOnlyTheLatestAttemptReads(t *testing.T) {
 	r, done := replayable(t, counted("hello"), 3)
 	defer done()

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// One reader is known by its value, also behind a wrapper that says what it is around, or by
-// its place: then it is not closed with a body that was read ahead.
+// One reader is recognized by its value, even behind a wrapper with an Unwrap method, or by its
+// position. It is then not closed with a body that was read ahead.
 func TestOneReaderIsKnownBehindWrappers(t *testing.T) {
 	for name, wrap := range wraps() {
 		req, body := put(t, "hello", wrap)

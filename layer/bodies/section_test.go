@@ -53,7 +53,7 @@ func TestNopClosersAreReadAtOffsets(t *testing.T) {
 	}
 }
 
-// A type of one's own may hide Seek for a reason.
+// A custom type may hide Seek for a reason.
 func TestOtherNopClosersAreKept(t *testing.T) {
 	type own struct{ *bytes.Reader }
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", io.NopCloser(own{bytes.NewReader([]byte("hello"))}))

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// A copy that is read beside the upload ends where a body of known length does, and
-// takes nothing from the upload where there is no room to keep it.
+// A copy that is read during the upload ends where a body of known length ends, and takes nothing
+// from the upload if there is no room to keep it.
 func TestACopyTakesNothingFromTheUpload(t *testing.T) {
 	for name, test := range map[string]struct {
 		limits bodies.Limits
@@ -40,8 +40,8 @@ func TestACopyTakesNothingFromTheUpload(t *testing.T) {
 	}
 }
 
-// A response may come while the base still reads a file, and the call is over then: the
-// race detector sees who looks at the place of the reader.
+// A response may arrive while the base is still reading a file, and then the call is over. The race
+// detector notices concurrent access to the position of the reader.
 func TestACallEndsWhileAFileIsRead(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "upload")
 	if err := os.WriteFile(name, make([]byte, 1<<20), 0o600); err != nil {
