@@ -104,7 +104,7 @@ func TestANextURLThatRepeatsIsErrRepeated(t *testing.T) {
 	}
 }
 
-// The Next of the last page is "", and whoever goes on from it gets no list of another origin.
+// The Next of the last page is "". Continuing from it must not lead to a list of another origin.
 func TestACursorThatIsNoAbsoluteURLIsErrCursor(t *testing.T) {
 	for _, cursor := range []string{"", "/list?page=2", "//api.test/list", "?page=2", "api.test/list"} {
 		fetches := 0

@@ -19,8 +19,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc) //nolint:gosec // a heap of a test
 }
 
-// A server chooses the cursors. A loop that remembered them whole would hold 200 MiB
-// here; this one holds the cursor of the page and that of the next.
+// A server chooses the cursors. A loop that remembered them whole would hold 200 MiB here. This one
+// holds the cursor of the page and that of the next.
 func TestALoopDoesNotKeepItsCursors(t *testing.T) {
 	const pages, size = 200, 1 << 20
 	pad := strings.Repeat("c", size)
@@ -47,8 +47,8 @@ func TestALoopDoesNotKeepItsCursors(t *testing.T) {
 	}
 }
 
-// Cursors that differ in one byte far behind are two, and the same one is found
-// again however long it is.
+// Cursors that differ in one byte far behind are different, and the same cursor is found again
+// however long it is.
 func TestLongCursorsAreDistinguished(t *testing.T) {
 	pad := strings.Repeat("c", 1<<16)
 	fetched := 0
