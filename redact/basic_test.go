@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Short ones are common, and are masked in bodies and headers as in a log line.
+// Short credentials are common, and are masked in bodies and headers as in a log line.
 func TestAShortUserAndPasswordBehindBasicIsMasked(t *testing.T) {
 	for in, want := range map[string]string{
 		"Basic YWRtaW46YWRtaW4=":                                         "Basic REDACTED",                            // admin:admin
@@ -44,7 +44,7 @@ func TestAShortUserAndPasswordBehindBasicIsMasked(t *testing.T) {
 	}
 }
 
-// What skips bytes finds what looks at each.
+// A search that skips bytes finds the same as one that looks at each.
 func TestTheEndOfBasicIsFoundAsByALookAtEachByte(t *testing.T) {
 	parts := []string{"asic ", "ASIC ", "Asic ", "a", "as", "asi", "asic", "A", "S", "I", "C", " ", "\x00", "x", "xyz"}
 	r := rand.New(rand.NewPCG(3, 4))

@@ -118,7 +118,7 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// A value that stands before its name is masked whole, whatever else was secret in it.
+// A value before its name is masked whole, whatever else was secret in it.
 func TestAValueBeforeItsNameIsMaskedWhole(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"value":"https://h/?token=abc hunter2","name":"password"}`:                               `{"value":"REDACTED","name":"password"}`,
@@ -154,7 +154,7 @@ func TestSecretsInOddPlacesOfABody(t *testing.T) {
 	}
 }
 
-// A string of JSON that is not looked at closely has nothing to mask.
+// A JSON string that is not examined closely has nothing to mask.
 func TestAPlainStringHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"a", "word ", "Basic ", "Bearer ", "abcdefghij0123456789", "ghp_", "sk-", "sk-live=", "abcdefgh1234", "eyJ", ".", "://", "http://h/", "?token=abc", "&", "password=", "=", "@",
@@ -180,7 +180,8 @@ func TestAPlainStringHasNothingToMask(t *testing.T) {
 	}
 }
 
-// A value without quotes is no JSON, and masked all the same; a word that only has digits in it is no number.
+// A value without quotes is not JSON, and is masked nevertheless. A word with digits in it is not a
+// number.
 func TestAValueWithoutQuotesIsMasked(t *testing.T) {
 	r := New(Rules{Literals: []string{"s3cret/word+1"}})
 	for body, want := range map[string]string{

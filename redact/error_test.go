@@ -63,8 +63,8 @@ type failing struct{}
 
 func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("boom") }
 
-// The URL of a token endpoint ends like the name of a secret, and what follows the quote
-// is why no token could be fetched.
+// The URL of a token endpoint ends like the name of a secret, but what follows the quote is why no
+// token could be fetched.
 func TestTheCauseAfterAURLIsNoSecret(t *testing.T) {
 	for _, s := range []string{
 		`Post "https://id.test/oauth2/token": EOF`,

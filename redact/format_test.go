@@ -33,7 +33,7 @@ func TestEveryFormatIsFound(t *testing.T) {
 	}
 }
 
-// What services of today hand out, as their documentation shows it.
+// Keys as current services issue them, from their documentation.
 func TestKeysOfServicesAreMasked(t *testing.T) {
 	const hex = "0123456789abcdef0123456789abcdef01234567"
 	for _, key := range []string{

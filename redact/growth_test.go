@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/internal/growth"
 )
 
-// readers are the functions of the package that read what a server sends.
+// readers returns the functions of the package that read what a server sends.
 func readers(r *Redactor) map[string]func(s string) {
 	readers := map[string]func(s string){
 		"Field":    func(s string) { r.Field(s) },
@@ -44,8 +44,8 @@ func TestEveryFunctionTakesTimeInProportionToItsInput(t *testing.T) {
 	growth.Hostile(t, readers(r))
 }
 
-// hostile are seeds of the fuzz targets: each was, or could be, read to its end for each
-// of its pieces.
+// hostile returns seeds of the fuzz targets: a function read, or could read, each of them to its
+// end for each of its pieces.
 func hostile() []string {
 	var seeds []string
 	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "LS0tLS1CRUdJTiB", "LS0tLS1CRUdJTiB ", "LS0t", "LS0tQkVHSU4g", "LS0tLUJFR0lOI=", "password: |\n", "- ", "a:b", "[a: ", "- {name: x, ", "'a'\n ", "? "} {

@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/internal/growth"
 )
 
-// A text that is taken for harmless is what a close look makes of it.
+// A close look leaves a text unchanged that is taken for harmless.
 func TestAHarmlessTextHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"http://", "https", "://", ":", ": ", " ", "  ", "=", "=>", ",", "/", "?", "&", "[", "]", "(", `"`, `":`, "'", "`", "<", "\\", "\\\"", "%", "-",

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A server may link without its own address, and a proxy says what was asked of it.
+// A server may link without its own address, and a proxy says what was requested of it.
 func TestRelativeURLsInHeadersAreMasked(t *testing.T) {
 	for in, want := range map[string]string{
 		`</list?page=2&access_token=abc>; rel="next", </?token=abc>; rel=first`:  `</list?page=2&access_token=REDACTED>; rel="next", </?token=REDACTED>; rel=first`,
@@ -69,7 +69,7 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 	}
 }
 
-// A value that is not looked at closely has nothing to mask.
+// A value that is not examined closely has nothing to mask.
 func TestABareValueHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"a", "Basic ", "basic ", "YTpi", "YWRtaW46", "Bearer ", "?", ":", "//", "://", "token=", "key=", "=", "&", "@", "-----BEGIN", "PRIVATE",
@@ -95,7 +95,7 @@ func TestABareValueHasNothingToMask(t *testing.T) {
 	}
 }
 
-// A header is copied if any value of it is masked, and else not.
+// A header is copied only if a value of it is masked.
 func TestHeadersAreSharedIfNothingIsMasked(t *testing.T) {
 	r := New(Rules{Literals: []string{"literal-secret"}})
 	for name, shared := range map[string]bool{

@@ -75,8 +75,8 @@ func TestLiteralsMayOverlapAndContainTheMask(t *testing.T) {
 	}
 }
 
-// Of a text that is searched in pieces which share so many bytes, no literal is missed,
-// wherever the pieces begin.
+// If a text is searched in pieces that overlap by so many bytes, no literal is missed, wherever the
+// pieces begin.
 func TestPiecesThatOverlapMissNoLiteral(t *testing.T) {
 	const secret = "p/q+r <\"é s3cret"
 	r := New(Rules{Literals: []string{"short", secret}})

@@ -32,7 +32,8 @@ func TestTheBeginningOfALiteralAtTheEndOfAText(t *testing.T) {
 	}
 }
 
-// A mask of something else may end in a literal, or begin there. What is left of the literal is masked as well.
+// A mask of something else may end or begin inside a literal. What is left of the literal is masked
+// too.
 func TestNoHalfOfALiteralIsLeftBesideAMask(t *testing.T) {
 	r := New(Rules{Literals: []string{"correct horse battery", "AbC/DeF+12345", "user:pass@db.test/prod"}})
 	header := func(s string) string { return r.Headers(http.Header{"X-Note": {s}}).Get("X-Note") }
@@ -61,7 +62,8 @@ func TestNoHalfOfALiteralIsLeftBesideAMask(t *testing.T) {
 	}
 }
 
-// A literal that is JSON or a URL ends or begins with what others have as well, and need.
+// A literal that is JSON or a URL begins or ends with characters that other texts have too, and
+// need.
 func TestWhatHoldsUpAMaskStaysBesideIt(t *testing.T) {
 	r := New(Rules{Literals: []string{
 		"{\n  \"type\": \"service_account\",\n  \"universe_domain\": \"googleapis.com\"\n}\n",
@@ -77,8 +79,8 @@ func TestWhatHoldsUpAMaskStaysBesideIt(t *testing.T) {
 	}
 }
 
-// Of what stands between two masks no more is looked at for them than there is, however long a literal is:
-// a byte takes far less than what growth allows one.
+// The text between two masks is examined no more than its length requires, however long a literal
+// is. A byte takes far less than package growth allows.
 func TestManyMasksTakeTimeInProportion(t *testing.T) {
 	r := New(Rules{Literals: []string{strings.Repeat("aB3dE5gH/+", 200)}})
 	text := strings.Repeat("x"+Mask+" ", 1<<15)

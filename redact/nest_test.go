@@ -33,7 +33,7 @@ func TestJSONInsideJSONIsMaskedToTheSameDepth(t *testing.T) {
 	}
 }
 
-// The value of a pair in a path is a bare word: a URL there has no room for its slashes.
+// The value of a pair in a path is a bare word, since a URL there has no place for its slashes.
 func TestAPairInAPathIsMaskedByItsNameAlone(t *testing.T) {
 	inner := url.QueryEscape("/p?token=abc")
 	in := "https://h/a;token=abc;u=" + inner

@@ -2,7 +2,8 @@ package redact
 
 import "testing"
 
-// Names count below a name of cookies too: many frameworks log what they know of a session there.
+// Names also count below a name of cookies, since many frameworks log there what they know about a
+// session.
 func TestNamesBelowCookiesCount(t *testing.T) {
 	r := New(Rules{})
 	for body, want := range map[string]string{

@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// ordinary makes the nth of many bodies without a secret: pages, programs, tables and
-// data as they are on the net, with words, numbers, hashes, ids and dates. Many speak
-// of passwords and tokens.
+// ordinary makes the nth of many bodies without a secret: pages, programs, tables and data as they
+// are on the web, with words, numbers, hashes, ids and dates. Many mention passwords and tokens.
 func ordinary(n int) (contentType, body string) {
 	r := rand.New(rand.NewPCG(7, uint64(n)))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
@@ -109,7 +108,7 @@ func TestTwoThousandOrdinaryBodiesKeepTheirBytes(t *testing.T) {
 	if masked > 0 {
 		t.Errorf("%d of 2000 ordinary bodies were changed", masked)
 	}
-	// The control: one secret more in each of those that are text, and it is masked.
+	// The control: each text body gets a secret, which is masked.
 	for n := range 200 {
 		contentType, body := ordinary(n)
 		if strings.HasPrefix(body, "\x00") || strings.HasPrefix(body, "[") { // JSON has nothing after it
@@ -121,8 +120,8 @@ func TestTwoThousandOrdinaryBodiesKeepTheirBytes(t *testing.T) {
 	}
 }
 
-// A text in which nothing may be secret costs no allocation, however long it is. A URL
-// with parameters costs some, since they are read.
+// A text in which nothing may be secret costs no allocation, however long it is. A URL with
+// parameters costs some, since they are read.
 func TestAnOrdinaryTextAllocatesNothing(t *testing.T) {
 	for _, text := range []string{
 		"<!DOCTYPE html><div class='token'>password: x <a href='https://h/a/b-c'>secret</a></div>",

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// A file in base64 is a value like any other, and may be a private key: so Kubernetes has them in its secrets,
-// kubectl in its configuration, and GitHub in the content of a file.
+// A file in base64 is a value like any other, and may be a private key: Kubernetes has such files
+// in its secrets, kubectl in its configuration, and GitHub in the content of a file.
 func TestPrivateKeysInBase64AreMasked(t *testing.T) {
 	const cert = "-----BEGIN CERTIFICATE-----\n" + keyText + "\n-----END CERTIFICATE-----\n"
 	const key = "-----BEGIN RSA PRIVATE KEY-----\n" + keyText + "\n" + keyText + "\n-----END RSA PRIVATE KEY-----\n"
@@ -68,7 +68,7 @@ func TestPrivateKeysInBase64AreMasked(t *testing.T) {
 	}
 }
 
-// A key needs sixteen characters to be one.
+// A key needs at least sixteen characters.
 func TestTheShortestKeyInBase64IsMaskedInAURL(t *testing.T) {
 	pem := []byte("-----BEGIN PRIVATE KEY-----" + strings.Repeat("A", 16))
 	for _, packed := range []string{base64.StdEncoding.EncodeToString(pem), base64.RawURLEncoding.EncodeToString(pem)} {

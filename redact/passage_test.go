@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Wherever a credential begins and whatever words are before and behind it, it is masked: words are passed over by their ends.
+// A credential is masked wherever it begins and whatever words are before and behind it, although
+// words are skipped by their ends.
 func TestACredentialIsMaskedAtAnyPlace(t *testing.T) {
 	const key = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 	for n := range 70 {

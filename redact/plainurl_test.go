@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// A URL that is taken for plain is what a close look makes of it.
+// A close look leaves a URL unchanged that is taken for plain.
 func TestAPlainURLHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"http://", "//", "/", "://", ":", "a", "bot123:abc", "bot", "services", "webhooks", "T12345678", "B12345678", "123456789012345678",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// types are the media types under which servers were seen to send JSON and forms.
+// types returns the media types under which servers were seen to send JSON and forms.
 func types() []string {
 	return []string{
 		"", "text/plain; charset=utf-8", "text/html", "text/javascript", "application/octet-stream", "application/graphql",
@@ -22,7 +22,7 @@ const (
 	plantedAWS = "AKIA" + "IOSFODNN7EXAMPLE"
 )
 
-// places are bodies that hold a secret, and the secret.
+// places returns bodies that contain a secret, with the secret.
 func places() map[string][2]string {
 	const s = planted
 	quoted := jsonEscape(`{"password":"`+s+`","a":1}`, 0)
@@ -145,7 +145,8 @@ func TestMarkupAndPairsKeepWhatIsNotSecret(t *testing.T) {
 	}
 }
 
-// No text nests so deep that a pair is further apart than what is kept of open brackets.
+// No real text nests so deeply that the halves of a pair are further apart than the open brackets
+// that are kept.
 func TestAPairIsFoundBelowManyBrackets(t *testing.T) {
 	for _, depth := range []int{0, 1, 31, 32, 33, 100_000} {
 		in := strings.Repeat("[", depth) + `{"name":"password","x":[[]],"value":"` + planted + `"},` + fmt.Sprintf(`{"value":"%s","name":"password"}`, planted)

@@ -12,7 +12,7 @@ import (
 
 const keyText = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
 
-// A private key is one whatever it is called, and stands in files, in JSON and in pages.
+// A private key may have any label, and may be in files, in JSON and in pages.
 func TestPrivateKeysAreMasked(t *testing.T) {
 	r := redact.New(redact.Rules{})
 	for name, c := range map[string]struct{ kind, body, want string }{
@@ -77,7 +77,7 @@ func TestPrivateKeysAreMasked(t *testing.T) {
 	}
 }
 
-// A key may be sent in a URL or in a header, where it stands in one line.
+// A key may be sent in a URL or in a header, where it is in one line.
 func TestPrivateKeysInURLsAndHeadersAreMasked(t *testing.T) {
 	const begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
 	escaped := url.QueryEscape(begin + "\n" + keyText + "\n" + end)
@@ -110,7 +110,7 @@ func TestPrivateKeysInURLsAndHeadersAreMasked(t *testing.T) {
 	}
 }
 
-// What a reader of a text does not see of it may stand within the label of a key.
+// Invisible characters may be inside the label of a key.
 func TestAKeyWhoseLabelIsSplitByWhatIsNotSeenIsMasked(t *testing.T) {
 	r := redact.New(redact.Rules{})
 	for _, unseen := range []string{"", "\x7f", "\u200b", "\x1b[0m"} {
@@ -125,7 +125,8 @@ func TestAKeyWhoseLabelIsSplitByWhatIsNotSeenIsMasked(t *testing.T) {
 	}
 }
 
-// The digits of an escape are no part of a key: what is none stays none in a URL that has escaped it.
+// The digits of an escape are not part of a key. A text that is not a key does not become one in a
+// URL that has escaped it.
 func TestWhatIsNoKeyIsNoneOnceItIsEscaped(t *testing.T) {
 	const text = "-----BEGIN PRIVATE KEY----- fourteenletter"
 	r := redact.New(redact.Rules{})

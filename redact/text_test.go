@@ -24,7 +24,7 @@ func TestSecretsInFreeTextAreMasked(t *testing.T) {
 		{"\x1b[31mred\x1b[0m \x1b]0;title\x07x \x1b]8;;http://h\x1b\\link \x1b(B \u009b1mz \x1b", "red x link  z "},
 		{"\x1b]no end", "no end"},
 		{"admin\u202eetirw\u2066x\u200b\ufeff", "adminetirwx"},
-		// A name is split by nothing that is not seen: a hyphen, joiners, fillers.
+		// Invisible characters do not split a name: a soft hyphen, joiners, fillers.
 		{"pass\u00adword=hunter2", "password=REDACTED"},
 		{"pass\u200dword=hunter2", "password=REDACTED"},
 		{"pass\u034fword=hunter2", "password=REDACTED"},

@@ -129,7 +129,8 @@ func FuzzURL(f *testing.F) {
 	})
 }
 
-// half reports whether a text that was masked holds half of the literal of the fuzz targets, which rest does not.
+// half reports whether a masked text contains half of the literal of the fuzz targets, and rest
+// does not.
 func half(masked, rest string) bool {
 	for _, part := range []string{"literal", "secret"} {
 		if strings.Contains(masked, part) && !strings.Contains(rest, part[:3]) && !strings.Contains(rest, part[3:]) {
@@ -139,7 +140,8 @@ func half(masked, rest string) bool {
 	return false
 }
 
-// keepFree drops the bytes of cut, which would put the text that follows into another part of the URL.
+// keepFree drops the bytes in cut, which would put the text that follows into another part of the
+// URL.
 func keepFree(s, cut string) string {
 	return strings.Map(func(c rune) rune {
 		if strings.ContainsRune(cut, c) {

@@ -2,7 +2,7 @@ package redact
 
 import "testing"
 
-// What stands in brackets is masked as in JSON, whatever it begins on and however many lines it has.
+// Text in brackets is masked as in JSON, whatever line it begins on and however many lines it has.
 func TestSecretsInFlowsOfYAMLAreMasked(t *testing.T) {
 	r := New(Rules{})
 	for name, c := range map[string]struct{ body, want string }{

@@ -2,7 +2,7 @@ package redact
 
 import "testing"
 
-// The name that says that a value is secret may come behind it, however many lines the value has.
+// The name that says that a value is secret may follow it, however many lines the value has.
 func TestAValueInFrontOfItsNameIsMaskedInYAML(t *testing.T) {
 	r := New(Rules{})
 	for name, c := range map[string]struct{ body, want string }{
