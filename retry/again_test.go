@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A server that was obeyed and responds with 429 all the same is not believed again,
-// unless the request came a little too early.
+// A server that was obeyed and responds with 429 nevertheless is not believed again, unless the
+// request came only slightly too early.
 func TestAHintThatWasThrottledAgain(t *testing.T) {
 	const s, ms = time.Second, time.Millisecond
 	for name, test := range map[string]struct {
@@ -85,7 +85,7 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 	}
 }
 
-// A short miss allows one attempt more, also of so many that an int holds no more.
+// A short miss allows one attempt more, even if the number of attempts is the largest int.
 func TestAShortMissOfAnyNumberOfAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(429, "Retry-After", "59"), status(429, "Retry-After-Ms", "600"), status(500), status(200)}}
@@ -97,8 +97,8 @@ func TestAShortMissOfAnyNumberOfAttempts(t *testing.T) {
 	})
 }
 
-// A 429 is of a server that lives: it neither fills the score of an outage nor
-// takes of what an outage leaves.
+// A 429 comes from a server that is alive. It neither raises the score of an outage nor takes from
+// the tokens that an outage leaves.
 func TestA429IsNoOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := adaptive()
@@ -130,8 +130,8 @@ func TestA429IsNoOutage(t *testing.T) {
 	})
 }
 
-// What a body says of a limit counts as what a status says: a limit that passes is like a
-// 429, a purse that is spent is final.
+// What a body says about a limit counts like a status: a limit that passes is like a 429, a spent
+// balance is final.
 func TestWhatABodySaysOfALimit(t *testing.T) {
 	secondary := step{status: 403, body: "You have exceeded a secondary rate limit"}
 	spent := step{status: 429, body: `{"error":{"code":"insufficient_quota"}}`}

@@ -77,8 +77,7 @@ func TestReconcileEndsTheCallOrLetsItBeSentAgain(t *testing.T) {
 	}
 }
 
-// Reconcile may make calls with the context of the request. They are not attempts of
-// its call.
+// Reconcile may make calls with the context of the request. They are not attempts of its call.
 func TestReconcileMakesCallsOfItsOwn(t *testing.T) {
 	var orders atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -115,8 +114,8 @@ func TestReconcileMakesCallsOfItsOwn(t *testing.T) {
 	}
 }
 
-// An attempt without a connection is known to be unsent, whatever its error is; a base
-// that reports nothing proves nothing.
+// An attempt without a connection is known to be unsent, whatever its error. A base that reports
+// nothing proves nothing.
 func TestAnAttemptWithoutAConnectionIsUnsent(t *testing.T) {
 	broken := errors.New("no connection today")
 	n := 0

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// hedging is a round tripper of others: it sends a second request once the first has taken
-// so long, returns what comes first, and cancels the other one.
+// hedging is a third-party round tripper. If the first request takes too long it sends a second
+// one, returns whatever comes first, and cancels the other.
 func hedging(after time.Duration, lost chan<- error) transport.Func {
 	type result struct {
 		resp *http.Response
@@ -49,8 +49,8 @@ func hedging(after time.Duration, lost chan<- error) transport.Func {
 	}
 }
 
-// A hedge around retry: the first request is at its second attempt when the response to
-// the other one ends the call, and the row that is current by then is not its own.
+// A hedge around retry: the first request is at its second attempt when the response to the other
+// ends the call. The row that is then current is not its own.
 func TestTheLoserOfAHedgeAroundRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503), {status: 200, takes: time.Hour}, {status: 200, takes: time.Second}}}
@@ -76,8 +76,8 @@ func TestTheLoserOfAHedgeAroundRetry(t *testing.T) {
 	})
 }
 
-// A hedge of ours around retry whose second request fails: nobody sends that again, and the
-// first one is at its own attempts meanwhile.
+// A hedge of ours around retry whose second request fails: that request is not sent again, while
+// the first one makes its own attempts.
 func TestARequestBesideAnotherAttemptIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, takes: 3 * time.Second}, status(503), {status: 200, takes: time.Second}}}
@@ -117,8 +117,8 @@ func TestARequestBesideAnotherAttemptIsSentOnce(t *testing.T) {
 	})
 }
 
-// What an SDK's transport around retry sends again is a call of its own for retry: the
-// response to it is judged anew.
+// A request that an SDK's transport around retry sends again is a separate call for retry: its
+// response is judged again.
 func TestASuccessBehindARetryOfOthersIsReturned(t *testing.T) {
 	for name, repeats := range map[string]retry.Repeats{"yielding": retry.YieldToRepeats, "ignoring": retry.IgnoreRepeats} {
 		synctest.Test(t, func(t *testing.T) {
@@ -145,8 +145,8 @@ func TestASuccessBehindARetryOfOthersIsReturned(t *testing.T) {
 	}
 }
 
-// A layer inside has ended the row of a response, and one between gives an error in its
-// place: what is returned is that, and no success.
+// An inner layer has ended the row of a response, and a layer in between returns an error instead.
+// The error is returned, and the call is not a success.
 func TestAnErrorAfterARowHasEndedWell(t *testing.T) {
 	ends := &rttest.Layer{Name: "ends", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)

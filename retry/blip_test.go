@@ -16,10 +16,9 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A service of capacity 1000/s at 60 to 80 % load falls to a third of its
-// capacity for ten seconds. With an adaptive budget it recovers within 30 s;
-// a fixed one is too much at 80 %, and retries without one keep it down for good
-// (Bronson et al., OSDI '22: metastable failures).
+// A service of capacity 1000/s at 60 to 80 % load drops to a third of its capacity for ten seconds.
+// With an adaptive budget it recovers within 30 s. A fixed budget is too much at 80 %, and retries
+// without one keep it down for good (Bronson et al., OSDI '22: metastable failures).
 func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
 	long.Only(t) // minutes of 800 calls/s
 	if race.Enabled {
@@ -37,9 +36,9 @@ func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
 	}
 }
 
-// The capacity falls to 10 % for ten seconds. Three retries without a budget
-// are stable up to capacity / (1 + 3), a quarter of it; with an adaptive budget
-// the service comes back from 90 % load, about when it does without retries.
+// The capacity drops to 10 % for ten seconds. Three retries without a budget are stable up to
+// capacity / (1 + 3), a quarter of it. With an adaptive budget the service recovers from 90 % load,
+// about when it does without retries.
 func TestStabilityLine(t *testing.T) {
 	long.Only(t) // minutes of 900 calls/s
 	if race.Enabled {
@@ -62,8 +61,8 @@ func TestStabilityLine(t *testing.T) {
 	}
 }
 
-// bounding is a budget and the highest loads, of a capacity of 1000/s, from which
-// the service comes back.
+// bounding is a budget and the highest loads, of a capacity of 1000/s, from which the service
+// recovers.
 type bounding struct {
 	name         string
 	budget       func() *retry.Budget
@@ -85,9 +84,9 @@ func recovery(d time.Duration) string {
 	return d.String()
 }
 
-// blip returns how long after the ten seconds in which all takes slow times as
-// long nine of ten calls succeed again, for good; MaxInt64 if they do not. A nil
-// budget makes one attempt.
+// blip lets everything take slow times as long for ten seconds. It returns how long afterwards nine
+// of ten calls succeed again, for good, or MaxInt64 if they never do. A nil budget means one
+// attempt.
 func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (recovered time.Duration, peak float64) {
 	t.Helper()
 	const clients, from, to = 10, 20, 30

@@ -58,8 +58,8 @@ func TestEveryAttemptHasTheWholeBody(t *testing.T) {
 	}
 }
 
-// Any outcome that a POST may be sent again after finds its body: what is kept does not
-// depend on the method.
+// After any outcome that allows a POST to be sent again, its body is available: whether it is kept
+// does not depend on the method.
 func TestTheBodyOfAPostIsKeptForWhatMayFollow(t *testing.T) {
 	failed := &net.OpError{Op: "dial", Err: errors.New("no route")}
 	for name, test := range map[string]struct {
@@ -85,7 +85,7 @@ func TestTheBodyOfAPostIsKeptForWhatMayFollow(t *testing.T) {
 	}
 }
 
-// Where no policy sends again, a body stays as it is.
+// If no policy sends again, a body is not kept.
 func TestABodyThatIsSentOnceIsNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, edit := range map[string]func(*http.Request){
@@ -214,8 +214,8 @@ func (zero) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// The body of a request that waits for 100 Continue leaves once the server wants
-// it, on the attempt that it wants it on.
+// A body that waits for 100 Continue is sent when the server wants it, in the attempt in which the
+// server wants it.
 func TestABodyThatWaitsFor100ContinueIsSentOnce(t *testing.T) {
 	var bodies []string
 	var wanted []bool

@@ -17,7 +17,7 @@ func TestAWaitInTheBodyIsAHint(t *testing.T) {
 		`{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}]}}`
 	for name, tc := range map[string]struct {
 		first step
-		want  time.Duration // between two attempts, 0 for one alone
+		want  time.Duration // between two attempts, 0 if there is only one
 	}{
 		"in the body":        {step{status: 429, body: exhausted}, 34500 * time.Millisecond},
 		"of Telegram":        {step{status: 429, body: `{"ok":false,"error_code":429,"parameters":{"retry_after":9}}`}, 9 * time.Second},

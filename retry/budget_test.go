@@ -36,7 +36,7 @@ func calls(tb testing.TB, rt http.RoundTripper, base *tally, host string, n int)
 	return int(base.n.Load()-before) - n
 }
 
-// tally counts the requests and responds to each with 503 at once.
+// tally counts the requests and immediately responds to each with 503.
 type tally struct{ n atomic.Int64 }
 
 func (c *tally) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -68,7 +68,7 @@ func TestAFixedBudgetAllowsAShareOfTheCallsAndTheReserve(t *testing.T) {
 	})
 }
 
-// The reserve allows one retry a second, however few calls there are.
+// The reserve allows one retry per second, however few calls there are.
 func TestTheReserveAllowsOneRetryASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
@@ -84,8 +84,8 @@ func TestTheReserveAllowsOneRetryASecond(t *testing.T) {
 	})
 }
 
-// In any window that ends with a retry there are at most Reserve + Ratio x
-// calls, however it falls.
+// Any window that ends with a retry has at most Reserve + Ratio x calls retries, wherever it
+// begins.
 func TestBudgetHoldsInAnyWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{Ratio: 0.2, Reserve: 5, Window: time.Second})
@@ -153,7 +153,7 @@ func TestNoBudgetAndNoReserve(t *testing.T) {
 	})
 }
 
-// The outcome stands, and the ledger says why.
+// The outcome is returned, and the ledger says why.
 func TestTheOutcomeIsReturnedWhereTheBudgetIsEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{Reserve: retry.NoReserve, Ratio: 1e-9})
@@ -174,8 +174,8 @@ func TestTheOutcomeIsReturnedWhereTheBudgetIsEmpty(t *testing.T) {
 	})
 }
 
-// The check and the spending are one step: a thousand goroutines get exactly what
-// there is.
+// Checking and spending are one step: a thousand goroutines get exactly as many retries as there
+// are.
 func TestBudgetUnderContention(t *testing.T) {
 	base := new(tally)
 	b := retry.NewBudget(retry.BudgetConfig{Reserve: 50, Window: time.Hour})
@@ -185,14 +185,14 @@ func TestBudgetUnderContention(t *testing.T) {
 		wg.Go(func() { calls(t, rt, base, "a.test", 1) })
 	}
 	wg.Wait()
-	// Early spenders see fewer than 1000 calls, so that the last tokens may stay.
+	// Early retries see fewer than 1000 calls, so the last tokens may remain.
 	got, left := int(base.n.Load())-1000, b.Remaining("a.test")
 	if got+left != 150 || got > 150 {
 		t.Errorf("%d retries and %d left, want 150 together", got, left)
 	}
 }
 
-// A million hosts, invented by a server that redirects, take no memory.
+// A million hosts, invented by a server that redirects, take no more memory than the bound.
 func TestBudgetOfAMillionHosts(t *testing.T) {
 	n := 1_000_000
 	if !long.Wanted() {
@@ -238,7 +238,7 @@ func manyHosts(t *testing.T, n int, config retry.BudgetConfig) {
 	})
 }
 
-// The hosts beyond the bound share a budget: none of them escapes it.
+// The hosts beyond the bound share a budget, so none escapes it.
 func TestBudgetOfTooManyHostsIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
@@ -277,7 +277,7 @@ func TestNewBudgetPanicsOnValuesThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// The largest numbers are what some write for no bound.
+// Some users write the largest number to mean no bound.
 func TestAReserveOrARatioOfAnySizeAllowsRetries(t *testing.T) {
 	for _, c := range []retry.BudgetConfig{
 		{Reserve: math.MaxInt}, {Ratio: math.MaxFloat64}, {Reserve: math.MaxInt, Adaptive: true}, {Ratio: math.MaxFloat64, Adaptive: true}, {Window: math.MaxInt64},

@@ -16,12 +16,12 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// mine is an error of a type of the user's.
+// mine is an error of a user's type.
 type mine struct{ code int }
 
 func (*mine) Error() string { return "mine" }
 
-// OnType finds a type where no value can be named, also in the error of a check.
+// OnType finds a type of which no value can be named, even in the error of a check.
 func TestErrorsByTypeAreRetried(t *testing.T) {
 	checked := func(*http.Response) error { return fmt.Errorf("check: %w", &mine{2}) }
 	for _, tt := range []struct {
@@ -54,7 +54,7 @@ func TestErrorsByTypeAreRetried(t *testing.T) {
 	}
 }
 
-// Both checks, per method and status: how often the request is sent.
+// Both checks, by method and status: how often the request is sent.
 func TestStatusesAndMethodsThatAreRetried(t *testing.T) {
 	idempotent := []string{"", "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
 	unsafe := []string{"POST", "PATCH", "CONNECT", "MKCOL"}

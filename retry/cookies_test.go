@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A server that asks for its cookie with a 503 gets it, and so does the jar.
+// A server that demands its cookie with a 503 gets it, and so does the jar.
 func TestCookiesOfResponsesThatAreRetried(t *testing.T) {
 	for name, withJar := range map[string]bool{"with the jar": true, "the control, without": false} {
 		var got []string
@@ -61,8 +61,7 @@ func TestCookiesOfResponsesThatAreRetried(t *testing.T) {
 	}
 }
 
-// What the caller wrote stays as it is, and goes before a cookie of the server with the
-// same name.
+// The caller's own cookies stay as written, and precede a cookie of the server with the same name.
 func TestTheCallersOwnCookiesStay(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -85,7 +84,8 @@ func TestTheCallersOwnCookiesStay(t *testing.T) {
 	}
 }
 
-// A base may follow redirects: what another host sets is not of the one that was asked.
+// A base may follow redirects. A cookie that another host sets does not belong to the host that was
+// requested.
 func TestCookiesOfAnotherHostAreItsOwn(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// The default path: what ErrorPropagatedRetryPolicy and the verdict let through.
+// The default path: what ErrorPropagatedRetryPolicy and the verdict allow.
 func TestErrorsThatAreRetriedByDefault(t *testing.T) {
 	scheme := errors.New(`unsupported protocol scheme "gopher"`)
 	cert := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
@@ -107,8 +107,8 @@ func TestErrorPropagatedRetryPolicyIsCalled(t *testing.T) {
 	})
 }
 
-// A plain server that is asked for TLS stays one, which http.Client says better
-// than its transport does; any other broken record may be a fault of the line.
+// A server without TLS stays one, and http.Client reports that better than its transport. Any other
+// broken record may be a fault of the connection.
 func TestTLSToAPlainServerIsFinal(t *testing.T) {
 	for record, want := range map[string]int{"HTTP/": 1, "\x00\x01\x02\x03\x04": 3} {
 		synctest.Test(t, func(t *testing.T) {

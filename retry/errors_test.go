@@ -51,8 +51,7 @@ func TestErrorsForwardTimeout(t *testing.T) {
 	}
 }
 
-// A caller that gets an error of our own, for an attempt that was not sent, finds in it what
-// the server said last.
+// An error of our own, for an attempt that was not sent, contains what the server said last.
 func TestAnErrorKnowsTheStatusOfTheLastResponse(t *testing.T) {
 	reject := &rttest.Layer{Name: "reject", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if c.Count() == 3 {
@@ -74,7 +73,7 @@ func TestAnErrorKnowsTheStatusOfTheLastResponse(t *testing.T) {
 			if !ok || !errors.Is(err, verdict.ErrRejected) || e.Status != test.want || strings.Contains(err.Error(), "last response 503") != (test.want == 503) {
 				t.Errorf("%s: %v, want that it knows the status %d", name, err, test.want)
 			}
-			reason := "" // which a log line has, that has no retry.Error
+			reason := "" // as in a log line, which has no retry.Error
 			if test.want != 0 {
 				reason = "attempt 3 was rejected, last response 503"
 			}

@@ -38,7 +38,7 @@ func (r *Retry) Failures() (byFull, byEvidence int) {
 	return len(f.byFull), len(f.byEvidence)
 }
 
-// Live returns whether calls compare themselves with what is remembered.
+// Live returns whether calls are compared with what is remembered.
 func (r *Retry) Live() bool { return r.failures.any() }
 
 // Marks returns whether a request is marked as a further attempt of an SDK.

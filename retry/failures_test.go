@@ -55,8 +55,8 @@ func TestFailuresAreBounded(t *testing.T) {
 	})
 }
 
-// A failure is remembered for 90 s, and for what the server asks for on top, at most an
-// hour. Then calls are free of it.
+// A failure is remembered for 90 s plus the wait that the server asks for, but at most an hour of
+// that. Then it no longer matters to calls.
 func TestFailuresAreForgotten(t *testing.T) {
 	for _, c := range []struct {
 		hint  string
@@ -92,7 +92,7 @@ func TestFailuresAreForgotten(t *testing.T) {
 	}
 }
 
-// Each failure has a time of its own.
+// Each failure has its own time.
 func TestALaterFailureKeepsNoOtherAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}

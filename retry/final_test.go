@@ -11,13 +11,13 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// denied is a fault that is final.
+// denied is a final fault.
 type denied struct{}
 
 func (denied) Error() string { return "denied" }
 
-// A fault that the caller declares final ends the series where it occurs, however
-// deep it is wrapped, and is what is returned.
+// A fault that the caller declares final ends the series where it occurs, however deeply it is
+// wrapped, and is returned.
 func TestAFaultThatThePolicyCallsFinalEndsTheSeries(t *testing.T) {
 	final := func(err error) bool {
 		_, ok := errors.AsType[denied](err)
@@ -42,8 +42,8 @@ func TestAFaultThatThePolicyCallsFinalEndsTheSeries(t *testing.T) {
 	}
 }
 
-// A hint above MaxHint ends the series too, and spends nothing: the response that
-// holds it is returned, readable.
+// A hint above MaxHint also ends the series, and spends nothing. The response that contains it is
+// returned, readable.
 func TestALongHintEndsTheSeries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		later := status(429, "Retry-After", "484289")

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// What is a repeat of a GET or a PUT with a body, and what is another request.
+// Which requests repeat a GET or a PUT with a body, and which are others.
 func TestWhichRequestsAreEqual(t *testing.T) {
 	set := func(pairs ...string) func(*http.Request) {
 		return func(req *http.Request) {
@@ -99,8 +99,8 @@ type closer struct{ *strings.Reader }
 
 func (*closer) Close() error { return nil }
 
-// A worker asks for the same on behalf of many in one context: whoever comes after the one
-// that failed is no repeat of it.
+// A worker makes the same request on behalf of many in one context. A request for another tenant
+// does not repeat the one that failed.
 func TestAnotherTenantInOneContextIsNoRepeat(t *testing.T) {
 	for name, other := range map[string]bool{"X-Tenant-Id": true, "Stripe-Account": true, "X-Goog-User-Project": true, "Cookie": true, "X-Tc-Action": true, "X-Color": false} {
 		synctest.Test(t, func(t *testing.T) {

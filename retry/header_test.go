@@ -38,7 +38,7 @@ func TestFurtherAttemptsCarryTheirNumber(t *testing.T) {
 	retry.New(retry.Policy{AttemptHeader: "X Attempt"})
 }
 
-// Every attempt carries the caller's headers, and the caller's request stays.
+// Every attempt carries the caller's headers, and the caller's request does not change.
 func TestEveryAttemptCarriesTheHeadersOfTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}

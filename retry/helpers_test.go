@@ -33,8 +33,8 @@ func status(code int, header ...string) step {
 
 func fails(err error) step { return step{err: err} }
 
-// script responds with one step after the other, and with the last one to every
-// further request. It keeps which requests were sent to it and when.
+// script responds with one step after the other, and with the last one to every further request. It
+// records the requests and their times.
 type script struct {
 	steps []step
 	mu    sync.Mutex // mu guards what follows
@@ -120,7 +120,7 @@ func request(tb testing.TB, ctx context.Context, method string, body io.Reader) 
 	return req
 }
 
-// stream hides what a reader can do besides reading, so that there is no GetBody.
+// stream hides everything that a reader can do except reading, so that there is no GetBody.
 func stream(text string) io.Reader { return io.MultiReader(strings.NewReader(text)) }
 
 func do(tb testing.TB, p retry.Policy, base http.RoundTripper, req *http.Request) (*http.Response, *transport.Call, error) {

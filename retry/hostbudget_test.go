@@ -99,7 +99,7 @@ func TestCountsDoNotOverflow(t *testing.T) {
 	}
 }
 
-// The check and the spending are one step: as many retries are allowed as there are.
+// Checking and spending are one step: exactly as many retries are allowed as there are.
 func TestSpendAllowsNoRetryTwice(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for range 20 {
@@ -121,8 +121,8 @@ func TestSpendAllowsNoRetryTwice(t *testing.T) {
 	}
 }
 
-// A new host costs the thousandth call as much memory as the first: none of what is known
-// of the others is copied.
+// A new host costs the thousandth call as much memory as the first: what is known about the other
+// hosts is not copied.
 func TestTheThousandthHostAllocatesAsTheFirst(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -153,7 +153,7 @@ func TestTheThousandthHostAllocatesAsTheFirst(t *testing.T) {
 	}
 }
 
-// Every call looks its host up: a hundred goroutines, eight hosts.
+// Every call looks up its host: a hundred goroutines, eight hosts.
 func BenchmarkHundredGoroutinesRecordCalls(b *testing.B) {
 	budget := NewBudget(BudgetConfig{Adaptive: true})
 	at := time.Now()

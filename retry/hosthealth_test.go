@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// coin follows a pattern of outcomes, one after the other: "+" is 200, "-" is
-// 503, "4" is 404, "x" an error. The last one is that of every further request.
+// coin follows a pattern of outcomes: "+" is 200, "-" is 503, "4" is 404, "x" is an error. The last
+// one repeats for every further request.
 type coin struct {
 	mu   sync.Mutex // mu guards left and n
 	left string
@@ -70,7 +70,7 @@ func TestAdaptiveBudgetGoesByTheOutcomes(t *testing.T) {
 	}
 }
 
-// In an outage there are tokens: the reserve, with time, and for successes.
+// In an outage there are tokens: from the reserve, with time, and for successes.
 func TestAdaptiveBudgetAllowsTokensInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
@@ -147,7 +147,7 @@ func calls1(t *testing.T, rt http.RoundTripper) {
 	finish(resp)
 }
 
-// The caller's cancel says nothing of the host, a deadline does.
+// A cancel by the caller says nothing about the host, a deadline does.
 func TestAdaptiveBudgetIgnoresTheCancelOfTheCaller(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -117,8 +117,8 @@ func TestKeyAndAttemptNumberStayWithinTheOrigin(t *testing.T) {
 	}
 }
 
-// A server knows one header for keys, and does the work of what comes without: a key of
-// ours in another header would do it once for each attempt.
+// A server knows one header for keys, and does the work of each request without it. With our key in
+// another header it would do the work once per attempt.
 func TestTheKeyGoesIntoTheHeaderThatTheServerKnows(t *testing.T) {
 	type header = *transport.Declaration
 	for name, tc := range map[string]struct {
@@ -167,8 +167,8 @@ func TestTheKeyGoesIntoTheHeaderThatTheServerKnows(t *testing.T) {
 	}
 }
 
-// A redirect within the origin carries the key of the hop before, in the header that is
-// declared for it.
+// A redirect within the origin carries the key of the previous hop, in the header that is declared
+// for it.
 func TestARedirectCarriesTheKeyInItsOwnHeader(t *testing.T) {
 	type seen struct{ one, two, standard string }
 	got := map[string][]seen{}

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A server that knows idempotency keys says 409 to a second request while the first is
-// at work, and its response when it is done.
+// A server that knows idempotency keys responds with 409 to a second request while the first is in
+// progress, and with the first's response when it is done.
 func TestAWriteWhoseFirstAttemptIsStillAtWorkGetsItsResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var done time.Time
@@ -42,8 +42,8 @@ func TestAWriteWhoseFirstAttemptIsStillAtWorkGetsItsResponse(t *testing.T) {
 	})
 }
 
-// Only where an attempt of the same key came before can a 409 be about that, and the
-// server's own word and the policy go before.
+// A 409 can be about an earlier attempt only if there was one with the same key. The server's own
+// statement and the policy take precedence.
 func TestA409IsInProgressOnlyForAFurtherAttemptWithAKey(t *testing.T) {
 	key := retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}
 	with := func(p retry.Policy) retry.Policy {
@@ -88,8 +88,8 @@ func TestA409IsInProgressOnlyForAFurtherAttemptWithAKey(t *testing.T) {
 	}
 }
 
-// What the caller expects is not sent again, also a 409: so it is the ledger alone that says what
-// it may be, other than the conflict it is expected to be.
+// A response that the caller expects is not sent again for, even if it is a 409. So only the ledger
+// can say that it may be something else than the expected conflict.
 func TestA409ThatIsExpectedMayBeInProgressToo(t *testing.T) {
 	key := retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}
 	for name, c := range map[string]struct {
@@ -125,8 +125,8 @@ func ledger(call *transport.Call) string {
 	return b.String()
 }
 
-// What knows the keys responds while what does the work is down: that is no success of the
-// host, so that the outage is recognized.
+// The part of a server that knows the keys responds while the part that does the work is down. That
+// does not count as a success of the host, so the outage is recognized.
 func TestA409InProgressSaysNothingOfTheHealthOfTheHost(t *testing.T) {
 	for name, c := range map[string]struct {
 		steps []step // of each call

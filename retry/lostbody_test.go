@@ -20,7 +20,7 @@ type closedBody struct {
 
 func (b *closedBody) Close() error { b.closed.Add(1); return nil }
 
-// What net/http does where the context ends while it waits to send a request again over HTTP/2.
+// What net/http does if the context ends while it waits to send a request again over HTTP/2.
 func TestABodyThatIsLostInTheLastAttemptIsClosed(t *testing.T) {
 	base := func(r *http.Request) (*http.Response, error) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// Of 2000 POSTs 5 % of the responses are lost after the work was done.
+// Of 2000 POSTs, 5 % of the responses are lost after the work was done.
 func TestLostResponses(t *testing.T) {
 	const n = 2000
 	for name, c := range map[string]struct {

@@ -8,8 +8,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// An SDK above that sends a request again is left to it: of 3 x 3 attempts 5 are
-// made.
+// If an SDK above sends a request again, that is left to it: of 3 x 3 attempts 5 are made.
 func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 	for name, c := range map[string]struct {
 		header, value string
@@ -46,8 +45,8 @@ func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 	}
 }
 
-// An SDK that says that a request is the first attempt of a call repeats nothing, however
-// lately an equal one has failed.
+// A request that an SDK marks as the first attempt of a call repeats nothing, however recently an
+// equal one has failed.
 func TestAFirstAttemptOfAnSDKIsNoRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}

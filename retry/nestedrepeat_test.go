@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A client inside of a layer that makes attempts, with a retry layer of its own, is under
-// it as under an SDK: 3 + 2 attempts, not 9; with one handle in both too.
+// A client with a retry layer of its own, inside a layer that makes attempts, behaves as inside an
+// SDK: 3 + 2 attempts, not 9. That holds even if both use the same handle.
 func TestANestedClientDoesNotMultiply(t *testing.T) {
 	for _, shared := range []bool{true, false} {
 		for repeats, want := range map[retry.Repeats]int{retry.YieldToRepeats: 5, retry.RejectRepeats: 3, retry.IgnoreRepeats: 9} {
@@ -39,7 +39,7 @@ func TestANestedClientDoesNotMultiply(t *testing.T) {
 	}
 }
 
-// So is a layer of somebody else's that sends again within the call.
+// The same holds for a third-party layer that sends again within the call.
 func TestALayerAboveIsRecognised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}

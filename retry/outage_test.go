@@ -12,9 +12,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A full outage. With a budget the load grows to at most 1 + ratio, and the
-// reserve; without it to 1 + retries. An adaptive one lets independent faults be
-// retried.
+// A full outage. With a budget the load grows to at most 1 + ratio, plus the reserve, without one
+// to 1 + retries. An adaptive budget allows retries of independent faults.
 func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 	const rate, retries = 200, 3
 	n := 20000

@@ -23,7 +23,7 @@ import (
 
 // Situations in which other retry packages fail, with a real server.
 
-// The server is down, then broken, then fine: every kind of body arrives whole.
+// The server is down, then broken, then fine: every kind of body arrives complete.
 func TestEveryKindOfBodyArrivesWholeAfterAnOutage(t *testing.T) {
 	file, err := os.CreateTemp(t.TempDir(), "body")
 	if err != nil {
@@ -74,7 +74,7 @@ func TestEveryKindOfBodyArrivesWholeAfterAnOutage(t *testing.T) {
 	}
 }
 
-// One url.Error, the client's, around whatever happened below.
+// There is one url.Error, that of the client, around whatever happened below.
 func TestErrorIsNotWrappedTwice(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -95,13 +95,14 @@ func TestErrorIsNotWrappedTwice(t *testing.T) {
 	}
 }
 
-// Sixteen callers of a server that is down for good open sixteen connections.
+// Sixteen callers of a server that stays down open sixteen connections.
 func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 	const callers = 16
 	var opened, requests atomic.Int64
 	all := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		// All are in use at once, so that no request dials for want of an idle one later.
+		// All are in use at the same time, so that later no request dials because no connection is
+		// idle.
 		switch n := requests.Add(1); {
 		case n < callers:
 			<-all
@@ -134,13 +135,14 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	// net/http closes one now and then that it could use again: it does not wait for long to know that all was written.
+	// net/http sometimes closes a connection that it could reuse, since it does not wait long to
+	// learn that all was written.
 	if opened.Load() > 2*callers || requests.Load() != callers*10*3 {
 		t.Errorf("%d requests over %d connections, want %d over about %d", requests.Load(), opened.Load(), callers*30, callers)
 	}
 }
 
-// A function of the user's that panics leaves no response open.
+// A user's function that panics leaves no response open.
 func TestAPanicInBackoffLeavesNoResponseOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, body: "later"}}}
@@ -159,8 +161,7 @@ func TestAPanicInBackoffLeavesNoResponseOpen(t *testing.T) {
 	})
 }
 
-// Canceling while the body is uploaded ends the call: no further attempt, and
-// the body is closed.
+// Canceling during an upload ends the call: there is no further attempt, and the body is closed.
 func TestCancelWhileUploading(t *testing.T) {
 	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -34,8 +34,8 @@ func TestAnOverrideReplacesTheAttempts(t *testing.T) {
 	}
 }
 
-// A policy replaces the whole policy, never a part of it; the budget of the
-// layer stays unless the override has one.
+// A policy replaces the whole policy, never a part of it. The budget of the layer stays unless the
+// override has one.
 func TestAnOverrideReplacesTheWholePolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := retry.New(retry.Policy{Attempts: 9, Statuses: []int{404}, Delay: time.Hour})

@@ -18,7 +18,7 @@ func (r rejection) Error() string   { return "rejected" }
 func (r rejection) Unwrap() error   { return verdict.ErrRejected }
 func (r rejection) Retryable() bool { return r.again }
 
-// A rejection is final unless it says itself that it is retryable.
+// A rejection is final unless it says that it is retryable.
 func TestARejectionIsFinalUnlessItIsRetryable(t *testing.T) {
 	for _, test := range []struct {
 		err  error

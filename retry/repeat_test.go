@@ -30,7 +30,7 @@ func traced(t *testing.T, ctx context.Context, rt http.RoundTripper, edit func(*
 	return trace.Calls()[0], resp, err
 }
 
-// The ledger says why a repeat is sent once, and how long before the equal one failed.
+// The ledger says why a repeat is sent once, and how long before it the equal request failed.
 func TestTheLedgerOfARepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(&script{steps: []step{status(503)}})
@@ -49,8 +49,8 @@ func TestTheLedgerOfARepeat(t *testing.T) {
 	})
 }
 
-// A repeat that is rejected is not sent. Its error says how the call failed, and
-// when an equal request is sent again.
+// A rejected repeat is not sent. Its error says how the call failed, and when an equal request will
+// be sent again.
 func TestARejectedRepeat(t *testing.T) {
 	for _, c := range []struct {
 		fails   step
@@ -91,7 +91,7 @@ func (timeoutError) Error() string   { return "too slow" }
 func (timeoutError) Timeout() bool   { return true }
 func (timeoutError) Temporary() bool { return true }
 
-// What is rejected has its body closed. A body is not compared, so a repeat with one is
+// The body of a rejected request is closed. Bodies are not compared, so a repeat with a body is
 // sent once, unless a key or the mark of an SDK says that it is the same.
 func TestOnlyWhatIsCertainlyARepeatIsRejected(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -135,8 +135,8 @@ func TestOnlyWhatIsCertainlyARepeatIsRejected(t *testing.T) {
 	}
 }
 
-// A call that was in flight when an equal one failed repeats nothing: callers that ask
-// for the same at once, and hedges.
+// A call that was in flight when an equal one failed repeats nothing. That matters for concurrent
+// equal calls and for hedges.
 func TestWhatWasInFlightIsNoRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, takes: time.Second}}}
@@ -144,7 +144,7 @@ func TestWhatWasInFlightIsNoRepeat(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var wg sync.WaitGroup
-		for i := range 20 { // the first fails after 3 s, all others are in flight then
+		for i := range 20 { // the first fails after 3 s, when all others are in flight
 			wg.Go(func() {
 				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
 				call, _, _ := traced(t, ctx, rt, nil)
@@ -176,8 +176,8 @@ func TestASuccessAfterARetryEndsTheFailureOfAnother(t *testing.T) {
 	})
 }
 
-// A repeat that began before the latest of several equal calls failed came no time
-// after it, and not less than none.
+// If a repeat began before the latest of several equal calls failed, the time between is 0, not
+// negative.
 func TestTheTimeBeforeARepeatIsNotNegative(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
@@ -203,8 +203,8 @@ func TestTheTimeBeforeARepeatIsNotNegative(t *testing.T) {
 	})
 }
 
-// The policy of a context says what becomes of the repeats that are made with it; the
-// layer remembers for all of them.
+// The policy of a context says what happens to repeats that are made with it. The layer remembers
+// failures for all of them.
 func TestAnOverrideOfRepeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
@@ -233,8 +233,8 @@ func TestAnOverrideOfRepeats(t *testing.T) {
 	})
 }
 
-// What is remembered is a failure that another attempt might have changed, and that was
-// handed back to somebody who still waits.
+// A failure is remembered if another attempt might have changed it and it was returned to a caller
+// that still waits.
 func TestWhatIsRemembered(t *testing.T) {
 	for name, c := range map[string]struct {
 		step   step

@@ -54,7 +54,7 @@ func usual(tb testing.TB) *http.Request {
 	return req
 }
 
-// A success costs no allocation more, whether something has failed lately or not.
+// A success costs no further allocation, whether or not something has failed recently.
 func TestTheDetectorOfRepeatsAllocatesNothingOnSuccess(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -79,8 +79,8 @@ func TestTheDetectorOfRepeatsAllocatesNothingOnSuccess(t *testing.T) {
 	}
 }
 
-// Where nothing has failed lately the detector takes less than half the time of a look at
-// the clock, which is some 50 ns. The control is the detector that has something to compare.
+// If nothing has failed recently, the detector takes less than half the time of reading the clock,
+// which is about 50 ns. The control is a detector that has something to compare.
 func TestTheDetectorOfRepeatsIsFastWhereNothingHasFailed(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector has costs of its own")
@@ -97,8 +97,8 @@ func TestTheDetectorOfRepeatsIsFastWhereNothingHasFailed(t *testing.T) {
 	}
 }
 
-// fastest returns the nanoseconds of the fastest of many runs of f, since nothing but
-// other work of the machine makes one slower.
+// fastest returns the time of the fastest of many runs of f, in ns, since other work of the machine
+// can only slow it down.
 func fastest(f func()) float64 {
 	const runs, times = 200, 200
 	best := time.Duration(math.MaxInt64)
@@ -112,8 +112,8 @@ func fastest(f func()) float64 {
 	return float64(best) / times
 }
 
-// What the detector adds to a call that succeeds: none where nothing has failed lately,
-// and otherwise the hashes of the request.
+// What the detector adds to a call that succeeds: nothing if nothing has failed recently, otherwise
+// the hashes of the request.
 func BenchmarkDetectorOfRepeats(b *testing.B) {
 	for name, c := range map[string]struct {
 		repeats  retry.Repeats

@@ -26,7 +26,7 @@ type caller struct {
 	method string
 }
 
-// callers are the loops that honest programs have.
+// callers returns the loops that well-behaved programs have.
 func callers() []caller {
 	return []caller{
 		{"1,000 equal GETs in a loop", 1000, 0, http.MethodGet},
@@ -35,7 +35,7 @@ func callers() []caller {
 	}
 }
 
-// weather is how a server fails, 5 % of the attempts or of the time.
+// weather is how a server fails for 5 % of the attempts, or of the time.
 type weather struct {
 	name   string
 	outage bool
@@ -69,7 +69,7 @@ func weathers() []weather {
 	}
 }
 
-// price is what became of the calls.
+// price is the outcome of the calls.
 type price struct {
 	taken    int // for repeats
 	stood    int // down after one attempt
@@ -78,7 +78,7 @@ type price struct {
 	sent     int
 }
 
-// pay has a caller make its calls, 20 ms each.
+// pay lets a caller make its calls, 20 ms each.
 func (c caller) pay(t *testing.T, w weather, repeats retry.Repeats, seeds uint64) (p price) {
 	t.Helper()
 	for seed := range seeds {
@@ -126,10 +126,9 @@ func (c caller) pay(t *testing.T, w weather, repeats retry.Repeats, seeds uint64
 	return p
 }
 
-// What the detector of repeats costs programs that retry nothing themselves: nothing
-// where nothing fails, and next to nothing where 5 % of the attempts do. In an outage the
-// calls that follow a failed one have one attempt instead of three. The control is a
-// policy that ignores repeats.
+// What the detector of repeats costs programs that retry nothing themselves: nothing if nothing
+// fails, and almost nothing if 5 % of the attempts do. In an outage, the calls after a failed one
+// have one attempt instead of three. The control is a policy that ignores repeats.
 func TestThePriceOfTheDetectorOfRepeats(t *testing.T) {
 	seeds := uint64(2)
 	if long.Wanted() {

@@ -58,7 +58,7 @@ func TestAPostIsSentAgainWhereNothingWasSent(t *testing.T) {
 	})
 }
 
-// What cannot be sent again as it was is sent once, whatever the policy says.
+// A request that cannot be sent again unchanged is sent once, whatever the policy says.
 func TestARequestThatCannotBeReplayedIsSentOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// fine responds with 200 and allocates nothing but the response.
+// fine responds with 200 and allocates nothing except the response.
 type fine struct{}
 
 func (fine) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -49,7 +49,7 @@ func TestTheFirstAttemptAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations, %v in a layer that does nothing", name, b, a)
 		}
 	}
-	// What may be sent again only if nothing was sent is traced.
+	// A request that may be sent again only if nothing was sent is traced.
 	post, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader("data"))
 	if a, b := allocations(plain, post), allocations(tried, post); b > a+6 {
 		t.Errorf("POST: %v allocations, %v in a layer that does nothing", b, a)
@@ -86,7 +86,7 @@ func TestOfTwoRetryLayersTheOuterOneActs(t *testing.T) {
 	})
 }
 
-// The claim to retry is released, also on a panic.
+// The claim to retry is released, even on a panic.
 func TestClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, boom := range []bool{false, true} {

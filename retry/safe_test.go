@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// One lost response, then 200: how often a POST is sent, and with which key of ours.
+// A lost response, then 200: how often a POST is sent, and with which key of ours.
 func TestWhatIsDeclaredIsSentAgain(t *testing.T) {
 	keys := retry.Policy{IdempotencyKey: func() string { return "ours" }}
 	for name, tc := range map[string]struct {
@@ -53,7 +53,8 @@ func TestWhatIsDeclaredIsSentAgain(t *testing.T) {
 	}
 }
 
-// A 412 after an attempt that may have written says so; one to a first attempt does not.
+// A note on a 412 after an attempt that may have written says that it may be because of us. A 412
+// to a first attempt has no such note.
 func TestA412AfterAnAttemptSaysThatItMayBeOurOwn(t *testing.T) {
 	const note = "an earlier attempt may have met the condition"
 	for name, tc := range map[string]struct {

@@ -15,15 +15,15 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A habit is how an SDK sends a request again: the wait before the nth attempt of its
-// own, and what it writes anew.
+// A habit is how an SDK sends a request again: the wait before its nth attempt, and what it changes
+// in the request.
 type habit struct {
 	name     string
-	attempts int // of the SDK that does so, 0 for 3 and 11
+	attempts int // of the SDK with this habit, 0 for 3 and 11
 	wait     func(n int, resp *http.Response) time.Duration
 	write    func(req *http.Request, n int) *http.Request
 	body     func(n int) string
-	same     bool // one request is made, and sent again
+	same     bool // the same request is sent again
 }
 
 func constant(d time.Duration) func(int, *http.Response) time.Duration {
@@ -51,7 +51,7 @@ func setting(name string, value func(n int) string) func(*http.Request, int) *ht
 	}
 }
 
-// timed gives each attempt a context of its own that ends.
+// timed gives each attempt a context of its own with a time limit.
 func timed(req *http.Request, _ int) *http.Request {
 	ctx, cancel := context.WithTimeout(req.Context(), 24*time.Hour)
 	context.AfterFunc(ctx, cancel)
@@ -70,8 +70,8 @@ func another(req *http.Request, n int) *http.Request {
 
 func random(int) string { return fmt.Sprintf("%032x", rand.Uint64()) }
 
-// habits are those of the SDKs that were measured: first what they have in common, then
-// the loops of single ones.
+// habits returns the habits of the SDKs that were measured: first those that they have in common,
+// then those of single SDKs.
 func habits() []habit {
 	date := func(int) string { return time.Now().UTC().Format(http.TimeFormat) }
 	data := func(int) string { return "data" }
@@ -131,7 +131,7 @@ func habits() []habit {
 	}
 }
 
-// call makes the attempts of an SDK. It builds a request for each, as most do.
+// call makes the attempts of an SDK. Like most SDKs it builds a request for each.
 func (h habit) call(t *testing.T, ctx context.Context, rt http.RoundTripper, theirs int) (resp *http.Response, err error) {
 	t.Helper()
 	var req *http.Request
@@ -159,9 +159,9 @@ func (h habit) call(t *testing.T, ctx context.Context, rt http.RoundTripper, the
 	return resp, err
 }
 
-// Whatever an SDK does between its attempts, at most theirs + ours - 1 are sent. Where
-// repeats are rejected, ours alone are in each 90 s, but of what has a body without a key
-// or goes to another host. The control is that where they are ignored, the product is.
+// Whatever an SDK does between its attempts, at most theirs + ours - 1 are sent. If repeats are
+// rejected, only ours are sent in each 90 s, except for requests that have a body without a key or
+// go to another host. The control: if repeats are ignored, theirs * ours are sent.
 func TestTheAttemptsOfAnSDKDoNotMultiply(t *testing.T) {
 	for _, h := range habits() {
 		for _, theirs := range map[bool][]int{true: {3, 11}, false: {h.attempts}}[h.attempts == 0] {
@@ -204,7 +204,7 @@ func (h habit) count(t *testing.T, name string, fails step, theirs int, repeats 
 	}
 }
 
-// A repeat is sent, and one that succeeds is what the SDK gets.
+// A repeat is sent, and if it succeeds the SDK gets its response.
 func TestARepeatThatSucceedsIsReturned(t *testing.T) {
 	for _, h := range habits() {
 		synctest.Test(t, func(t *testing.T) {

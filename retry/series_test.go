@@ -91,7 +91,7 @@ func TestAttemptsBoundsTheAttempts(t *testing.T) {
 	}
 }
 
-// inWords returns what an event says.
+// inWords returns an event as text.
 func inWords(e layer.Event) string {
 	kind := map[layer.Kind]string{layer.RetryScheduled: "scheduled", layer.Exhausted: "exhausted"}[e.Kind]
 	status := 0
@@ -177,7 +177,7 @@ func TestARetryWithoutABodyIsNotPaidFor(t *testing.T) {
 	})
 }
 
-// A retry that an inner layer rejects is given back to the budget.
+// A retry that an inner layer rejects is returned to the budget.
 func TestARejectedRetryIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{})
@@ -202,8 +202,8 @@ func TestARejectedRetryIsNotPaidFor(t *testing.T) {
 	})
 }
 
-// D7 of the review of recorders: a request without a body has none, whatever a
-// transport below has put into it, and is sent again.
+// A request without a body stays without one, whatever a transport below has put into it, and is
+// sent again.
 func TestATransportMayReplaceTheBodyThatIsNotThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sends := 0

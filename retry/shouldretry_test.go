@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// The server's own word goes before its status, but cannot make a POST safe.
+// The server's own statement takes precedence over its status, but cannot make a POST safe.
 func TestServerSaysWhetherToRetry(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string

@@ -14,8 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A body that comes up short the second time never takes the place of what the server
-// said, or of the first error.
+// A body that is short the second time never replaces the server's response or the first error.
 func TestAShortBodyTakesThePlaceOfNoOutcome(t *testing.T) {
 	for name, first := range map[string]step{"503": {status: 503, body: "later"}, "error": fails(rttest.ErrBoom)} {
 		synctest.Test(t, func(t *testing.T) {
@@ -79,7 +78,7 @@ func TestTheLedgerSaysWhatWouldMakeABodyReplayable(t *testing.T) {
 	}
 }
 
-// A GetBody that opens a URL has that in its error, with whatever signs it.
+// The error of a GetBody that opens a URL contains that URL with its signature.
 func TestTheNoteOfALostBodyPrintsNoSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		req := request(t, t.Context(), http.MethodPut, stream("whole"))

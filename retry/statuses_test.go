@@ -17,8 +17,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// retryable returns the statuses that the code retries by default: what Judge and
-// DefaultCondition make of them, which is what verdict.Status says.
+// retryable returns the statuses that the code retries by default, as Judge and DefaultCondition
+// decide from verdict.Status.
 func retryable(t *testing.T) []string {
 	t.Helper()
 	var codes []string
@@ -44,8 +44,8 @@ var (
 	aCode = regexp.MustCompile(`\b\d{3}\b`)
 )
 
-// Every text that lists the statuses that are retried by default lists those of
-// verdict.Status. A change of the code alone fails here, with the texts to change.
+// Every text that lists the statuses that are retried by default must list those of verdict.Status.
+// A change of the code alone fails here, with the texts that must change.
 func TestTextsListTheStatusesOfTheCode(t *testing.T) {
 	want := retryable(t)
 	found := map[string]bool{}
@@ -94,8 +94,7 @@ func TestTextsListTheStatusesOfTheCode(t *testing.T) {
 	}
 }
 
-// The other columns of the table in the comment of verdict.Status are those of the code
-// too.
+// The other columns of the table in the comment of verdict.Status must agree with the code too.
 func TestTheTableOfStatusesIsThatOfTheCode(t *testing.T) {
 	const table = "transport/verdict/status.go"
 	rows := tableRows(t, os.DirFS(".."), table)
@@ -106,8 +105,8 @@ func TestTheTableOfStatusesIsThatOfTheCode(t *testing.T) {
 	}
 }
 
-// tableRows returns the rows of the table in the comment of verdict.Status by code. A
-// row says yes below the names of its columns.
+// tableRows returns the rows of the table in the comment of verdict.Status by code. A row says yes
+// below the names of its columns.
 func tableRows(t *testing.T, root fs.FS, path string) map[int]verdict.StatusClass {
 	t.Helper()
 	text, err := fs.ReadFile(root, path)

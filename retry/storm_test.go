@@ -19,13 +19,13 @@ import (
 
 // The bounds of a storm and of independent faults.
 const (
-	stormSlack    = time.Second // after the recovery of the clients that do not retry
-	stormAttempts = 1.1         // for each call, over the whole run
-	faultSuccess  = 0.9         // of calls, where half of the attempts fail by chance
+	stormSlack    = time.Second // after the time at which clients without retries recover
+	stormAttempts = 1.1         // per call, over the whole run
+	faultSuccess  = 0.9         // of calls, if half of the attempts fail at random
 )
 
-// An adaptive budget survives the storm and independent faults alike. A fixed one
-// fails both, a small one the faults, no budget the storm.
+// An adaptive budget survives both the storm and independent faults. A fixed one fails both, a
+// small one the faults, no budget the storm.
 func TestOneBudgetForStormAndFaults(t *testing.T) {
 	long.Only(t) // minutes of 700 calls/s
 	if race.Enabled {
@@ -65,7 +65,7 @@ func TestOneBudgetForStormAndFaults(t *testing.T) {
 	}
 }
 
-// bucket is a small bucket that hardly remembers.
+// bucket returns a small bucket that remembers little.
 func bucket() *retry.Budget {
 	return retry.NewBudget(retry.BudgetConfig{Window: 100 * time.Millisecond, Ratio: 0.001, Reserve: 1})
 }
@@ -83,7 +83,7 @@ type stormed struct {
 	success   float64
 }
 
-// worst is the worst of three storms.
+// worst returns the worst of three storms.
 func worst(t *testing.T, budget func() *retry.Budget, clients int) (w stormed) {
 	t.Helper()
 	w.success = 1
@@ -94,9 +94,9 @@ func worst(t *testing.T, budget func() *retry.Budget, clients int) (w stormed) {
 	return w
 }
 
-// storm is a server of 1000/s with one queue, in which abandoned calls still take
-// their turn, under 700 calls/s and half a second of 2500/s. Attempts wait 100 ms
-// for a response. A nil budget makes one attempt.
+// storm is a server of 1000/s with one queue, in which abandoned calls still take their turn, under
+// 700 calls/s and half a second of 2500/s. Attempts wait 100 ms for a response. A nil budget means
+// one attempt.
 func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) (s stormed) {
 	t.Helper()
 	const (
@@ -168,7 +168,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 	return s
 }
 
-// stormPolicy is the one configuration, but for the budget.
+// stormPolicy returns the policy of all runs, with the given budget.
 func stormPolicy(budget func() *retry.Budget, seed uint64) retry.Policy {
 	var mu sync.Mutex // mu guards draw
 	draw := rand.New(rand.NewPCG(11, seed))
@@ -185,7 +185,7 @@ func stormPolicy(budget func() *retry.Budget, seed uint64) retry.Policy {
 	return p
 }
 
-// A fault is a way in which an attempt fails by chance.
+// A fault is a way in which an attempt fails at random.
 type fault int
 
 const (
@@ -194,8 +194,7 @@ const (
 	failsSilent
 )
 
-// chance makes 1000 calls at 50/s to a server that fails half of the attempts,
-// each for itself.
+// chance makes 1000 calls at 50/s to a server that fails half of the attempts, independently.
 func chance(t *testing.T, budget func() *retry.Budget, how fault, seed uint64) (success, attempts float64) {
 	t.Helper()
 	const n = 1000

@@ -14,8 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// holder is a layer that holds something for each attempt, as concurrency
-// outside of retry would.
+// holder is a layer that holds something for each attempt, as concurrency outside of retry would.
 type holder struct {
 	held   atomic.Bool
 	seen   holds
@@ -55,8 +54,8 @@ func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// What outer layers hold is held while an attempt runs and until the response has
-// been read, but not during a backoff.
+// Outer layers hold what they hold while an attempt runs and until the response has been read, but
+// not during a backoff.
 func TestNothingIsHeldDuringBackoff(t *testing.T) {
 	no := errors.New("no slot")
 	for name, test := range map[string]struct {
@@ -116,8 +115,8 @@ func (f atRetry) Wrap(next http.RoundTripper) http.RoundTripper {
 func (f atRetry) Wants() layer.Kind     { return layer.RetryScheduled }
 func (f atRetry) Observe(e layer.Event) { f(e) }
 
-// Where a retry is announced the slot of the failed attempt is free: a call that begins
-// then gets it, also in the function that observes the event.
+// When a retry is announced, the slot of the failed attempt is free. A call that then begins gets
+// it, even inside the function that observes the event.
 func TestTheSlotIsFreeWhereARetryIsAnnounced(t *testing.T) {
 	for name, failed := range map[string]step{"a response": status(503, "X-Why", "busy"), "an error": fails(rttest.ErrBoom)} {
 		synctest.Test(t, func(t *testing.T) {

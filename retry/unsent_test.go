@@ -21,7 +21,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// listen gives each connection to serve, with its number from 1 on.
+// listen passes each connection to serve, with its number, counted from 1.
 func listen(t *testing.T, serve func(n int, c net.Conn)) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -59,7 +59,7 @@ func post(t *testing.T, base http.RoundTripper, url string) (*http.Response, *tr
 	return resp, trace.Calls()[0], err
 }
 
-// A TLS handshake that breaks off has no error of a type that says so.
+// A TLS handshake that breaks off has an error of no specific type.
 func TestARequestBeforeTLSIsUnsent(t *testing.T) {
 	var dialed atomic.Int64
 	l := listen(t, func(_ int, c net.Conn) {
@@ -74,8 +74,8 @@ func TestARequestBeforeTLSIsUnsent(t *testing.T) {
 	}
 }
 
-// What a proxy says to CONNECT was said before the request: of a status of 5xx another
-// attempt may get another one, of 4xx none will.
+// The status of a proxy to CONNECT comes before the request. After a 5xx another attempt may get
+// another status, after a 4xx none will.
 func TestWhatAProxySaysToConnect(t *testing.T) {
 	for status, want := range map[string]struct {
 		sent    int64
@@ -145,8 +145,8 @@ func TestTheLedgerShowsWhatTheTransportSentAgain(t *testing.T) {
 	}
 }
 
-// goingAway starts a server whose first connection goes away. got is the last body that
-// it read.
+// goingAway starts a server whose first connection goes away. got is the last body that it has
+// read.
 func goingAway(t *testing.T) (base *http.Transport, url string, got *atomic.Pointer[string], handshakes *atomic.Int64) {
 	t.Helper()
 	got, handshakes = new(atomic.Pointer[string]), new(atomic.Int64)
@@ -176,7 +176,7 @@ func goingAway(t *testing.T) (base *http.Transport, url string, got *atomic.Poin
 	return base, "https://" + front.Addr().String(), got, handshakes
 }
 
-// handed is a listener of the connections that it is given.
+// handed is a listener of connections that are passed to it.
 type handed struct {
 	net.Listener
 	conns chan net.Conn

@@ -21,7 +21,7 @@ import (
 
 const mib = 1 << 20
 
-// pattern is a text that does not end, of which no two places near each other are equal.
+// pattern is an endless text in which no two places near each other are equal.
 type pattern struct {
 	of []byte
 	at int
@@ -35,7 +35,7 @@ func newPattern() *pattern {
 	return &pattern{of: of}
 }
 
-// from returns the pattern from the start.
+// from returns the pattern from its start.
 func (r *pattern) from() *pattern { return &pattern{of: r.of} }
 
 func (r *pattern) Read(p []byte) (int, error) {
@@ -47,7 +47,7 @@ func (r *pattern) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// arrived reads a body as a base does, and reports whether it is all of a part.
+// arrived reads a body as a base does. It reports whether it is a complete part.
 func (r *pattern) arrived(body io.ReadCloser, size int) bool {
 	defer body.Close()
 	want, got, buf := r.from(), make([]byte, 32<<10), make([]byte, 32<<10)
@@ -64,7 +64,7 @@ func (r *pattern) arrived(body io.ReadCloser, size int) bool {
 	}
 }
 
-// heap returns how many bytes are reachable.
+// heap returns the number of reachable bytes.
 func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -72,8 +72,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc) //nolint:gosec // bytes
 }
 
-// parts sends n parts at once, each from a reader that cannot seek, each with a 503 when all
-// have been read, and returns how many came whole a second time, how many bytes were kept
+// parts sends n parts at the same time, each from a reader that cannot seek. Each gets a 503 after
+// all have been read. It returns how many arrived complete a second time, how many bytes were kept
 // while all waited, and how far the heap grew by then.
 func parts(t *testing.T, n, size int, p retry.Policy) (whole int, kept, grew int64) {
 	t.Helper()
@@ -132,8 +132,9 @@ func parts(t *testing.T, n, size int, p retry.Policy) (whole int, kept, grew int
 	return whole, kept, grew
 }
 
-// Parts of an upload to S3 come from a reader that cannot seek. What is kept of all of them
-// has a bound; those within it are sent again whole, the others are sent once, and say so.
+// Parts of an upload to S3 come from a reader that cannot seek. What is kept of all parts is
+// bounded. Parts within the bound are sent again complete. The others are sent once, and the ledger
+// says so.
 func TestPartsAreKeptWithinTheBound(t *testing.T) {
 	const bound = 68 * mib
 	policy := retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}
@@ -159,9 +160,9 @@ func TestPartsAreKeptWithinTheBound(t *testing.T) {
 	}
 }
 
-// A body of any length that asks before it is sent is sent again: what the server did not
-// want was not read. The control asks for nothing, and is lost when the server responds
-// before it has read on.
+// A body of any length that asks the server first is sent again, since a body that the server did
+// not want was not read. The control does not ask, and its body is lost when the server responds
+// before reading all of it.
 func TestABodyThatAsksFirstIsSentAgain(t *testing.T) {
 	const size = 40 * mib
 	for _, expect := range []string{"100-continue", ""} {

@@ -139,7 +139,7 @@ func TestABackoffIsGivenTheBoundsOfItsPolicy(t *testing.T) {
 	}
 }
 
-// pauser is an inner layer that waits for what the server asks.
+// pauser is an inner layer that waits as long as the server asks.
 type pauser struct{ waited int }
 
 func (p *pauser) Wrap(next http.RoundTripper) http.RoundTripper {
