@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// hanging is a store that looks at no context. Its first reply takes so long.
+// hanging returns a store that looks at no context. Its first reply takes the given time.
 func hanging(first time.Duration) *scripted {
 	return &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
 		if n == 1 {
@@ -29,13 +29,13 @@ func hanging(first time.Duration) *scripted {
 	}}
 }
 
-// A store that hangs has failed after 5 s: the window applies alone, or the requests are
+// A store that hangs counts as failed after 5 s: the window applies alone, or the requests are
 // rejected. It is not asked again until it has replied.
 func TestAStoreThatHangs(t *testing.T) {
 	const s = time.Second
 	for name, tt := range map[string]struct {
 		mode Mode
-		sent []time.Duration // of requests that come at 0, 1 s, 9 s and 31 s
+		sent []time.Duration // when requests that come at 0, 1 s, 9 s and 31 s are sent
 	}{
 		"beside the window": {Window, []time.Duration{5 * s, 5 * s, 9 * s, 31 * s}},
 		"alone":             {Bucket, []time.Duration{31 * s}},
@@ -71,8 +71,8 @@ func TestAStoreThatHangs(t *testing.T) {
 	}
 }
 
-// The deadline of a request does not wait for a store that looks at no context. What the
-// store replies is for the next one, which does not ask beside.
+// The deadline of a request does not wait for a store that looks at no context. The reply of the
+// store is for the next request, which does not ask concurrently.
 func TestADeadlineDoesNotWaitForTheStore(t *testing.T) {
 	for name, tt := range map[string]struct {
 		first time.Duration // until its first reply
@@ -81,7 +81,7 @@ func TestADeadlineDoesNotWaitForTheStore(t *testing.T) {
 	}{
 		"a slow one":      {3 * time.Second, 3 * time.Second, 1},
 		"one that hangs":  {time.Minute, 5 * time.Second, 1},
-		"a token gone by": {4500 * time.Millisecond, 4500 * time.Millisecond, 2}, // good for half a second from the question on
+		"a token gone by": {4500 * time.Millisecond, 4500 * time.Millisecond, 2}, // valid for half a second from the question on
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestADeadlineDoesNotWaitForTheStore(t *testing.T) {
 	}
 }
 
-// A store that panics when who asked it has left panics in nobody.
+// A store that panics after the request that asked has left panics in no request.
 func TestAStoreThatPanicsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
@@ -143,8 +143,8 @@ func TestAStoreThatPanicsLate(t *testing.T) {
 	})
 }
 
-// A reply that takes its time is a wait: what outer layers hold for the request is
-// suspended, a slot and what another limiter has counted.
+// A reply that takes long is a wait: outer holds of the request are suspended, a slot and what
+// another limiter has counted.
 func TestWhileAStoreIsAskedNothingIsHeld(t *testing.T) {
 	const ms = time.Millisecond
 	slot := func() transport.Layer { return concurrency.New(concurrency.Limit{Max: 1}) }
@@ -152,8 +152,8 @@ func TestWhileAStoreIsAskedNothingIsHeld(t *testing.T) {
 	for name, tt := range map[string]struct {
 		outer func() transport.Layer
 		takes time.Duration // the first reply
-		asked time.Duration // when the one that asks is sent
-		other time.Duration // and one that comes after 400 ms and asks nobody
+		asked time.Duration // when the request that asks is sent
+		other time.Duration // when one that comes after 400 ms and asks no store is sent
 	}{
 		"a slot":                   {slot, 900 * ms, 900 * ms, 400 * ms},
 		"a window":                 {window, 900 * ms, 1400 * ms, 400 * ms},
@@ -177,7 +177,7 @@ func TestWhileAStoreIsAskedNothingIsHeld(t *testing.T) {
 	}
 }
 
-// keyedStore hangs for one key, and replies at once for all others.
+// keyedStore hangs for one key and replies immediately for all others.
 type keyedStore struct {
 	limiter.Store
 	hang  string
@@ -192,8 +192,8 @@ func (s *keyedStore) Take(_ context.Context, key string) (tokens, remaining, res
 	return 10, 9, unix(time.Second), true, nil
 }
 
-// A key whose store hangs keeps its place among many keys until the reply is there, whether
-// or not somebody waits for it: or each request that comes later would leave a goroutine.
+// A key whose store hangs keeps its place among many keys until the reply arrives, whether or not
+// somebody waits for it. Otherwise each later request would leave a goroutine behind.
 func TestAKeyWhoseStoreHangsIsNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &keyedStore{hang: "t0"}
@@ -222,8 +222,8 @@ func TestAKeyWhoseStoreHangsIsNotForgotten(t *testing.T) {
 	})
 }
 
-// What a store takes for its reply is a wait for quota in the ledger, and no time of the
-// server's, with a note of what it did not reply to.
+// The time that a store takes to reply is a wait for quota in the ledger, and not time of the
+// server. If it does not reply, a note says so.
 func TestTheTimeOfAStoreIsAWait(t *testing.T) {
 	const slow = "store: no reply within 5s"
 	for name, tt := range map[string]struct {

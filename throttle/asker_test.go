@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// scripted is a store of one key whose n-th reply a test writes.
+// scripted is a store of one key whose nth reply a test writes.
 type scripted struct {
 	limiter.Store
 	takes atomic.Int64
@@ -27,7 +27,7 @@ func (s *scripted) Take(ctx context.Context, _ string) (tokens, remaining, reset
 	return 1, 0, reset, ok, err
 }
 
-// unix is the instant in d from now as stores name it.
+// unix returns the instant in d from now as stores name it.
 func unix(d time.Duration) uint64 { return uint64(time.Now().Add(d).UnixNano()) }
 
 func TestAStoreThatNeverComesBack(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
 						if n == 1 {
-							time.Sleep(time.Millisecond) // the others are there by then
+							time.Sleep(time.Millisecond) // the others have come by then
 							end()
 						}
 						return unix(time.Second), true, nil
@@ -51,7 +51,7 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 					)
 					s := &server{}
 					rt := l.Wrap(s)
-					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a forgotten request does not hang
 					defer cancel()
 					start := time.Now()
 					storetest.Line(3, func(i int) {
@@ -95,7 +95,7 @@ func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 			start := time.Now()
 			storetest.Line(2, func(i int) {
 				if i == 0 {
-					// The end of its context is no failure of the store.
+					// The end of its context is not a failure of the store.
 					if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrStore) {
 						t.Errorf("%s: the one that left: %v", mode, err)
 					}
@@ -111,7 +111,7 @@ func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 	}
 }
 
-// It is to ask, but its context ended before it had the mutex.
+// The request is to ask, but its context ended before it had the mutex.
 func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
@@ -129,7 +129,7 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 					t.Error(err)
 				}
 			case 1:
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a forgotten request does not hang
 				defer cancel()
 				if _, err := get(ctx, rt, "/"); err != nil {
 					t.Error(err)
@@ -157,8 +157,8 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 	})
 }
 
-// The reset of a rejection is what a stranger's clock says: neither do we sleep for
-// years by it nor ask without end.
+// The reset of a rejection comes from a stranger's clock. It must neither make us sleep for years
+// nor ask without end.
 func TestAnyResetIsABoundedWait(t *testing.T) {
 	const most, least = 1000, 3 // takes in a second; in all, in two Per and a half
 	for name, tt := range map[string]struct {

@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// Above 4096 sends share their timestamps; a limit that crosses that in the middle of
-// a window keeps every window, before and after.
+// Above 4096, sends share timestamps. A limit that crosses that number in the middle of a window
+// keeps every window, before and after.
 func TestALimitCrossesTheGrain(t *testing.T) {
 	const low, high, per = 4000, 5000, time.Second
 	for name, limits := range map[string][3]int{"up and down": {low, high, low}, "down and up": {high, low, high}} {
@@ -43,7 +43,8 @@ func TestALimitCrossesTheGrain(t *testing.T) {
 			}
 			t.Logf("%s: %d sent", name, len(sent))
 			for i, limit := range limits {
-				// What was sent before by a higher limit may be in the window, but nothing is added to it.
+				// What was sent before under a higher limit may be in the window, but nothing is
+				// added to it.
 				from := changed[i]
 				if i > 0 && limits[i-1] > limit {
 					from = from.Add(per)
@@ -67,8 +68,9 @@ func TestALimitCrossesTheGrain(t *testing.T) {
 	}
 }
 
-// Around a change of Per every window holds that is wholly under the law of either:
-// of a longer one those that begin no earlier than what still counted at the change.
+// Around a change of Per, every window holds that is wholly under the law of either. If Per becomes
+// longer, these are the windows that begin no earlier than the oldest entry that still counted at
+// the change.
 func TestEveryWindowHoldsAroundAChangeOfPer(t *testing.T) {
 	const limit = 20
 	for _, tt := range []struct{ from, to time.Duration }{

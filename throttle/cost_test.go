@@ -20,7 +20,7 @@ func cost(t *testing.T, rt http.RoundTripper) float64 {
 	return rttest.AllocsOf(t, rt, request(t.Context(), "/pokemon/1"))
 }
 
-// plenty is a rule whose limit is not reached.
+// plenty returns a rule whose limit is not reached.
 func plenty(url string) Rule { return Rule{Limit: 1000, Per: 10 * time.Microsecond, URL: url} }
 
 func TestAdmissionAllocatesNothing(t *testing.T) {

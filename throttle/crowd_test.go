@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// BenchmarkManyKeysCanceled is what it takes for waiters of many keys to come and to
-// be canceled at once: the time for each should not grow with the number of keys.
+// BenchmarkManyKeysCanceled measures how long waiters of many keys take to come and to be canceled
+// all at once. The time for each should not grow with the number of keys.
 func BenchmarkManyKeysCanceled(b *testing.B) {
 	for _, bb := range []struct{ keys, each int }{{1000, 1}, {10_000, 1}, {1000, 10}, {10_000, 10}} {
 		b.Run(fmt.Sprintf("%d waiters of %d keys", bb.keys*bb.each, bb.keys), func(b *testing.B) {

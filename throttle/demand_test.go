@@ -54,8 +54,7 @@ func TestKeys(t *testing.T) {
 		if n, _ := r.Keys(); n > admission.MaxKeys {
 			t.Errorf("%d keys kept", n)
 		}
-		// All keys count still: a further one gets no count of its own, and no more
-		// than the limit.
+		// All keys still count. A further one gets no count of its own, and no more than the limit.
 		d := took(func() { flood(t, rt, "/new", 1); flood(t, rt, "/newer", 1) })
 		if _, shared := r.Keys(); !shared || d != time.Second {
 			t.Errorf("beyond the cap: shared %v, took %v", shared, d)

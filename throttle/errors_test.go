@@ -11,8 +11,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
-// What an engineer on call greps for at night: the package, what happened, and the
-// numbers.
+// What an on-call engineer greps for at night: the package, what happened, and the numbers.
 func TestErrorTexts(t *testing.T) {
 	const rule = "10 requests per second"
 	for want, r := range map[string]admission.Rejection{
@@ -45,7 +44,7 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-// A wait that the context ends has its cause.
+// The error of a wait that the context ends has the cause of the context.
 func TestTheCauseOfACanceledWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 1, Per: time.Hour})

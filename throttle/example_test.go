@@ -112,11 +112,11 @@ func ExampleMustRate() {
 	// 500 requests per minute
 }
 
-// A quota per token, counted in a store that all processes of a fleet share. The store
-// gets hashes of the tokens, and rejections have other hashes.
+// A quota per token, counted in a store that all processes of a fleet share. The store gets hashes
+// of the tokens, and rejections show other hashes.
 func ExampleHashKey() {
 	token := func(req *http.Request) string { return req.Header.Get("Authorization") }
-	shared := exact.NewStore(1000, time.Minute) // stands in for one on a server
+	shared := exact.NewStore(1000, time.Minute) // stands in for a store on a server
 	limit := throttle.New(throttle.Rule{
 		Limit: 1000, Per: time.Minute, Store: shared,
 		Key: throttle.HashKey([]byte("a secret of the fleet"), token),

@@ -15,16 +15,16 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// polled goes as soon as all its rules have room, and has no queue: a request that has to
-// wait sleeps until it could be its turn and looks again. It burns nothing, which
-// is why it is the control here.
+// polled sends a request as soon as all of its rules have room, and has no queue. A request that
+// must wait sleeps until it could be its turn and looks again. It burns no quota, so it is the
+// control here.
 type polled struct {
 	next http.RoundTripper
 	mu   sync.Mutex
 	each map[string]*meter.Window // by what is in the path
 }
 
-// polling is the control of the same rules.
+// polling returns the control for the same rules.
 func polling(next http.RoundTripper, rules ...Rule) *polled {
 	p := &polled{next: next, each: make(map[string]*meter.Window)}
 	for _, r := range rules {
@@ -68,8 +68,8 @@ func (p *polled) take(path string) (wait time.Duration) {
 	return time.Duration(at - now)
 }
 
-// loop has callers of each path call again and again for a while, and returns how
-// often each of them got through. The first has a priority.
+// loop lets callers of each path call repeatedly for a while, and returns how often each of them
+// was sent. The first has a priority.
 func loop(t *testing.T, rt http.RoundTripper, callers int, first transport.Priority, d time.Duration, paths ...string) map[string][]int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -132,8 +132,8 @@ func TestCallersInALoopGetTheSame(t *testing.T) {
 	}
 }
 
-// tallies fails the test if a rule counts anything but one for each send of the
-// last window that matches it.
+// tallies fails the test if a rule counts anything other than one for each matching send of the
+// last window.
 func tallies(t *testing.T, l *Limiter, s *server) {
 	t.Helper()
 	for i, r := range l.list() {
@@ -151,8 +151,8 @@ func tallies(t *testing.T, l *Limiter, s *server) {
 	}
 }
 
-// Rules in a circle: each class shares a rule with each other, and none needs all.
-// Without a queue the classes that need little are always there first.
+// Rules in a circle: each class shares a rule with each other class, and none needs all. Without a
+// queue the classes that need little always come first.
 func TestRulesInACircleStarveNobody(t *testing.T) {
 	rules := []Rule{
 		{URL: "X", Limit: 10, Per: time.Second, Margin: NoMargin},
@@ -163,7 +163,7 @@ func TestRulesInACircleStarveNobody(t *testing.T) {
 		name  string
 		paths []string
 		queue bool
-		ratio int // of the class that gets most to the one that gets least
+		ratio int // of the class that gets the most to the one that gets the least
 	}{
 		{"pairs", []string{"/XY", "/YZ", "/ZX"}, true, 2},
 		{"all there are", []string{"/X", "/Y", "/Z", "/XY", "/YZ", "/ZX", "/XYZ"}, true, 4},

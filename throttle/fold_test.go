@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// names are more than a position takes before it is learned.
+// names returns more names than a position takes before it is learned.
 func names() []string {
 	var names []string
 	for _, a := range []string{"amber", "basil", "cedar", "dahlia", "elder", "fern", "ginger", "hazel"} {
@@ -32,8 +32,8 @@ func routeOf(t *testing.T, rt http.RoundTripper, path string) string {
 	return layer.CallOf(resp).Route()
 }
 
-// A server asked for a pause of a route with a name in it. Then the position is learned,
-// and the calls of that name have the route of all: the pause holds them back still.
+// A server asked for a pause of a route with a name in it. Then the position is learned, and calls
+// with that name have the route of all names. The pause still holds them back.
 func TestAPauseOutlastsTheFoldOfItsRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		paths := names()
@@ -64,8 +64,8 @@ func TestAPauseOutlastsTheFoldOfItsRoute(t *testing.T) {
 	})
 }
 
-// A rule by route counts a request by its path, whatever its route becomes: no window has
-// more sends when the position is learned amid it.
+// A rule by route counts a request by its path, whatever its route becomes: no window has more
+// sends when the position is learned in the middle of it.
 func TestARuleByRouteCountsThroughAFold(t *testing.T) {
 	for _, tt := range []struct {
 		pattern string

@@ -18,7 +18,7 @@ import (
 
 func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
 
-// keeper is a store that keeps what it is asked for.
+// keeper is a store that records the keys that it is asked for.
 type keeper struct {
 	storetest.FixedWindow
 	mu   sync.Mutex // of keys
@@ -64,7 +64,7 @@ func TestHashKey(t *testing.T) {
 	HashKey(nil, byToken)
 }
 
-// A key is often a credential: nothing that is kept or shown holds it.
+// A key is often a credential: nothing that is kept or shown contains it.
 func TestAKeyIsShownAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {

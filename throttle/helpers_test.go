@@ -20,7 +20,7 @@ type send struct {
 	at   time.Time
 }
 
-// server is a base that writes down what reaches it and when.
+// server is a base that records what reaches it and when.
 type server struct {
 	latency func(*http.Request) time.Duration // until headers
 	respond func(*http.Request) (*http.Response, error)
@@ -100,7 +100,7 @@ func took(f func()) time.Duration {
 	return time.Since(start)
 }
 
-// quiet fails the test if the limiter keeps anything of requests that are over.
+// quiet fails the test if the limiter keeps anything about requests that are over.
 func quiet(t *testing.T, l *Limiter) {
 	t.Helper()
 	l.shell.mu.Lock()
@@ -119,7 +119,7 @@ func quiet(t *testing.T, l *Limiter) {
 	}
 }
 
-// counts is what rule i counts now, of the key "".
+// counts returns what rule i currently counts for the key "".
 func counts(l *Limiter, i int) admission.Counts {
 	l.shell.mu.Lock()
 	defer l.shell.mu.Unlock()
@@ -127,7 +127,7 @@ func counts(l *Limiter, i int) admission.Counts {
 	return l.list()[i].core.Resource("", now).Counts(now)
 }
 
-// state is what the core of the limiter holds.
+// state returns the state of the limiter's core.
 func state(l *Limiter) admission.State {
 	l.shell.mu.Lock()
 	defer l.shell.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// gridded opens its window at the ticks of a clock that stops when no request comes:
-// one that comes then waits for the next tick, as in p-queue (its issue 251).
+// gridded opens its window at the ticks of a clock that stops when no request comes. A request that
+// then comes waits for the next tick, as in p-queue (its issue 251).
 type gridded struct {
 	next  http.RoundTripper
 	per   time.Duration
@@ -31,8 +31,8 @@ func (g *gridded) RoundTrip(req *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(req)
 }
 
-// After a pause in the load nothing is left of the window: what fits goes at once,
-// at whatever phase of the one before.
+// After a pause in the load nothing is left of the window: requests that fit are sent immediately,
+// whatever the phase of the previous window.
 func TestAWindowAfterIdleTimeIsNotDelayed(t *testing.T) {
 	const limit, per, latency = 10, time.Second, 300 * time.Millisecond
 	grid := func(next http.RoundTripper) http.RoundTripper { return &gridded{next: next, per: per} }

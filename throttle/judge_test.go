@@ -20,7 +20,7 @@ func (a *tally) all() []*int {
 	return []*int{&a.pauses, &a.held, &a.canceled, &a.rejected, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.margined}
 }
 
-// least fails the test if any of it came less often in so many loads than is wanted of ten.
+// least fails the test if something happened less often in so many loads than is wanted in ten.
 func (a *tally) least(t *testing.T, want tally, loads int) {
 	t.Helper()
 	t.Logf("%+v", *a)
@@ -32,7 +32,7 @@ func (a *tally) least(t *testing.T, want tally, loads int) {
 	}
 }
 
-// count adds what is seen only afterwards.
+// count adds what can be seen only afterwards.
 func (w *world) count() {
 	w.seen.pauses = w.events.count(layer.Paused)
 	for _, e := range w.events.observed {
@@ -52,8 +52,8 @@ func (x *caller) passed(y *caller) bool {
 	return x.path == y.path && y.came.Before(x.came) && !x.left.IsZero() && x.left.Before(y.left)
 }
 
-// unlawful returns how many passed whom they could not: by their priorities they
-// were behind.
+// unlawful returns how many requests passed others that they must not pass, since by their
+// priorities they were behind.
 func (w *world) unlawful() (n int) {
 	for _, x := range w.calls {
 		for _, y := range w.calls {
@@ -75,12 +75,12 @@ func (w *world) during() (n int) {
 	return n
 }
 
-// overrun returns by how much the worst window of any rule and key is above its
-// limit at a send: what was estimated, less what is known by then, and debt. Debt
-// cannot hold back a request that is granted and waits for a slot.
+// overrun returns by how much the worst window of any rule and key is above its limit at a send. It
+// counts estimates, less what was known by then, and debt. Debt cannot hold back a request that is
+// granted and waits for a slot.
 func (w *world) overrun() int { return w.worst(w.sent, w.order == "alone") }
 
-// late is overrun at the server. Debt cannot hold back what is on its way there.
+// late is overrun as the server sees it. Debt cannot hold back what is on its way there.
 func (w *world) late() int { return w.worst(w.handled, false) }
 
 func (w *world) worst(events []event, debt bool) (most int) {
@@ -106,7 +106,7 @@ func (w *world) worst(events []event, debt bool) (most int) {
 	return most
 }
 
-// counts is what of e counts at a time after it.
+// counts returns what of e counts at a later time.
 func (e event) counts(rule Rule, now time.Time, debt bool) (n int) {
 	live := now.Sub(e.at) < rule.Per
 	if rule.Cost == nil {
@@ -122,7 +122,7 @@ func (e event) counts(rule Rule, now time.Time, debt bool) (n int) {
 			n = min(n, e.actual)
 		}
 	}
-	if debt && known && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have been first
+	if debt && known && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have come first
 		n += max(e.actual-e.cost, 0)
 	}
 	return n

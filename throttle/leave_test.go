@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 )
 
-// pausing returns a server that asks for a pause of 20 s when /long has been there for a while.
+// pausing returns a server that asks for a pause of 20 s once /long has been there for a while.
 func pausing(after time.Duration) *server {
 	s := &server{respond: func(req *http.Request) (*http.Response, error) {
 		if req.URL.Path == "/long" {
@@ -31,8 +31,8 @@ func pausing(after time.Duration) *server {
 	return s
 }
 
-// Between its grant and its leaving a request reacquires its slot. If a pause
-// begins meanwhile, it is back in the queue, before those that came after it.
+// Between its grant and its leaving, a request reacquires its slot. If a pause begins meanwhile, it
+// is back in the queue, before those that came after it.
 func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pausing(10500 * time.Millisecond)
@@ -79,8 +79,8 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	})
 }
 
-// A request that is canceled at the very instant at which its turn comes has either
-// left or not, and in neither case does anything of it stay.
+// A request that is canceled at the instant at which its turn comes has either left or not. In
+// neither case does anything of it stay.
 func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 	for _, order := range []string{"alone", "slots outside", "slots inside"} {
 		t.Run(order, func(t *testing.T) {

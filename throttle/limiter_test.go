@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// flood makes n calls at once and returns when all are over.
+// flood makes n concurrent calls and returns when all are over.
 func flood(t *testing.T, rt http.RoundTripper, path string, n int) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -53,7 +53,7 @@ func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
 	})
 }
 
-// Not a whole window: until the oldest expires.
+// A caller waits not for a whole window, but until the oldest send expires.
 func TestASteadyCallerGetsTheWholeRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
@@ -168,7 +168,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// A cost that a store never holds at once would be gathered for ever.
+// A cost that a store never has at once would be gathered forever.
 func TestCostAboveTheLimitOfAStore(t *testing.T) {
 	for _, mode := range []Mode{Window, Bucket} {
 		for cost, rejected := range map[int]bool{4: false, 5: true} {
@@ -189,8 +189,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 	}
 }
 
-// Close comes while one reacquires its slot and another asks a slow store:
-// neither is sent.
+// Close comes while one request reacquires its slot and another asks a slow store: neither is sent.
 func TestCloseWhileNotWaitingHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &counted{Store: &storetest.FixedWindow{Limit: 100, Per: time.Second}, slow: 10 * time.Second}

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// arrival is a request that comes at a time, and what is to become of it.
+// arrival is a request that comes at a time, and what should happen to it.
 type arrival struct {
 	path     string
 	at       time.Duration
@@ -117,8 +117,8 @@ func TestMaxWait(t *testing.T) {
 	}
 }
 
-// The rejection of a request whose MaxWait ends while it waits says how many wait for
-// the same at that time.
+// When MaxWait ends while a request waits, the rejection says how many wait for the same at that
+// time.
 func TestTheEndOfMaxWaitCountsTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 1, Per: 6 * time.Second, MaxWait: 15 * time.Second, Margin: NoMargin})
@@ -143,7 +143,7 @@ func TestTheEndOfMaxWaitCountsTheQueue(t *testing.T) {
 	})
 }
 
-// A pause that is on already, and longer than MaxWait.
+// A pause that has already begun and is longer than MaxWait.
 func TestMaxWaitForeseesAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 10, MaxWait: 5 * time.Second})

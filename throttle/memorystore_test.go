@@ -58,11 +58,11 @@ func TestBucketAndUnlimitedAreStoresOfGoLimiter(t *testing.T) {
 	}
 }
 
-// store is what rule i asks, for the key "".
+// store returns the store of rule i for the key "".
 func store(l *Limiter, i int) limiter.Store { return l.list()[i].core.Resource("", 0).Store }
 
-// certain returns the largest number of takes that were in some window of the
-// length per beyond doubt: from before the first to after the last.
+// certain returns the largest number of takes that were certainly in one window of the length per:
+// from before the first to after the last.
 func certain(before, after []time.Time, per time.Duration) int {
 	most, first := 0, 0
 	for i := range after {
@@ -76,8 +76,8 @@ func certain(before, after []time.Time, per time.Duration) int {
 	return most
 }
 
-// The law of memorystore itself, on the real clock: within one interval nearly
-// twice the limit. The window's store keeps it in the same test.
+// The law of memorystore itself, on the real clock: within one interval it admits nearly twice the
+// limit. The store of the window keeps the limit in the same test.
 func TestMemorystoreBreaksTheWindow(t *testing.T) {
 	const limit, per = 50, 20 * time.Millisecond
 	attack := func(store limiter.Store) int {
@@ -115,8 +115,8 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 	}
 }
 
-// FixedWindow is the control of many tests, so it must be no worse than what it
-// stands for. memorystore's clock cannot be turned: here both go by the real one.
+// FixedWindow is the control of many tests, so it must be no worse than the store that it stands
+// for. The clock of memorystore cannot be replaced, so here both use the real one.
 func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: thousands of takes of two stores")
@@ -132,9 +132,8 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		var first [2]uint64
-		// In the first window, in its midst, at the next tick, after some ticks
-		// without a take, and then each seven tenths of a window: so many that no
-		// other law agrees by chance.
+		// In the first window, in its middle, at the next tick, after some ticks without a take,
+		// and then each seven tenths of a window: so many that no other law agrees by chance.
 		for _, tenths := range []int{0, 5, 5, 25, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7} {
 			for until := time.Now().Add(per * time.Duration(tenths) / 10); time.Now().Before(until); {
 				continue
@@ -149,7 +148,7 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 					if first[i] == 0 {
 						first[i] = reset
 					}
-					// Rounded: the two clocks of a machine do not run quite alike.
+					// Rounded, since the two clocks of a machine do not run at quite the same rate.
 					got[i] = reply{(reset - first[i] + uint64(per)/2) / uint64(per), tokens, left, ok}
 				}
 				if got[0] != got[1] {

@@ -13,9 +13,9 @@ import (
 	"github.com/gracy-go/gracy/internal/long"
 )
 
-// Limiters around slots: a request that waits while it holds something, as one
-// does that reacquires its holds, must not wait for what another one holds
-// that waits for it. No deadline is foreseen here, so a circle would last.
+// Limiters around slots: a request that holds something while it waits, as one does that reacquires
+// its holds, must not wait for what another request holds that waits for it. No deadline is
+// foreseen here, so a circle would last.
 func TestNobodyWaitsInACircle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: minutes of virtual time")
@@ -55,7 +55,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 	}
 }
 
-// untold hides the deadline of a context, so that no request is rejected for it.
+// untold hides the deadline of a context, so that no request is rejected because of it.
 type untold struct{ context.Context }
 
 func (untold) Deadline() (time.Time, bool) { return time.Time{}, false }

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// sequence gives the responses in turn, and then with 200.
+// sequence returns the given responses in turn, and then 200s.
 func sequence(responses ...[]string) func(*http.Request) (*http.Response, error) {
 	n := 0
 	return func(req *http.Request) (*http.Response, error) {
@@ -123,7 +123,7 @@ func TestAHintIsTakenByThePauseThatWaitsForIt(t *testing.T) {
 	}
 }
 
-// A request that was sent before the pause says nothing of its length.
+// A request that was sent before the pause says nothing about its length.
 func TestALate429DoublesNoPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{respond: throttled(2, 429, "Retry-After", "2"), latency: func(req *http.Request) time.Duration {
@@ -151,7 +151,7 @@ func TestAConstantRetryAfterPausesItsHostOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		responses [][]string
-		want      []time.Duration // of calls to "/" and "/else" in turn
+		want      []time.Duration // the waits of calls to "/" and "/else" in turn
 	}{
 		{"503", [][]string{five, {"200"}, five, {"200"}, {"200"}, five}, []time.Duration{0, 5 * s, 0, 0, 5 * s, 0, 0}},
 		{"403", [][]string{{"403", "Retry-After", "5"}, {"200"}, five}, []time.Duration{0, 5 * s, 0, 0}},
@@ -179,7 +179,7 @@ func TestAConstantRetryAfterPausesItsHostOnce(t *testing.T) {
 	}
 }
 
-// The second time, the route that got it still waits.
+// The second time, the route that got the response still waits.
 func TestAConstantRetryAfterPausesItsRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		five := []string{"503", "Retry-After", "5"}
@@ -191,8 +191,8 @@ func TestAConstantRetryAfterPausesItsRoute(t *testing.T) {
 	})
 }
 
-// backingOff is a layer that waits for a second after a response for which a pause is
-// offered, as retry does.
+// backingOff is a layer that waits for a second after a response for which a pause is offered, as
+// retry does.
 func backingOff(times *[]int) *testLayer {
 	return &testLayer{"backing off", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -245,7 +245,7 @@ func Test429sAreCountedForAllCallsTogether(t *testing.T) {
 	})
 }
 
-// What a body says of a limit counts as what a header says.
+// What a body says about a limit counts like a header.
 func TestTheBodySaysWhetherALimitWasReached(t *testing.T) {
 	const secondary, spent = "You have exceeded a secondary rate limit", `{"error":{"code":"insufficient_quota"}}`
 	for _, tt := range []struct {

@@ -22,7 +22,8 @@ func (s *server) since(start time.Time, prefix string) (ds []time.Duration) {
 
 func TestAfterAPauseOneThenOneMoreWithEachResponseAndSecond(t *testing.T) {
 	for latency, want := range map[time.Duration][]int{ // milliseconds
-		// The first response and each further one let two go: in its own place and one more.
+		// The first response and each further one let two requests go: one in its place and one
+		// more.
 		300 * time.Millisecond: {0, 300, 300, 600, 600, 600, 600, 900, 900, 900, 900, 900, 900, 900, 900, 1000},
 		700 * time.Millisecond: {0, 700, 700, 1000, 1400, 1400, 1400, 1400, 1700, 1700, 2000, 2100, 2100, 2100, 2100, 2100},
 		time.Hour:              {0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000, 11000, 12000, 13000, 14000, 15000},
@@ -71,7 +72,7 @@ func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
 	})
 }
 
-// A server that has let 32 in, be it without a word, is not spared any longer.
+// A server that has let 32 requests in, even without responding, is no longer spared.
 func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	const many = 32
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +104,7 @@ func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	})
 }
 
-// A server that does not respond is taken for recovered by requests that wait, too.
+// A server that does not respond is considered recovered even for requests that wait.
 func TestFreeForAllForRequestsThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
@@ -120,9 +121,9 @@ func TestFreeForAllForRequestsThatWait(t *testing.T) {
 	})
 }
 
-// After a pause the server is taken for recovered bit by bit: with a good response one more
-// request may be under way. One that asks for fewer calls is none, whatever it does not say
-// of the time.
+// After a pause the server is considered recovered bit by bit: with each good response one more
+// request may be in progress. A response that asks for fewer calls is not good, even if it names no
+// time.
 func TestWhatCountsAsRecovery(t *testing.T) {
 	for _, tt := range []struct{ status, leave int }{
 		{200, 2},

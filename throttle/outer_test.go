@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// delayer is an inner layer that makes each request wait, as a limit of slots does:
-// what outer layers hold is suspended meanwhile.
+// delayer is an inner layer that makes each request wait, as a limit of slots does. Outer holds are
+// suspended meanwhile.
 type delayer struct{ wait time.Duration }
 
 func (d *delayer) Waiting() int { return 0 }
@@ -35,8 +35,8 @@ func (d *delayer) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	return next.RoundTrip(req)
 }
 
-// mute is a delayer that does not say so, for the control: its name is all that it
-// has in common with a [layer.Delayer].
+// mute is a delayer that does not say so, for the control: it has only its name in common with a
+// [layer.Delayer].
 type mute struct{ inner delayer }
 
 func (m *mute) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -48,8 +48,8 @@ var (
 	_ transport.Layer = (*mute)(nil)
 )
 
-// A send counts only once the wait at an inner layer is over: until then nothing is
-// counted, and after it the window is that of the send.
+// A send counts only once the wait at an inner layer is over. Until then nothing is counted, and
+// afterwards the window is that of the send.
 func TestASendCountsAfterTheWaitAtAnInnerLayer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		inner transport.Layer
@@ -113,8 +113,8 @@ func TestNothingIsSentDuringAPauseBehindAnInnerLayer(t *testing.T) {
 	}
 }
 
-// For the race detector: the loser of a hedge counts again, after its wait at an inner
-// layer, while the response of the winner ends what the outer limiter counted.
+// For the race detector: the loser of a hedge counts again, after its wait at an inner layer, while
+// the response of the winner ends what the outer limiter counted.
 func TestTheLoserOfAHedgeCountsAgainWhileTheWinnerEnds(t *testing.T) {
 	lost := make(chan struct{}, 1)
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -149,8 +149,8 @@ func (d *slowPath) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// Between a limit of slots and a layer that makes requests wait: after such a wait a
-// request is counted, and then waits for its slot. It counts from when it has that.
+// Between a limit of slots and a layer that makes requests wait: after such a wait a request is
+// counted and then waits for its slot. It counts from when it has the slot.
 func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
 	for name, tt := range map[string]struct {
 		mode  Mode
@@ -196,8 +196,8 @@ func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
 	}
 }
 
-// Its slot takes longer than the token of a store lasts, each time: the store is not asked
-// again, or the others would always be first.
+// Each time its slot takes longer than the token of a store lasts. The store is not asked again,
+// otherwise the other requests would always come first.
 func TestATokenThatExpiresBeforeItsSlotIsThereAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const latency = 2 * time.Second

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// throttled responds to the first n with a status and a hint, then with 200.
+// throttled responds to the first n requests with a status and a hint, then with 200.
 func throttled(n int64, status int, header ...string) func(*http.Request) (*http.Response, error) {
 	var count atomic.Int64
 	return func(req *http.Request) (*http.Response, error) {
@@ -102,7 +102,8 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 			t.Errorf("event %+v", ev)
 		}
 		flood(t, rt, "/", 20)
-		// One; with its response and the second two more; with three responses and a second four more.
+		// One. With its response and the second, two more. With three responses and a second, four
+		// more.
 		var want []time.Duration
 		for i, n := range []int{1, 3, 7, 9} {
 			want = append(want, slices.Repeat([]time.Duration{11*time.Second + time.Duration(i)*time.Second}, n)...)
@@ -129,8 +130,7 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 	})
 }
 
-// The responses to those under way come one after the other, and each
-// names another end.
+// The responses to the requests in progress come one after the other, and each names another end.
 func TestManyResponsesOfAMomentMakeOnePause(t *testing.T) {
 	for _, tt := range []struct {
 		last   string // hint, in milliseconds

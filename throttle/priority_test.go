@@ -126,7 +126,7 @@ func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 		wg.Wait()
-		// Those of 5 s and a half come first, at 10 a second.
+		// Those of the first five and a half seconds come first, at 10 per second.
 		if waited < 5*time.Second || waited > 13*time.Second {
 			t.Errorf("the patient one waited %s, want between 5 and 13 s", waited)
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// seeds is how many loads are tried. They are few: the core is tried with a million
-// steps where it stands, and here only what the shell adds.
+// seeds returns how many loads are tried. They are few: the core has a test of a million steps of
+// its own, and this one covers only what the shell adds.
 func seeds() uint64 {
 	if !long.Wanted() {
 		return 5
@@ -22,12 +22,12 @@ func seeds() uint64 {
 	return 20
 }
 
-// orders is where the slots are.
+// orders returns where the slots may be.
 func orders() []string {
 	return []string{"alone", "slots outside", "slots inside", "between two limiters"}
 }
 
-// exact is one of the modes that keep every window.
+// exact returns one of the modes that keep every window.
 func (m Mode) exact() Mode { return [...]Mode{Window, UntilResponse, Paced}[m%3] }
 
 func all(mode Mode) func(int) (Mode, bool) { return func(int) (Mode, bool) { return mode, false } }
@@ -134,8 +134,8 @@ func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
 	}
 }
 
-// A request that got no response may be dealt with up to a second after its caller
-// went away. Of a server that is further behind, UntilResponse promises nothing.
+// A request that got no response may be processed up to a second after its caller gave up.
+// UntilResponse promises nothing for a server that is further behind.
 func TestUntilResponseAllowsForAServerThatIsBehind(t *testing.T) {
 	const limit, per, behind = 5, time.Second, time.Second
 	for lag, want := range map[time.Duration]int{

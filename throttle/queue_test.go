@@ -23,8 +23,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// inTurn takes of one rule after the other, and begins anew when one has nothing
-// left: what it took of those before is burned.
+// inTurn takes of one rule after the other, and starts again if one has nothing left: what it took
+// of the previous ones is burned.
 type inTurn struct {
 	next  http.RoundTripper
 	rules map[string]limiter.Store // by prefix of the path
@@ -51,8 +51,8 @@ func (r *inTurn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.next.RoundTrip(req)
 }
 
-// Quota taken by a request that is then held back by another rule is burned;
-// two rules taken in turn burned 449 of a wide rule's tokens in 5 s.
+// Quota taken by a request that another rule then holds back is burned. Two rules taken in turn
+// burned 449 tokens of a wide rule in 5 s.
 func TestNothingIsBurnedAndNobodyIsHeldBack(t *testing.T) {
 	for turn, narrow := range map[bool]int{false: 200, true: 30} {
 		synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestNothingIsBurnedAndNobodyIsHeldBack(t *testing.T) {
 			}
 			var waited time.Duration
 			burned := 0
-			for range 450 { // 89 a second for 5 s: with the narrow ones 99 or 100
+			for range 450 { // 89 per second for 5 s; with the narrow ones 99 or 100
 				waited += took(func() {
 					if _, err := get(t.Context(), rt, "/wide"); err != nil {
 						t.Error(err)
@@ -151,7 +151,7 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 		}
 		cancel()
 		wg.Wait()
-		// 50 are before it at each rule: 10 s at the slower one.
+		// 50 requests are before it at each rule: 10 s at the slower one.
 		if longest > 11*time.Second {
 			t.Errorf("the request that needs both waited up to %v, want no more than those before it take", longest)
 		}
@@ -162,8 +162,8 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 	})
 }
 
-// reserved is the other way to hold a rate: a request that comes gets an instant and
-// sleeps until then. One that is canceled before leaves the instant unused.
+// reserved is another way to keep a rate: each request gets an instant and sleeps until then. One
+// that is canceled before leaves its instant unused.
 type reserved struct {
 	next http.RoundTripper
 	slot time.Duration
@@ -269,7 +269,7 @@ func TestHalfOfThemCanceled(t *testing.T) {
 		time.Sleep(time.Second)
 		cancel()
 		wg.Wait()
-		// 100 went in the first second; of the others about 450 are left.
+		// 100 went in the first second. Of the others about 450 are left.
 		if d, n := time.Since(start), len(s.times("/survivor")); d > 5600*time.Millisecond || n != 500 {
 			t.Errorf("%d survivors after %v", n, d)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// busy is a server at which "/x/long" takes an hour.
+// busy returns a server at which "/x/long" takes an hour.
 func busy() *server {
 	return &server{latency: func(req *http.Request) time.Duration {
 		if len(req.URL.Path) > 5 && req.URL.Path[len(req.URL.Path)-5:] == "/long" {
@@ -22,7 +22,7 @@ func busy() *server {
 	}}
 }
 
-// timed makes calls and keeps when each was over, and how.
+// timed makes calls and records when each was over, and how.
 type timed struct {
 	t     *testing.T
 	rt    http.RoundTripper
@@ -49,7 +49,7 @@ func (c *timed) call(path string) {
 	synctest.Wait()
 }
 
-// over is how many calls are.
+// over returns how many calls are over.
 func (c *timed) over() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,8 +65,8 @@ func (c *timed) want(path string, after time.Duration, err error) {
 	}
 }
 
-// One tenant's slot is taken when its turn comes: the next one has a slot, and
-// does not wait for it. The MaxWait of the first goes on.
+// One tenant's slot is taken when its turn comes. The next request has a slot and does not wait for
+// it. The MaxWait of the first still applies.
 func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})
@@ -85,8 +85,8 @@ func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 	})
 }
 
-// What is reserved for a request whose slot does not come goes to others, longer
-// after each time, and the request comes through.
+// The reservation of a request whose slot does not come goes to others. It lasts longer each time,
+// so the request succeeds in the end.
 func TestAReservationExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})

@@ -15,13 +15,13 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-// tenant is the first part of the path.
+// tenant returns the first part of the path.
 func tenant(req *http.Request) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
 	return name
 }
 
-// However many wait for what a newcomer does not need, it leaves at once.
+// However many wait for what a newcomer does not need, it leaves immediately.
 func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: thousands of waiters")
@@ -69,7 +69,7 @@ func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	}
 }
 
-// Where the older ones could go soon, what they need is kept for them.
+// If the older ones can leave soon, what they need is reserved for them.
 func TestWhatOlderOnesNeedSoonIsKeptForThem(t *testing.T) {
 	for name, cost := range map[string]int{"it would delay them": 2, "there is enough": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestWhatOlderOnesNeedSoonIsKeptForThem(t *testing.T) {
 }
 
 func BenchmarkBehindManyHeads(b *testing.B) {
-	// What a call costs that needs nothing of what others wait for.
+	// The cost of a call that needs nothing that others wait for.
 	for _, heads := range []int{0, 100, 1000, 5000} {
 		b.Run(strconv.Itoa(heads), func(b *testing.B) {
 			l := New(Rule{Limit: 1e9, Margin: NoMargin}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Margin: NoMargin, URL: "tenant"})
@@ -132,7 +132,7 @@ func BenchmarkBehindManyHeads(b *testing.B) {
 	}
 }
 
-// An older one waits for a response, a younger one for what the clock brings.
+// An older request waits for a response, a younger one for the clock.
 func TestTimeAloneLetsTheYoungerOneGo(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"window": {URL: "/B", Limit: 3, Per: 10 * time.Second, Margin: NoMargin},

@@ -18,8 +18,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// A cost is gathered from an exact store token by token; the first is not stale
-// when the last one comes.
+// A cost is gathered from an exact store token by token. The first is not stale when the last one
+// arrives.
 func TestACostIsGatheredFromAnExactStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: exact.NewStore(10, time.Second)}
@@ -68,8 +68,8 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 	})
 }
 
-// To wait for the replies of a store is no queue, as long as nothing says that they
-// will be in vain.
+// Waiting for replies of a store does not count as a queue unless it is known that they will be in
+// vain.
 func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &storetest.FixedWindow{Limit: 20, Per: time.Minute}, slow: time.Millisecond}
@@ -83,8 +83,7 @@ func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	})
 }
 
-// A key that shared a count with others and gets one of its own has not sent
-// nothing.
+// A key that shared a count with others and gets one of its own keeps what was counted.
 func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
 	for _, mode := range []Mode{Window, UntilResponse, Paced} {
 		synctest.Test(t, func(t *testing.T) {
@@ -108,7 +107,7 @@ func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
 	}
 }
 
-// A debt that turns up late is the key's, even if the key was forgotten meanwhile.
+// A debt that is reported late counts for its key, even if the key was forgotten meanwhile.
 func TestADebtComesBackToAForgottenKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 100, Margin: NoMargin, Key: tenant, Cost: func(*http.Request) int { return 1 }})

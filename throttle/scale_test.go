@@ -85,7 +85,7 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 		synctest.Wait()
 		after := heapAndStacks()
 		heap = (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n)
-		// All there are: of those that were there before, many are used again.
+		// All stacks: many of those that existed before are reused.
 		stacks = float64(after.StackInuse) / float64(n)
 		cancel()
 		wg.Wait()
@@ -93,7 +93,8 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return heap, stacks
 }
 
-// heapAndStacks collects twice: what pools let go at the first is gone at the second.
+// heapAndStacks collects garbage twice: what pools release in the first collection is freed in the
+// second.
 func heapAndStacks() runtime.MemStats {
 	var m runtime.MemStats
 	runtime.GC()
@@ -102,7 +103,7 @@ func heapAndStacks() runtime.MemStats {
 	return m
 }
 
-// stuck is a base that waits for a response that never comes or for the caller to leave.
+// stuck is a base that waits for a response that never comes, or for the caller to give up.
 type stuck struct{ responses chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -133,8 +134,8 @@ func TestBytesPerWaiter(t *testing.T) {
 		return func(rt http.RoundTripper) http.RoundTripper { return New(rules...).Wrap(pass().Wrap(rt)) }
 	}
 	const most = 600
-	// Under Go 1.27 one in forty of the stacks grows once more, which is 100 B a
-	// request: there the bound is that of the heap.
+	// Under Go 1.27 one in forty stacks grows once more, which is 100 B per request. There the
+	// bound is that of the heap.
 	grows := slices.Contains(build.Default.ReleaseTags, "go1.27")
 	for _, tt := range []struct {
 		name  string
@@ -152,8 +153,8 @@ func TestBytesPerWaiter(t *testing.T) {
 			return pass().Wrap(&reserved{next: pass().Wrap(rt), slot: time.Hour})
 		}, nil, 0},
 	} {
-		// The least of up to five: a stack that grew on its way, and what else lies
-		// among the stacks, only adds.
+		// The least of up to five measurements: a stack that grew early, and anything else among
+		// the stacks, only adds.
 		sum := math.Inf(1)
 		for range 5 {
 			h, s := blocked(t, n, tt.wrap, tt.call)

@@ -11,8 +11,7 @@ import (
 	"github.com/gracy-go/gracy/internal/long"
 )
 
-// napping counts how often a request looks for the end of this context, as a request
-// does that goes to sleep.
+// napping counts how often a request that goes to sleep looks for the end of this context.
 type napping struct {
 	context.Context
 	naps *atomic.Int64
@@ -20,9 +19,8 @@ type napping struct {
 
 func (n napping) Done() <-chan struct{} { n.naps.Add(1); return n.Context.Done() }
 
-// One timer for all that wait: what is done grows with what happens, and not with
-// how many wait meanwhile. At each slot two things happen: its time comes, and
-// one leaves.
+// There is one timer for all waiters: the work grows with what happens, and not with how many wait
+// meanwhile. At each slot two things happen: its time comes, and one request leaves.
 const looksPerSlot = 2
 
 func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
@@ -79,12 +77,12 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 	}
 }
 
-// looked returns how often the limiter went through its heads, and set its timer.
+// looked returns how often the limiter scanned its heads, and set its timer.
 func (l *Limiter) looked() int {
 	return int(state(l).Scans)
 }
 
-// The control: each has a timer, and at each slot all but one look in vain.
+// The control: each waiter has a timer, and at each slot all except one look in vain.
 func TestATimerForEachWaiterIsAHerd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n, slot = 300, 10 * time.Millisecond

@@ -148,8 +148,8 @@ func TestPauseQueue(t *testing.T) {
 	})
 }
 
-// An inner layer that asks another host, as a fallback does: what that one
-// asks for holds nothing back, and the wait is left to retry.
+// An inner layer sends to another host, as a fallback does. What that host asks for holds nothing
+// back here, and the wait is left to retry.
 func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 	for host, want := range map[string]time.Duration{"api.test": 5 * time.Second, "other.test": 0} {
 		synctest.Test(t, func(t *testing.T) {
@@ -175,8 +175,8 @@ func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 	}
 }
 
-// A request that is not sent yet names its route in its context; one that names none is
-// held back by what holds back its host.
+// A request that is not sent yet names its route in its context. One that names none is held back
+// by the pauses of its host.
 func TestPausedKnowsTheRouteOfARequestThatIsNotSentYet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(Config{Pause: Pause{Scope: transport.ScopeRoute}})

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
-// timerOf returns when the timer of the shell goes off, 0 if none is set.
+// timerOf returns when the timer of the shell fires, or 0 if none is set.
 func timerOf(l *Limiter) time.Duration {
 	l.shell.mu.Lock()
 	defer l.shell.mu.Unlock()
@@ -53,7 +53,7 @@ func TestATimerIsSetOnlyWhileARequestWaits(t *testing.T) {
 	})
 }
 
-// The clock may be read before another goroutine decides something at a later reading.
+// A goroutine may read the clock before another one decides something at a later reading.
 func TestTheShellNeverDecidesAtAnEarlierTimeThanBefore(t *testing.T) {
 	l := New(Rule{Limit: 1})
 	l.shell.mu.Lock()

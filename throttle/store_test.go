@@ -17,7 +17,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// counted is a store that counts what it is asked, and by how many at once.
+// counted is a store that counts how often it is asked, and how often at the same time.
 type counted struct {
 	limiter.Store
 	takes, inside, most atomic.Int64
@@ -40,9 +40,8 @@ func (c *counted) Take(ctx context.Context, key string) (tokens, remaining, rese
 	return c.Store.Take(ctx, key)
 }
 
-// inOrder reports whether all were admitted in the order of coming. Among those
-// of one instant, so many in a row, which is written down first is the scheduler's
-// choice.
+// inOrder reports whether all were admitted in the order in which they came. instant is how many in
+// a row came at the same instant. Their order is the scheduler's choice.
 func inOrder(order []int, instant int) bool {
 	for at, i := range order {
 		if at/instant != i/instant {

@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// The response of a server that was overloaded when the tape was made says nothing
-// about it now, wherever the tape is.
+// A response of a server that was overloaded when the tape was recorded says nothing about its
+// current state, wherever the tape is.
 func TestATapedResponsePausesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
 	read := func(t *testing.T, rt http.RoundTripper, path string) (*http.Response, error) {
@@ -94,7 +94,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 	}
 }
 
-// What was not sent, since a recording responded, takes no quota.
+// A request that was not sent, since a recording responded, takes no quota.
 func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{Reuse: true})
 	if err != nil {
@@ -127,8 +127,8 @@ func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 	}
 }
 
-// A replayed response says what its request cost when it was recorded: that is nothing now,
-// and no debt of those that are sent.
+// A replayed response says what its request cost when it was recorded. That counts nothing now, and
+// is no debt for requests that are sent.
 func TestTheUsageOfAReplayedResponseTakesNoQuota(t *testing.T) {
 	taped := &testLayer{"tape", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if req.URL.Path != "/80" {

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// One asker per class would be easy: here the heads of two classes need the same
-// store, and it has tokens left for both.
+// One asker per class would be easy. Here the heads of two classes need the same store, and it has
+// tokens for both.
 func TestNeverTwoInsideTheStore(t *testing.T) {
 	const n = 40
 	for name, tt := range map[string]struct {
@@ -52,8 +52,8 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 	}
 }
 
-// A request that is rejected while it is inside Take is still inside: the next head
-// must not ask beside it.
+// A request that is rejected while it is inside Take is still inside: the next head must not ask at
+// the same time.
 func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	for name, send := range map[string]func(l *Limiter){
 		"a pause past its deadline": func(l *Limiter) {
@@ -103,7 +103,7 @@ func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	}
 }
 
-// farReset names for each token a reset in ten years.
+// farReset names a reset in ten years for each token.
 type farReset struct{ limiter.Store }
 
 func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
@@ -114,8 +114,8 @@ func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, rese
 	return tokens, remaining, reset, ok, err
 }
 
-// One is granted at 10 s, has to wait for its slot until 10.9 s, and leaves at
-// 10.5 s. What it was granted is the next one's.
+// One request is granted at 10 s, must wait for its slot until 10.9 s, and gives up at 10.5 s. What
+// it was granted belongs to the next.
 func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 	const per = 10 * time.Second
 	const left, free, later = 10500 * time.Millisecond, 10900 * time.Millisecond, 11 * time.Second
@@ -132,7 +132,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 		sent   time.Duration
 		takes  int64 // in all: one went, one was rejected and got it at 10 s
 	}{
-		// It asks once at 10 s, in vain: the token is another's yet.
+		// It asks once at 10 s, in vain: the token is still another's.
 		"a token, for one that waits":                  {bucket, window, true, 0, free, 3 + 1},
 		"a token, for one that waits, the control":     {bucket, window, false, 0, 2 * per, 3 + 2},
 		"a token, for one that comes":                  {bucket, window, true, later, later, 3},
@@ -160,7 +160,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 				rt := concurrency.New(concurrency.Limit{Max: 1}).Wrap(l.Wrap(s))
 				start := time.Now()
 				flood(t, rt, "/quota", 1)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a forgotten request does not hang
 				defer cancel()
 				if tt.leaves {
 					time.AfterFunc(left, cancel)

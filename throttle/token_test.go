@@ -17,8 +17,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
-// A token belongs to the window that the store counted it in, however long the
-// reply took.
+// A token belongs to the window in which the store counted it, however long the reply took.
 func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const per = 10 * time.Second
@@ -59,7 +58,7 @@ func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 	})
 }
 
-// A token of a window that is over comes back after one of the next was taken.
+// A token of a window that is over comes back after one of the next window was taken.
 func TestATokenComesBackTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &storetest.FixedWindow{Limit: 3, Per: 10 * time.Second}}
@@ -105,7 +104,7 @@ func TestATokenComesBackTooLate(t *testing.T) {
 	})
 }
 
-// The same where what was admitted was not sent.
+// The same if an admitted request was not sent.
 func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &storetest.FixedWindow{Limit: 1, Per: 10 * time.Second}}
@@ -138,7 +137,7 @@ func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 	})
 }
 
-// go-limiter's own middleware names the time in RFC 1123 with "UTC" for a zone.
+// go-limiter's own middleware names the time in RFC 1123 with the zone "UTC".
 func TestAPauseByTheirMiddleware(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, err := httplimit.NewMiddleware(exact.NewStore(1, time.Minute), func(*http.Request) (string, error) { return "", nil })

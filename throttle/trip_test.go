@@ -78,7 +78,7 @@ func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 		if _, err := get(t.Context(), rt, "/"); err != nil {
 			t.Error(err)
 		}
-		// From its end: the second that the server may be behind, and the window.
+		// Counted from its end: the second by which the server may be behind, and the window.
 		if d := s.times("/")[1].Sub(start); d != 14*time.Second {
 			t.Errorf("the next one left after %v, want 14s", d)
 		}
@@ -92,7 +92,7 @@ func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 	})
 }
 
-// Whatever panics on the way leaves neither a count nor a body behind.
+// Whatever panics on the way, neither a count nor a body is left behind.
 func TestPanicsOfTheUsersFunctions(t *testing.T) {
 	for name, tt := range map[string]struct {
 		adjust func(time.Duration) time.Duration
@@ -169,8 +169,7 @@ func (c closing) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// An inner retry sent once and was then kept from sending again: what was
-// taken was used.
+// An inner retry has sent once and was then kept from sending again. What was taken was used.
 func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	for name, inner := range map[string]transport.Layer{
 		"":                         pass(),
@@ -200,7 +199,7 @@ func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	}
 }
 
-// What was not sent is given back to all that counts it.
+// What was not sent is given back to everything that counts it.
 func TestAVetoGivesBackToEveryMode(t *testing.T) {
 	for _, mode := range []Mode{Window, UntilResponse, Paced, Bucket} {
 		synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// tokens is a rule whose cost is the path's number.
+// tokens returns a rule whose cost is the number in the path.
 func tokens(mode Mode) Rule {
 	return Rule{Limit: 100, Per: time.Minute, Mode: mode, Margin: NoMargin, Cost: func(r *http.Request) int {
 		n, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
@@ -76,7 +76,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What a call cost takes the room of a Paced rule as well.
+// The reported cost of a call also takes time of a Paced rule.
 func TestReportMovesThePacer(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -128,7 +128,7 @@ func TestReportMovesThePacer(t *testing.T) {
 	}
 }
 
-// A rule until the response counts an estimate from its response on, and debt from its report on.
+// A rule until the response counts an estimate from the response on, and debt from the report on.
 func TestReportWithUntilResponse(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -251,7 +251,7 @@ func TestReportConcernsTheLastAttempt(t *testing.T) {
 	})
 }
 
-// The limiters are around each other, so that both are stacks of one call.
+// The limiters are around each other, so both are in the stack of one call.
 func TestReportReachesEachLimiter(t *testing.T) {
 	for name, order := range map[string][2]int{"the outer one first": {0, 1}, "the inner one first": {1, 0}} {
 		t.Run(name, func(t *testing.T) {

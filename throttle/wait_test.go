@@ -17,9 +17,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// With two slots and three callers of a full 60 s rule, a call to an unrelated
-// route waited 59 s: the callers held the slots while they waited for quota. The
-// same holds for the end of a pause.
+// With two slots and three callers of a full 60 s rule, a call to an unrelated route once waited 59
+// s: the callers held the slots while they waited for quota. The same holds for the end of a pause.
 func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Margin: NoMargin}}, Pause: Pause{Max: NoPause}}
 	pause := Config{Pause: Pause{Scope: transport.ScopeRoute}}
@@ -215,7 +214,7 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	})
 }
 
-// Quota is granted, but the slot is not back yet when a pause begins.
+// Quota is granted, but the slot has not been reacquired yet when a pause begins.
 func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pausing(15 * time.Second)

@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// load says what a world is like.
+// load describes a world.
 type load struct {
 	mode    func(i int) (m Mode, store bool) // of each rule
 	latency time.Duration                    // the longest way to the server, and back
@@ -26,10 +26,10 @@ type load struct {
 	pause   Pause
 }
 
-// world is a random load on random rules, and what came of it.
+// world is a random load on random rules, and its outcome.
 type world struct {
 	load
-	rules   []Rule // Limit the highest and Per the shortest that they ever have
+	rules   []Rule // with the highest Limit and the shortest Per that they ever have
 	limiter *Limiter
 	outer   *Limiter // in the order "between two limiters"
 	slots   *concurrency.Limiter
@@ -61,7 +61,7 @@ type event struct {
 	at time.Time
 }
 
-// tally counts what is rare, lest it vanish from the load unseen.
+// tally counts rare events, so that they do not disappear from the load unnoticed.
 type tally struct {
 	pauses, held, canceled, rejected, overtook, limits, pers, less, more, keyed, margined int
 }
@@ -186,7 +186,7 @@ func (w *world) change(r *rand.Rand) {
 // callerKey finds the call in the context of its request.
 type callerKey struct{}
 
-// call makes a call, and reports what it cost if reports.
+// call makes a call. If reports is set it reports what the call cost.
 func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, reports bool, actual int) {
 	ctx, spent := WithUsage(context.WithValue(ctx, callerKey{}, c))
 	_, err := get(ctx, rt, c.path)
@@ -207,7 +207,7 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, repor
 	}
 }
 
-// base is the wire and the server. A caller that goes away does not stop it.
+// base is the network and the server. A caller that gives up does not stop it.
 func (w *world) base(far *rand.Rand) http.RoundTripper {
 	return wire(func(req *http.Request) (*http.Response, error) {
 		w.mu.Lock()
