@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// Callers read the clock before they have the mutex, so one may come with an
-// earlier reading after a later one has made entries expire.
+// Callers read the clock before they have the mutex. So one with an earlier reading may come after
+// one with a later reading has made entries expire.
 func TestAnEarlierReadingComesLater(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -40,8 +40,8 @@ func TestAnEarlierReadingComesLater(t *testing.T) {
 	}
 }
 
-// stepped is at with its wall clock reading moved and its monotonic one not: an
-// earlier reading after the machine's clock was set the other way.
+// stepped returns at with its wall clock reading moved and its monotonic reading unchanged, as if
+// the machine's clock had been set.
 func stepped(t *testing.T, at time.Time, d time.Duration) time.Time {
 	t.Helper()
 	was := at
@@ -52,8 +52,8 @@ func stepped(t *testing.T, at time.Time, d time.Duration) time.Time {
 	return at
 }
 
-// On the real clock, of which nothing is expected but that it goes on: a bubble
-// has no monotonic one.
+// On the real clock, because a bubble has no monotonic clock. The test expects nothing of it except
+// that it runs.
 func TestNewStoreDoesNotGoByTheWallClock(t *testing.T) {
 	wall := func(_ *testing.T, at time.Time, d time.Duration) time.Time { return at.Round(0).Add(d) }
 	for _, tt := range []struct {

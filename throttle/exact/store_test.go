@@ -135,7 +135,7 @@ func (f *forgetful) Take(ctx context.Context, key string) (tokens, remaining, re
 	return f.Store.Take(ctx, key)
 }
 
-// 10,000 other keys at a time are no way to have a used up one forgotten.
+// 10,000 other keys at a time do not make the store forget a used up key.
 func TestNewStoreNeverForgetsWhatCounts(t *testing.T) {
 	const limit, per = 5, time.Second
 	fresh := func() limiter.Store { return NewStore(limit, per) }
@@ -155,7 +155,7 @@ func TestNewStoreNeverForgetsWhatCounts(t *testing.T) {
 				}
 				_, _ = take("busy"), take("busy")
 				var got []int
-				// After 1 s the first others are idle: there is something to forget.
+				// After 1 s the first other keys are idle, so that there is something to forget.
 				for i, wait := range []time.Duration{0, per / 2, per / 2, per/2 - 1, 1} {
 					time.Sleep(wait)
 					for k := range maxKeys {
@@ -167,7 +167,7 @@ func TestNewStoreNeverForgetsWhatCounts(t *testing.T) {
 					}
 					got = append(got, n)
 				}
-				want := []int{0, 3, 2, 0, 3} // two in the beginning, three after half a second
+				want := []int{0, 3, 2, 0, 3} // two at the beginning, three after half a second
 				if slices.Equal(got, want) != tt.kept {
 					t.Errorf("%v admitted, want %v", got, want)
 				}
@@ -176,8 +176,8 @@ func TestNewStoreNeverForgetsWhatCounts(t *testing.T) {
 	}
 }
 
-// Each sleeps until reset and takes again at once, as a client without a queue
-// does, from just before a tick on.
+// Each waiter sleeps until reset and takes again immediately, as a client without a queue does,
+// starting just before a tick.
 func TestNewStoreUnderHotWaiters(t *testing.T) {
 	const limit, waiters, each = 10, 25, 8
 	for name, tt := range map[string]struct {
@@ -206,7 +206,7 @@ func TestNewStoreUnderHotWaiters(t *testing.T) {
 				if n := storetest.Worst(ts, time.Second); n != tt.most {
 					t.Errorf("worst second %d, want %d", n, tt.most)
 				}
-				// Nor does it hold back what would fit: all in twenty windows.
+				// Nor does it hold back what would fit: all are done in twenty windows.
 				if d := time.Since(start); len(ts) != waiters*each || d > 19*time.Second {
 					t.Errorf("%d in %v", len(ts), d)
 				}

@@ -18,7 +18,7 @@ import (
 	"github.com/sethvargo/go-limiter/memorystore"
 )
 
-// Burst on a key that is not known yet is a burst and no higher limit.
+// Burst for a key that is not known yet is a burst, not a higher limit.
 func TestNewStoreBurstIsOnce(t *testing.T) {
 	const limit, burst, per = 5, 10, 10 * time.Millisecond
 	twice := func(s limiter.Store) (first, second int) {
@@ -58,7 +58,7 @@ func TestNewStoreBurstIsOnce(t *testing.T) {
 	}
 }
 
-// checkThenAct is a store that looks before it counts.
+// checkThenAct is a store that checks before it counts, in two steps.
 type checkThenAct struct {
 	limiter.Store
 	limit int64
@@ -73,8 +73,8 @@ func (c *checkThenAct) Take(context.Context, string) (tokens, remaining, reset u
 	return 0, uint64(max(c.limit-c.used.Add(1), 0)), 0, true, nil
 }
 
-// What go-limiter's TestStore_Take demands: of twice as many as there are tokens,
-// all at once, half are admitted, and each gets another remainder.
+// As in go-limiter's TestStore_Take: of twice as many concurrent takes as there are tokens, half
+// are admitted, and each gets a different remainder.
 func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		store func(limit int, per time.Duration) limiter.Store
@@ -129,7 +129,7 @@ func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 	}
 }
 
-// What go-limiter's TestStore_Exercise demands, of theirs as well.
+// As in go-limiter's TestStore_Exercise, for its own store too.
 func TestNewStoreIsAStoreAsTheirs(t *testing.T) {
 	memory, err := memorystore.New(&memorystore.Config{Tokens: 5, Interval: 3 * time.Hour, DisablePurge: true})
 	if err != nil {
