@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// crowd is waiters that come, and are canceled in the order of their coming.
+// crowd is waiters that come, and are canceled in the order in which they came.
 type crowd struct {
 	rules  func(c *Core) []*Rule
 	demand func(rules []*Rule, key int) *Demand
@@ -17,8 +17,7 @@ type crowd struct {
 	each   int // waiters of a key
 }
 
-// allHeads makes each event one that concerns every head, as it was once. It is the
-// control.
+// allHeads makes each event concern every head. It is the control.
 func allHeads(c *Core, now int64) {
 	for _, q := range c.sched.queues.byKey {
 		c.sched.seed(q)
@@ -26,8 +25,7 @@ func allHeads(c *Core, now int64) {
 	c.sched.scan(now)
 }
 
-// run returns how many heads are looked at for each waiter that comes, and that
-// goes away.
+// run returns how many heads are examined for each waiter that comes, and for each that leaves.
 func (x crowd) run(t *testing.T, after func(*Core, int64)) (come, leave float64) {
 	t.Helper()
 	c := New()
@@ -61,7 +59,7 @@ func (x crowd) run(t *testing.T, after func(*Core, int64)) (come, leave float64)
 	return float64(looks) / float64(n), float64(c.State().Looks-looks) / float64(n)
 }
 
-// keyed is the demand of a key on all rules.
+// keyed returns the demand of a key on all rules.
 func keyed(rules []*Rule, key int) *Demand {
 	d := &Demand{Keyed: true}
 	for _, r := range rules {
@@ -74,10 +72,10 @@ func hourly(c *Core) *Rule {
 	return c.NewRule(Law{Rate: meter.Rate{Limit: 1, Per: time.Hour}}, Kind{Windowed: true, Keyed: true})
 }
 
-// However many keys there are, a waiter costs the same: one that comes or goes away
-// concerns the heads that share something scarce with it, and no others.
+// However many keys there are, a waiter costs the same. One that comes or leaves concerns only the
+// heads that share something scarce with it.
 func TestManyKeysCostNoMoreThanFew(t *testing.T) {
-	const most = 3 // heads that are looked at for each that comes, and that goes away
+	const most = 3 // heads that are examined for each waiter that comes, and for each that leaves
 	alone := func(c *Core) []*Rule { return []*Rule{hourly(c)} }
 	shared := func(c *Core) []*Rule {
 		return []*Rule{c.NewRule(Law{Rate: meter.Rate{Limit: 1 << 20, Per: time.Second}}, Kind{Windowed: true}), hourly(c)}

@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// A million steps of random loads on random rules: no window ever holds more than
-// the limit, nothing is sent during a pause, a queue keeps its order, no store is
-// asked by two at once, every request leaves in the end, and nothing of it stays.
+// A million steps of random loads on random rules: no window ever has more than the limit, nothing
+// is sent during a pause, a queue keeps its order, no store is asked twice at the same time, every
+// request leaves in the end, and nothing of it stays.
 func TestAMillionStepsKeepEveryPromise(t *testing.T) {
 	seeds, steps := uint64(400), 2500
 	if !long.Wanted() {

@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// Each reservation lasts its own time, however the others began.
+// Each reservation lasts its own time, whenever the others began.
 func TestReservationsDoNotShareAClock(t *testing.T) {
 	c := New()
 	r := c.NewRule(Law{MaxQueue: 10, Rate: meter.Rate{Limit: 2, Per: time.Second}}, Kind{Windowed: true})
@@ -38,8 +38,8 @@ func TestReservationsDoNotShareAClock(t *testing.T) {
 	}
 }
 
-// A queue stays known while a waiter of it reacquires: a pause that begins then
-// holds the waiter back, although nothing else is in the queue.
+// A queue stays known while one of its waiters reacquires. A pause that then begins holds the
+// waiter back, although nothing else is in the queue.
 func TestAPauseHoldsBackTheLastOfAQueueThatReacquires(t *testing.T) {
 	for name, visit := range map[string]bool{"alone": false, "after another came and went": true} {
 		c := New()

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// A window of 10 s holds two requests. One is counted at the beginning and has not left yet.
+// A window of 10 s has room for two requests. One is counted at the beginning and has not left yet.
 func TestRecount(t *testing.T) {
 	const second = int64(time.Second)
 	key := pauses.Key{Scheme: "https", Host: "api.test", Method: "GET", Route: "/x"}
@@ -65,8 +65,8 @@ func TestRecount(t *testing.T) {
 	}
 }
 
-// A full map drops what is counted of a key while its request waits for something else, and
-// another one of the key comes: both count as one.
+// A full map drops the count of a key while its request waits for something else, and another
+// request of the key comes. Both count as one key.
 func TestRecountOfAKeyThatWasDropped(t *testing.T) {
 	const second = int64(time.Second)
 	c := New()
@@ -91,8 +91,8 @@ func TestRecountOfAKeyThatWasDropped(t *testing.T) {
 	}
 }
 
-// What a store has said stands: it takes no token back, and one that expires while the request
-// waits for something else would do so again while it waits for that again.
+// Tokens of a store stay spent, since it takes none back. One that expires while the request waits
+// for something else might expire again while the request waits once more.
 func TestRecountAsksNoStore(t *testing.T) {
 	const second = int64(time.Second)
 	for name, reply := range map[string]meter.Reply{

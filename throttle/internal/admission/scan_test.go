@@ -6,9 +6,9 @@ import (
 	"github.com/gracy-go/gracy/internal/long"
 )
 
-// scanAll looks at every head, as if an event concerned all, and returns how many it
-// grants or lets ask, and how many of those had been held back for older ones: these
-// are looked at again by the clock.
+// scanAll examines every head, as if an event concerned all. It returns how many it grants or lets
+// ask, and how many of those had been held back for older ones, which the clock makes the scheduler
+// examine again.
 func (w *world) scanAll() (missed, back int) {
 	free := func() (n, h int) {
 		for _, q := range w.c.sched.queues.byKey {
@@ -36,17 +36,17 @@ func (w *world) scanAll() (missed, back int) {
 	return 0, 0
 }
 
-// blind makes the resources forget which heads found no room: events at them concern
-// none. It is the control.
+// blind makes the resources forget which heads found no room, so that no event concerns any. It is
+// the control.
 func (w *world) blind() {
 	for _, r := range w.rules {
 		r.Resources(func(s *Resource) { s.full, s.held = 0, 0 })
 	}
 }
 
-// A scan looks at the heads that an event concerns. Had it looked at all, it would
-// have found no other one that may leave, but for those that older ones hold back:
-// time makes room for them, and they are looked at once in an interval.
+// A scan examines the heads that an event concerns. If it examined all, it would find no other one
+// that may leave, except those that older heads hold back: time makes room for them, and they are
+// examined once per interval.
 func TestAScanMissesNothing(t *testing.T) {
 	seeds := uint64(40)
 	if !long.Wanted() {
@@ -76,16 +76,16 @@ func TestAScanMissesNothing(t *testing.T) {
 	}
 }
 
-// seedAll makes the next scan one of all heads.
+// seedAll makes the next scan examine all heads.
 func (w *world) seedAll() {
 	for _, q := range w.c.sched.queues.byKey {
 		w.c.sched.seed(q)
 	}
 }
 
-// A scan of the heads that an event concerns grants the same requests as a scan of
-// all heads does: no younger head gets what an older one needs. Two worlds go through
-// the same steps, and one of them looks at all heads each time.
+// A scan of the heads that an event concerns grants the same requests as a scan of all heads: no
+// younger head gets what an older one needs. Two worlds take the same steps, and one of them
+// examines all heads each time.
 func TestAPartialScanGrantsWhatAFullOneDoes(t *testing.T) {
 	worlds := uint64(40)
 	if !long.Wanted() {
@@ -121,8 +121,8 @@ func TestAPartialScanGrantsWhatAFullOneDoes(t *testing.T) {
 	}
 }
 
-// deaf hides from a scan that there is not enough for all: it looks at no other heads
-// than those of the event. It is the control.
+// deaf hides from a scan that there is not enough for all, so that it examines no other heads than
+// those of the event. It is the control.
 func (w *world) deaf() {
 	for _, r := range w.rules {
 		r.Resources(func(s *Resource) { s.held, s.reached = 0, w.c.sched.scans+1 })

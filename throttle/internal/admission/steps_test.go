@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// step does one thing at random, and what the core asks for.
+// step does one random thing, and what the core asks for.
 func (w *world) step() {
 	w.now += int64(w.r.IntN(4)) * int64(time.Millisecond)
 	if w.now >= w.c.LookAgainAt() {
@@ -76,7 +76,7 @@ func (w *world) come() {
 	w.c.Enqueue(c.w, &c.d, advance, deadline, w.now)
 }
 
-// touch lets something happen to a call, and reports whether that is over.
+// touch lets something happen to a call. It reports whether the call is over.
 func (w *world) touch(c *call) (over bool) {
 	switch {
 	case c.sent:
@@ -128,7 +128,7 @@ func (w *world) end(c *call) bool {
 	return true
 }
 
-// reply is that of the store that a call asks.
+// reply replies for the store that a call asks.
 func (w *world) reply(c *call) {
 	r := &meter.Reply{Limit: 100, Left: 10, Wait: 100 * time.Millisecond, OK: w.r.IntN(4) > 0}
 	if w.r.IntN(10) == 0 {
@@ -143,7 +143,7 @@ func (w *world) reply(c *call) {
 	}
 }
 
-// asking checks that no two requests ask one store at once.
+// asking checks that no two requests ask one store at the same time.
 func (w *world) asking(s *Resource, asks bool) {
 	for i, r := range w.rules {
 		if r == s.rule && !r.kind.Keyed {
@@ -155,7 +155,7 @@ func (w *world) asking(s *Resource, asks bool) {
 	}
 }
 
-// wake lets the requests go on that the core wakes.
+// wake lets the requests continue that the core wakes.
 func (w *world) wake() {
 	for woken := w.c.Woken(); len(woken) > 0; woken = w.c.Woken() {
 		for _, x := range append([]*Waiter(nil), woken...) {
@@ -168,7 +168,7 @@ func (w *world) wake() {
 				c.asked = w.now
 				w.asking(c.asks, true)
 			case !x.MayLeave():
-			case w.r.IntN(6) == 0: // it reacquires, and goes on when it is touched, or too late
+			case w.r.IntN(6) == 0: // it reacquires, and continues when it is touched, or too late
 				w.seen.reacquired++
 				c.apart, c.late = true, w.r.IntN(8) == 0
 				w.c.Reacquire(x, w.now)
@@ -185,8 +185,8 @@ func (w *world) leave(c *call) {
 	if !w.c.Confirm(c.w, &c.d, w.now) {
 		return
 	}
-	// The order of a queue: no request passes one that came before it and is in front
-	// of it by its priority.
+	// The order of a queue: no request passes one that came before it and is not behind it by
+	// priority.
 	for x := q.waiters.First(); x != nil; x = x.links.Next() {
 		if y, _ := x.Owner.(*call); !y.apart && y.came < c.came && y.rank < c.rank {
 			w.fault("one of rank %d left before one of rank %d", c.rank, y.rank)
@@ -208,7 +208,7 @@ func (w *world) arm() {
 	*until = max(*until, w.now+int64(d))
 }
 
-// change makes a rule stricter than it was in the beginning, or as it was.
+// change makes a rule stricter than it was at the beginning, or restores it.
 func (w *world) change() {
 	w.seen.changed++
 	laws := make([]Law, len(w.laws))
@@ -221,7 +221,7 @@ func (w *world) change() {
 	w.c.SetLaws(w.rules, laws, w.now)
 }
 
-// drain lets all that is there end, and checks that nothing stays.
+// drain lets everything end, and checks that nothing stays.
 func (w *world) drain() {
 	for range 100_000 {
 		if len(w.calls) == 0 {

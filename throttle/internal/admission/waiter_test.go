@@ -60,7 +60,7 @@ func TestAReservationLastsLongerEachTime(t *testing.T) {
 	}
 }
 
-// The transitions of a waiter, each by the call that makes it.
+// The transitions of a waiter, by the call that makes each.
 func TestTheStatesOfAWaiter(t *testing.T) {
 	const second = int64(time.Second)
 	key := pauses.Key{Host: "a.test"}
@@ -130,7 +130,7 @@ func TestTheStatesOfAWaiter(t *testing.T) {
 	}
 }
 
-// A token of a ninth rule with a store is given back as one of the first is.
+// A token of a ninth rule with a store is given back like one of the first.
 func TestEachPartGivesItsTokensBack(t *testing.T) {
 	c := New()
 	d := &Demand{Keyed: true}

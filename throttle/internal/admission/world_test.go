@@ -13,8 +13,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// A mutation breaks the core on purpose, through its interface: the properties must
-// notice each.
+// A mutation breaks the core on purpose, through its interface. The properties must notice each.
 type mutation uint8
 
 const (
@@ -28,8 +27,8 @@ const (
 	lostFinish             // what was not sent is not given back
 )
 
-// world is a random load on random rules, in a loop without goroutines, and beside
-// it the books that a reader of the rules would keep.
+// world is a random load on random rules, in a loop without goroutines, together with the books
+// that a reader of the rules would keep.
 type world struct {
 	r      *rand.Rand
 	c      *Core
@@ -40,14 +39,14 @@ type world struct {
 	books  [][2]ledger // by rule and key
 	tokens []tokenBook // by rule
 	paused [2]int64    // until when, by host
-	routes [2][2]int64 // until when they are paused, by host and route
+	routes [2][2]int64 // when their pauses end, by host and route
 	calls  []*call
 	faults []string
 	seen   seen
-	fixed  bool // the rules stay as they are
+	fixed  bool // the rules do not change
 }
 
-// seen counts what is rare, lest it vanish from the load unnoticed.
+// seen counts rare events, so that they do not disappear from the load unnoticed.
 type seen struct {
 	sent, queued, canceled, rejected, armed, changed, unsent, reported, asked, reacquired, requeued int
 	longest                                                                                         int64
@@ -68,7 +67,7 @@ type call struct {
 	spent []Spent
 	ended int64 // its response came
 	rank  int64 // that it should have
-	apart bool  // it has reacquired, so that others may pass it
+	apart bool  // it has reacquired, so others may pass it
 	late  bool  // it reacquires for longer than its reservation lasts
 }
 
@@ -152,7 +151,7 @@ func newWorld(seed uint64, mutant mutation) *world {
 	return w
 }
 
-// mutate returns the law that the core is given.
+// mutate returns the law that is passed to the core.
 func (w *world) mutate(law Law) Law {
 	switch w.mutant {
 	case largerLimit:
@@ -184,7 +183,7 @@ func (w *world) book(c *call, p *Part) (l *ledger, law *Law) {
 	panic("a part of no rule")
 }
 
-// send notes that a call leaves, and checks that it may.
+// send records that a call leaves, and checks that it may.
 func (w *world) send(c *call) {
 	c.sent = true
 	w.seen.sent++
@@ -208,8 +207,7 @@ func (w *world) send(c *call) {
 	w.audit(c)
 }
 
-// audit compares the books of a call with what the core counts, where both go by the
-// same window.
+// audit compares the books of a call with what the core counts, if both are about the same window.
 func (w *world) audit(c *call) {
 	for i := range c.d.Len() {
 		p := c.d.Part(i)
@@ -222,7 +220,7 @@ func (w *world) audit(c *call) {
 	}
 }
 
-// report says what a call cost: less than was estimated.
+// report reports what a call cost: less than estimated.
 func (w *world) report(c *call) {
 	w.seen.reported++
 	for i := range c.d.Len() {
@@ -265,5 +263,5 @@ func (w *world) finish(c *call, o Outcome) {
 	w.c.Finish(&c.d, o, w.now)
 }
 
-// noStore is the store of a rule whose store the test plays.
+// noStore returns the store of a rule, which is nil: the test plays it.
 func noStore() limiter.Store { return nil }
