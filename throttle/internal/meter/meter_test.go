@@ -34,7 +34,7 @@ func shapes() map[string]func() shape {
 	}
 }
 
-// What is spent and given back at once leaves no trace.
+// A cost that is spent and given back immediately leaves no trace.
 func TestARefundUndoesASpend(t *testing.T) {
 	for name, fresh := range shapes() {
 		r := rand.New(rand.NewPCG(1, 2))
@@ -58,7 +58,7 @@ func TestARefundUndoesASpend(t *testing.T) {
 	}
 }
 
-// Nothing is the receipt that undoes nothing.
+// The zero receipt undoes nothing.
 func TestTheZeroReceipt(t *testing.T) {
 	for name, fresh := range shapes() {
 		m, same := fresh(), fresh()
@@ -80,7 +80,7 @@ func TestZeroMetersLimitNothing(t *testing.T) {
 	}
 }
 
-// An entry of a window that counts until the response ages from it on.
+// An entry of a window that counts until the response ages from the response on.
 func TestRespond(t *testing.T) {
 	for _, tt := range []struct {
 		name string

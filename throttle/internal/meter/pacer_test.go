@@ -23,8 +23,8 @@ func TestRoomOfAPacer(t *testing.T) {
 	}
 }
 
-// Two callers at 10,000 a second, whose timers are a millisecond late as those
-// of an idle machine are. The control has a burst of one: each lateness is lost.
+// Two callers at 10,000 per second, whose timers are a millisecond late, as on an idle machine. The
+// control has a burst of one, so that the time of each delay is lost.
 func TestPacingAtTenThousandASecond(t *testing.T) {
 	for _, tt := range []struct {
 		burst int

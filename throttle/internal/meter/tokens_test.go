@@ -2,8 +2,8 @@ package meter
 
 import "testing"
 
-// While a store fails the window alone counts: a request that was granted then and leaves
-// has no token to leave behind.
+// While a store fails only the window counts. A request that was granted then and leaves has no
+// token to leave behind.
 func TestATokenThatWasNotTakenIsNotGivenBack(t *testing.T) {
 	s := &StoreTokens{local: true, failures: 1, blocked: 100}
 	if s.Next(50, 1) != 50 || s.MustAsk(50, 1) || s.Spend(50, 1) != (Receipt{}) {

@@ -44,7 +44,7 @@ func TestWindowAgainstTheNaiveOne(t *testing.T) {
 				t.Fatalf("seed %d: next(%d, %d) is %d, want %d", seed, now, need, got, want)
 			}
 			extra := 1 + r.IntN(limit)
-			if w.Next(now, extra) == now { // what may go now: how long would need wait then?
+			if w.Next(now, extra) == now { // extra may go now: how long would need then wait?
 				more := &naive{n.limit, n.span, append([]int64(nil), n.at...)}
 				for range extra {
 					more.at = append(more.at, now)
@@ -132,8 +132,8 @@ func TestNothingOverflows(t *testing.T) {
 	}
 }
 
-// After a change of the limit a receipt of the old window may meet an entry of the new one
-// at the same instant that holds less: no more than that is given back.
+// After a change of the limit, a receipt of the old window may meet an entry of the new one at the
+// same instant with a lower cost. No more than that is given back.
 func TestARefundTakesNoMoreThanItsEntryHolds(t *testing.T) {
 	w := NewWindow(Rate{Limit: 10, Per: time.Second})
 	w.Enter(5, 3)
