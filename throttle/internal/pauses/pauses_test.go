@@ -21,8 +21,7 @@ func TestKeyText(t *testing.T) {
 	}
 }
 
-// A longer pause prolongs, a shorter one never cuts, and what is hardly longer is no
-// news.
+// A longer pause prolongs, a shorter one never cuts, and one that is hardly longer is no news.
 func TestArm(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -50,7 +49,7 @@ func TestArm(t *testing.T) {
 	}
 }
 
-// After the end one, then one more with each good response and with each second.
+// After the end, one request passes, then one more with each good response and with each second.
 func TestOpening(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -112,7 +111,7 @@ func TestAnOpenedPauseIsDropped(t *testing.T) {
 	}
 }
 
-// A pass is of one beginning of a pause: its end says nothing about the next one.
+// A pass is for one beginning of a pause. Its end says nothing about the next.
 func TestAPassOfAnEarlierPause(t *testing.T) {
 	var table Table
 	p := table.Arm(a, 0, Order{For: time.Second}).Pause
@@ -135,7 +134,7 @@ func TestPausesAreBounded(t *testing.T) {
 	if got := table.Arm(key(Max), 0, Order{For: time.Second}); got.Evicted == nil || got.Evicted.Key() != key(0) || !got.Evicted.Dropped() || table.Len() != Max {
 		t.Errorf("at Max: %+v, %d kept", got, table.Len())
 	}
-	// After 100 s those that nothing waits for are dropped.
+	// After 100 s, pauses that no request waits for are dropped.
 	if got := table.Arm(key(Max+1), 100*second, Order{For: time.Second}); got.Evicted != nil || table.Len() != Max-49 {
 		t.Errorf("later: %+v, %d kept", got, table.Len())
 	}
