@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// rings notes when it is called.
+// rings records when it is called.
 type rings struct {
 	alarm alarm
 	mu    sync.Mutex // mu guards at
@@ -24,7 +24,7 @@ func (r *rings) check() {
 	r.mu.Unlock()
 }
 
-// after returns how long after start it was called, nothing if it was not.
+// after returns how long after start it was called.
 func (r *rings) after(start time.Time) (ds []time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -34,7 +34,7 @@ func (r *rings) after(start time.Time) (ds []time.Duration) {
 	return ds
 }
 
-// listed returns alarms that use the list in a bubble, as they do outside of one. They must
+// listed returns alarms that use the list even in a bubble, as they do outside of one. They must
 // not leave the bubble.
 func listed(limit time.Duration) *alarms {
 	s := newAlarms(limit)
@@ -56,8 +56,8 @@ func (s *alarms) length() (n int) {
 	return n
 }
 
-// Of a thousand alarms at random times, of which some are stopped and some set anew, each
-// rings at its time: in the list as each with a timer of its own.
+// A thousand alarms at random times, of which some are stopped and some set again: each rings at
+// its time, whether it is in the list or has a timer of its own.
 func TestAnAlarmRingsAtItsTime(t *testing.T) {
 	const limit = 10 * time.Second
 	for _, apart := range []bool{false, true} {
@@ -78,7 +78,7 @@ func TestAnAlarmRingsAtItsTime(t *testing.T) {
 				case 1: // another time
 					s.begin(r, time.Second)
 					want[r] = []time.Duration{time.Since(start) + time.Second}
-				case 2: // it is stopped, and not set again then
+				case 2: // it is stopped, and cannot be set again
 					s.begin(r, limit)
 					time.AfterFunc(time.Duration(rnd.Int64N(int64(limit))), func() { s.stop(&r.alarm); s.reset(&r.alarm, 1) })
 					want[r] = nil
@@ -159,8 +159,8 @@ func TestAnAlarmIsInTheListOnce(t *testing.T) {
 	})
 }
 
-// A client may be made outside of a bubble and used in several, or made in one and used in
-// the next: none of the timers of one may serve another.
+// A client may be made outside of a bubble and used in several, or made in one and used in the
+// next. No timer of one bubble may serve another.
 func TestAlarmsOfABubbleStayThere(t *testing.T) {
 	outside := newAlarms(time.Minute)
 	var within *alarms
@@ -196,8 +196,8 @@ func TestAlarmsOfABubbleStayThere(t *testing.T) {
 	}
 }
 
-// The alarm of a total is set anew when the time was read before a request body began to be
-// sent, and written after it: a stall of the body must not wait for the total.
+// The alarm of a total may be set from a time that was read before a request body began to be sent,
+// after that has begun. A stall of the body must not wait for the total.
 func TestAnUploadThatBeginsWhileTheAlarmIsSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &deadline{rule: rule{limit: time.Minute, idle: time.Second}}

@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// asks is a base that asks of the context what a base may.
+// asks is a base that asks the context for what a base may ask.
 type asks func(ctx context.Context)
 
 func (f asks) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -38,9 +38,9 @@ func (e *ender) layer() transport.Layer {
 	}}
 }
 
-// A layer costs one allocation, whatever else is in the chain. Another three are for a
-// base that waits for the end of the context, and three for one that asks for the trace;
-// what package context allocates for a child of a context that can end is net/http's.
+// A layer costs one allocation, whatever else is in the chain. A base that waits for the end of the
+// context costs three more, and one that asks for the trace another three. What package context
+// allocates for a child of a context that can end is net/http's.
 func TestAllocationsOfLimits(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

@@ -60,7 +60,7 @@ func TestNegativeLimitsPanic(t *testing.T) {
 	}
 }
 
-// Off reaches the body too: no read of it is cut.
+// Off applies to the body too: no read of it is cut.
 func TestOffEndsNoBody(t *testing.T) {
 	if s := timeout.Off.String(); s != "timeout: off" {
 		t.Error(s)
@@ -77,8 +77,8 @@ func TestOffEndsNoBody(t *testing.T) {
 	})
 }
 
-// The longest duration is what some write for no limit. The body moves, and with it the
-// instants that limits count from.
+// Some users write the longest duration to mean no limit. The body moves, and with it the instants
+// from which limits count.
 func TestALimitOfAgesEndsNothing(t *testing.T) {
 	for name, l := range map[string]transport.Layer{
 		"total":              total(math.MaxInt64),

@@ -20,7 +20,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// kinds are how a client may speak to a server.
+// kinds returns the ways in which a client may speak to a server.
 func kinds() map[string]func(*http.Transport) {
 	return map[string]func(*http.Transport){
 		"HTTP/1.1":           nil,
@@ -83,7 +83,7 @@ func get(t *testing.T, rt http.RoundTripper, url string, set ...transport.Overri
 	return string(b), err
 }
 
-// After an attempt that timed out the next one does not go down the dead connection.
+// After an attempt that timed out, the next does not use the dead connection.
 func TestTheAttemptAfterATimeoutGetsAnotherConnection(t *testing.T) {
 	t.Parallel()
 	for kind := range kinds() {
@@ -107,8 +107,8 @@ func TestTheAttemptAfterATimeoutGetsAnotherConnection(t *testing.T) {
 	}
 }
 
-// A single route that hangs ends no call of another route on its connection, however
-// silent that one is.
+// A single route that hangs ends no call of another route on its connection, however silent that
+// one is.
 func TestARouteThatHangsEndsNoOtherCall(t *testing.T) {
 	t.Parallel()
 	const streams = 20
@@ -229,7 +229,7 @@ func TestADeadConnectionIsClosedUnderASilentStream(t *testing.T) {
 	}
 }
 
-// Calls that do not go through the layer are not seen, but that there are some is.
+// Calls that do not go through the layer are not visible to it, but it knows that there are some.
 func TestCallsThatTheLayerDoesNotSeeAreNotCut(t *testing.T) {
 	finish := make(chan struct{})
 	h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -263,8 +263,8 @@ func TestCallsThatTheLayerDoesNotSeeAreNotCut(t *testing.T) {
 	}
 }
 
-// Once the time of an attempt is over net/http must not send it again by itself, as it
-// does over HTTP/1 if a connection is closed that has been used before.
+// Once the time of an attempt is over, net/http must not send it again by itself, as it does over
+// HTTP/1 when a connection is closed that has been used before.
 func TestNothingIsSentAfterTheLimit(t *testing.T) {
 	var arrived atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
@@ -285,8 +285,8 @@ func TestNothingIsSentAfterTheLimit(t *testing.T) {
 	}
 }
 
-// net/http sends a request once more where its connection was closed, and does not look at the
-// context between the connection that it gets for that and what it writes there.
+// net/http sends a request again if its connection was closed. Between getting the next connection
+// and writing to it, it does not look at the context.
 func TestAConnectionThatComesTooLateIsClosed(t *testing.T) {
 	for name, c := range map[string]struct {
 		info   httptrace.GotConnInfo
@@ -344,8 +344,8 @@ func TestAConnectionThatComesTooLateIsClosed(t *testing.T) {
 	}
 }
 
-// A base that does not notice that its connection was closed is ended by the context, a
-// moment later.
+// A base that does not notice that its connection was closed is ended by the context a moment
+// later.
 func TestABaseThatDoesNotNoticeIsEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()
@@ -366,7 +366,7 @@ func TestABaseThatDoesNotNoticeIsEnded(t *testing.T) {
 	})
 }
 
-// What an attempt got on a connection before says nothing about the one that it is on.
+// What an attempt received on a previous connection says nothing about its current one.
 func TestAnAttemptThatIsSentAgainIsJudgedByItsLastConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, a := net.Pipe()

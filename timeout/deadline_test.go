@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The cause of its end is the Error of the limit.
+// The cause of the context's end is the Error of the limit.
 func TestInnerLayersSeeTheDeadlineOfTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inner *http.Request
@@ -126,8 +126,8 @@ func TestTheErrorOfTheLimitWrapsThatOfTheBase(t *testing.T) {
 	})
 }
 
-// What reads the error of a body asks the context of its request why it ended: the end
-// of the body comes later than the caller's deadline, and changes nothing.
+// A reader of a body's error asks the context of its request why it ended. If the end of the body
+// comes after the caller's deadline, it changes nothing.
 func TestTheCallersDeadlineStaysTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A response body that receives nothing is closed, and the context of its request is not the worse for it: what reads the
-// cause there finds an Error of the limits before the headers alone.
+// A response body that receives nothing is closed, but that does not become the cause of its
+// request's context: a reader of the cause finds an Error only of the limits before the headers.
 func TestTheLimitsThatAreTheCauseOfAContext(t *testing.T) {
 	for name, test := range map[string]struct {
 		layer transport.Layer
@@ -75,7 +75,8 @@ func TestAnErrorMatchesItsLimitAndNoOther(t *testing.T) {
 	}
 }
 
-// An attempt that never got a connection waited for a name, a dial or a handshake, and not for the server.
+// An attempt that never got a connection waited for a name, a dial or a handshake, and not for the
+// server.
 func TestAnAttemptWithoutAConnectionSaysSo(t *testing.T) {
 	hangs := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		time.Sleep(time.Minute)

@@ -264,7 +264,7 @@ func TestTheBodyOfAnUpgradedConnectionIsNotWatched(t *testing.T) {
 	})
 }
 
-// Reads end and the timer fires at the same moments, for the race detector.
+// For the race detector: reads end and the timer fires at the same moments.
 func TestReadsThatEndAtTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ds []time.Duration
@@ -294,7 +294,7 @@ func (e ending) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A body that is cut is not taken for whole, even if it says that it ended.
+// A body that is cut is not taken for complete, even if it says that it ended.
 func TestACutThatTheBodyCallsItsEndIsATimeout(t *testing.T) {
 	for want, pause := range map[error]time.Duration{timeout.ErrIdle: time.Hour, nil: s} {
 		synctest.Test(t, func(t *testing.T) {

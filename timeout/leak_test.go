@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The connection refers to the context of a limit for as long as the body is under way, and
-// must not hold a body with it that is watched because a slot goes with it.
+// While a body is being received, the connection refers to the context of a limit. It must not
+// thereby keep a body alive that is watched because it holds a slot.
 func TestALeakedBodyIsFoundUnderALimit(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "begin")

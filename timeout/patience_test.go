@@ -32,8 +32,8 @@ func (b quietBody) Read(p []byte) (int, error) {
 
 func (b quietBody) Close() error { close(b.ended); return nil }
 
-// A heartbeat of 45 s: a stream with a limit of its own outlasts it, another body does not,
-// and the connection is left open for as long.
+// A heartbeat of 45 s: a stream with a limit of its own survives it, another body does not, and the
+// connection stays open for as long.
 func TestAStreamMayBeSilentForLonger(t *testing.T) {
 	for name, tc := range map[string]struct {
 		config   Config
@@ -77,8 +77,8 @@ func TestTheLimitOfStreamsIsShown(t *testing.T) {
 	}
 }
 
-// What a response is decides where the request did not say: an MCP client accepts both
-// JSON and events with each call.
+// If the request did not say whether it is for a stream, the response decides: an MCP client
+// accepts both JSON and events with each call.
 func TestAResponseOfEventsIsAStream(t *testing.T) {
 	const both, events = "application/json, text/event-stream", "text/event-stream; charset=utf-8"
 	five := Config{StreamIdle: 5 * time.Minute}

@@ -15,16 +15,15 @@ import (
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// big is what a call may hold in memory.
+// big is something that a call may hold in memory.
 type big struct{ io.Reader }
 
 func (big) Close() error { return nil }
 
 type bigKey struct{}
 
-// A timer that has not run out keeps what it would call: at a thousand calls a second,
-// limits of an hour must not keep an hour of calls. Some may stay until the runtime drops
-// the timers that were stopped.
+// A timer that has not fired keeps what it would call. At a thousand calls per second, limits of an
+// hour must not keep an hour of calls. Some may stay until the runtime drops stopped timers.
 func TestNothingOfACallStaysInMemoryUntilItsLimit(t *testing.T) {
 	const calls = 200
 	for _, tt := range []struct {

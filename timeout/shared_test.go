@@ -25,7 +25,7 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 	const limit = time.Second
 	begin := time.Now()
 	at := begin.Add
-	// first lets an attempt time out from 0 on, second another one after it.
+	// first lets an attempt time out that begins at 0, second another one after it.
 	first := func(s *shared) bool {
 		v := waiting(limit)
 		s.enter(v, false, begin)

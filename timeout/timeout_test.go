@@ -20,7 +20,7 @@ func TestTheShortestLimitEndsTheCallWithItsOwnError(t *testing.T) {
 	const s = time.Second
 	for name, test := range map[string]struct {
 		layers []transport.Layer
-		left   time.Duration // until the caller's deadline, 0 for none
+		left   time.Duration // until the caller's deadline, 0 if there is none
 		takes  time.Duration
 		ends   time.Duration
 		is     error // nil for a response

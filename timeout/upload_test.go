@@ -138,8 +138,8 @@ func TestTheErrorOfAClosedRequestBodyIsKept(t *testing.T) {
 	}
 }
 
-// Between two attempts nobody reads the body, and that is no stall; nor is what is
-// sent again from what was kept.
+// Between two attempts nobody reads the body, which is not a stall. Sending again what was kept is
+// not one either.
 func TestTheTimeBetweenTwoAttemptsIsNoStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -172,7 +172,7 @@ func TestTheTimeBetweenTwoAttemptsIsNoStall(t *testing.T) {
 	})
 }
 
-// A body that can seek still can: retry then keeps nothing of it.
+// A body that can seek still can, so that retry keeps nothing of it.
 func TestAFileStaysAFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")
 	if err := os.WriteFile(name, []byte("data"), 0o600); err != nil {
@@ -200,7 +200,7 @@ func TestAFileStaysAFile(t *testing.T) {
 	_ = resp.Body.Close()
 }
 
-// What net/http itself sends again moves as well.
+// A body that net/http itself sends again moves as well.
 func TestABodyOfGetBodyMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The connection of a call is known after a trace of the caller's own, too, and a body
-// that has ended leaves its connection to itself.
+// The connection of a call is known even if the caller has a trace of its own, and a body that has
+// ended no longer concerns its connection.
 func TestTheTraceOfTheCallerStays(t *testing.T) {
 	h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "here")
