@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// quota is a layer that lets each request wait for a second, or says so.
+// quota is a layer that lets each request wait for a second.
 var quota = &rttest.Layer{Name: "quota", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	a := layer.AttemptFrom(req.Context())
 	a.AddWait(layer.Quota, time.Second)
@@ -44,7 +44,7 @@ func ExampleAttempt() {
 	//   quota 1s backoff 0s - 10 each second
 }
 
-// The four times of an attempt: it waits, then the headers come, then the body.
+// The four times of an attempt: it waits, the headers arrive, then the body.
 func ExampleAttempt_Elapsed() {
 	slow := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		time.Sleep(2 * time.Millisecond)

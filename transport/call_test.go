@@ -18,8 +18,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A caller can read the history of a call and not change it. A method that is not in
-// this list must only read, too, before it is added.
+// A caller can read the history of a call but not change it. Before a method is added to this list,
+// make sure that it only reads.
 func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 	for _, tc := range []struct {
 		of   reflect.Type
@@ -44,7 +44,7 @@ func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 	}
 }
 
-// stops is a layer that gives its reason not to go on.
+// stops is a layer that gives its reason for not continuing.
 var stops = &rttest.Layer{Name: "stops", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	c.SetStopReason("budget empty")
 	return next.RoundTrip(req)
@@ -133,8 +133,8 @@ func ExampleCallFrom() {
 	// Output: /things/{id}
 }
 
-// A client without layers has no Call: what reads one needs no check for nil. The test
-// calls every method there is, those of later versions too.
+// A client without layers has no Call, and code that reads one needs no check for nil. The test
+// calls every method, including those that are added later.
 func TestMethodsOfANilCallReturnZeroValues(t *testing.T) {
 	resp, err := rttest.Try(t.Context(), rttest.Respond(200, ""))
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Every field of a layer's event but its kind, which the function's place says,
-// reaches the caller's.
+// Every field of a layer's event reaches the caller's, except the kind, which the place of the
+// function determines.
 func TestEventOfForgetsNoField(t *testing.T) {
 	from, to := reflect.TypeFor[layer.Event](), reflect.TypeFor[transport.Event]()
 	if from.NumField() != to.NumField()+1 {

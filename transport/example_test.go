@@ -20,7 +20,7 @@ func ExampleWith() {
 	// Output: crawler
 }
 
-// Middleware as most is written, between two layers.
+// Middleware as most of it is written, between two layers.
 func ExampleFunc() {
 	shout := transport.Func(func(next http.RoundTripper) http.RoundTripper {
 		return rttest.Func(func(req *http.Request) (*http.Response, error) {
@@ -152,8 +152,9 @@ func ExampleKeyHeader() {
 	// key header: X-Request-Id for POST api.test/v1/
 }
 
-// Where every operation is a POST of one URL, as with the JSON protocols of AWS, SOAP and JSON-RPC, a layer of one's own names the
-// route by what says which it is. Figures, rules and Safe go by that.
+// If every operation is a POST to one URL, as with the JSON protocols of AWS, SOAP and JSON-RPC, a
+// layer of your own names the route by what identifies the operation. Figures, rules and Safe use
+// that route.
 func ExampleSafe_operations() {
 	operations := transport.Func(func(next http.RoundTripper) http.RoundTripper {
 		return rttest.Func(func(req *http.Request) (*http.Response, error) { // any http.RoundTripper
@@ -181,7 +182,7 @@ func ExampleSafe_operations() {
 	// /PutItem false
 }
 
-// A limit that counts no streams is not taken by open logs.
+// A limit that does not count streams is not used up by open logs.
 func ExampleStreams() {
 	d := transport.Streams("GET /api/v1/namespaces/{namespace}/pods/{pod}/log")
 	fmt.Println(d)

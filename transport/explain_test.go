@@ -30,8 +30,7 @@ func TestPlanPrintsItself(t *testing.T) {
 	}
 }
 
-// Every pair of traits that the plan compares, in the doubtful order and in the
-// other one.
+// Every pair of traits that the plan compares, in the doubtful order and in the other.
 func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
 	tapes, sends := transport.Traits{Tapes: true}, transport.Traits{Sends: true}
 	for _, tc := range []struct {
@@ -54,7 +53,7 @@ func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
 	}
 }
 
-// What a layer cannot see is noted, not warned of: the documented order has it.
+// What a layer cannot see is noted without a warning, since the documented order has it.
 func TestDescribeNotesWhatIsNotSeen(t *testing.T) {
 	who, sets := transport.Traits{Identifies: true}, transport.Traits{Credentials: true}
 	for _, tc := range []struct {

@@ -28,7 +28,7 @@ func TestPriorityIsAnOverride(t *testing.T) {
 	}
 }
 
-// Of the requests that wait, this one goes before those of the last 10 seconds.
+// This request goes before waiting ones that came in the last 10 seconds.
 func ExamplePriority() {
 	urgent := transport.Priority(10)
 	ctx := transport.With(context.Background(), urgent)

@@ -60,7 +60,8 @@ func TestBadPatternsPanic(t *testing.T) {
 	}
 }
 
-// A call costs one allocation, its own, also where its path has an id that was never seen and something asks for its route.
+// A call costs one allocation, its own, even if its path has an id that was never seen and
+// something asks for its route.
 func TestANewIDInAPathAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -97,7 +98,7 @@ func TestANewIDInAPathAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A caller that names the route of each call anew pays for the context, not for the pattern.
+// A caller that names the route of each call pays for the context, not for the pattern.
 func TestToNameARouteAllocatesLittle(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

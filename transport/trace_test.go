@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The context, what it holds and the trace are one allocation, the first call included.
+// The context, its contents and the trace are one allocation, including the first call.
 func TestATraceAllocatesOnce(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
