@@ -48,7 +48,7 @@ func bodyMutants() []mutant {
 			}), body}
 		}),
 		receiving("holds one lock for Read and Close", "response-close-during-read", func(resp *http.Response) {
-			lock, body := make(chan struct{}, 1), resp.Body // a channel, so that a bubble sees the wait
+			lock, body := make(chan struct{}, 1), resp.Body // a channel, so that a bubble notices the wait
 			locked := func(do func()) {
 				lock <- struct{}{}
 				do()

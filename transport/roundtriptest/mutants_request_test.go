@@ -20,7 +20,7 @@ type mutant struct {
 	races  bool      // whether the bug is a data race, which would make the test fail under -race
 }
 
-// simple makes a mutant that works on each request.
+// simple makes a mutant from a function that handles each request.
 func simple(bug, must string, trip func(next http.RoundTripper, req *http.Request) (*http.Response, error)) mutant {
 	return mutant{bug: bug, must: must, wrap: decorate(trip)}
 }
@@ -45,8 +45,7 @@ func sendingURL(bug string, spoil func(u *url.URL)) mutant {
 	})
 }
 
-// sendsAgain makes a mutant that sends a request once more after some outcomes, and does not
-// say so.
+// sendsAgain makes a mutant that sends a request again after some outcomes without declaring it.
 func sendsAgain(bug string, after func(*http.Response, error) bool) mutant {
 	return simple(bug, "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)

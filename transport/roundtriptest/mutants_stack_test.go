@@ -162,7 +162,7 @@ func stackMutants() []mutant {
 	}
 }
 
-// contextDone returns a channel for mutants that would otherwise wait for ever.
+// contextDone returns a channel for mutants that would otherwise wait forever.
 func contextDone(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{})
 	context.AfterFunc(ctx, func() { close(c) })

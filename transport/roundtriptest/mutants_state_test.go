@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A memory is what a mutant knows of earlier calls.
+// A memory is what a mutant remembers of earlier calls.
 type memory struct {
 	mu   sync.Mutex // mu guards the rest.
 	text map[string]string
@@ -169,7 +169,7 @@ func losing(bug string, slots int, lost func(*http.Response, error) bool) mutant
 	})
 }
 
-// keeping makes a mutant that keeps some responses for ever.
+// keeping makes a mutant that keeps some responses forever.
 func keeping(bug string, which func(*http.Response) bool) mutant {
 	return remembering(bug, "calls-leave-nothing", func(m *memory, next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)

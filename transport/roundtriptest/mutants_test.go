@@ -28,10 +28,10 @@ func breaks(t *testing.T, m mutant, c testCase) []string {
 	return c.execute(t, &probe{wrap: wrap, allow: m.except, patience: 100 * time.Millisecond})
 }
 
-// TestMutants runs the suite over broken decorators: each must fail the cases that it names,
-// each case must be failed by a mutant, and docs/contract.md must list which fails which. The
-// cases that a mutant does not name are for the numbers of that page: they run among the long
-// tests, and to write it.
+// TestMutants runs the suite over broken decorators. Each must fail the cases that it names, each
+// case must be failed by a mutant, and docs/contract.md must list which fails which. The cases that
+// a mutant does not name are only for the numbers on that page. They run among the long tests, and
+// when the page is written.
 func TestMutants(t *testing.T) {
 	caught := map[string][]string{} // bug to cases
 	proved := map[string]bool{}

@@ -39,8 +39,8 @@ func comparePage(t *testing.T, caught map[string][]string) {
 	}
 }
 
-// firm leaves out of a line what depends on the timing of a run: the cases that notice a bug
-// beyond those that must, and how many they are.
+// firm removes from a line what depends on the timing of a run: the cases that notice a bug in
+// addition to those that must, and their number.
 func firm(line string) string {
 	cells := strings.Split(line, " | ")
 	if len(cells) != 3 {

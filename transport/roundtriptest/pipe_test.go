@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The clock of the bubble runs on only while all wait, so that an hour takes no time.
+// The clock of the bubble moves only while all goroutines wait, so that an hour takes no time.
 func TestAPipeWaitsOnTheClockOfTheBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &probe{}

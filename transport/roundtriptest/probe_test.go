@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// brokenBody fails to be read and to be closed.
+// brokenBody fails when it is read and when it is closed.
 type brokenBody struct{}
 
 func (brokenBody) Read([]byte) (int, error) { return 0, errors.New("no read") }
@@ -19,7 +19,7 @@ type tripper func(*http.Request) (*http.Response, error)
 
 func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// A breach that ends the case leaves out what follows it.
+// A breach that ends the case skips the rest of it.
 func TestAProbeNoticesAnUnsoundResult(t *testing.T) {
 	response := func(body io.ReadCloser) *http.Response { return &http.Response{StatusCode: 200, Body: body} }
 	for _, tt := range []struct {

@@ -12,8 +12,8 @@ import (
 
 const raceChild = "ROUNDTRIPTEST_RACE"
 
-// A write beside the reader of request-read-concurrently must fail the run, in a process of
-// its own, and a decorator that does not write must pass. It needs -race.
+// A write concurrent with the reader of request-read-concurrently must fail the run, in a process
+// of its own. A decorator that does not write must pass. The test needs -race.
 func TestAWriteToTheRequestIsADataRace(t *testing.T) {
 	if !race.Enabled {
 		t.Skip("needs -race")

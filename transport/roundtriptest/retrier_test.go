@@ -53,7 +53,7 @@ func (r *retrier) trip(next http.RoundTripper, req *http.Request) (*http.Respons
 		if resp != nil && resp.Body != nil {
 			r.discard(resp)
 		}
-		if end(); req.GetBody != nil { // which may rewind what is being sent
+		if end(); req.GetBody != nil { // GetBody may rewind what is being sent
 			if body, ok = r.again(req); !ok {
 				return resp, err
 			}
@@ -69,7 +69,7 @@ func (r *retrier) trip(next http.RoundTripper, req *http.Request) (*http.Respons
 	}
 }
 
-// A lent is a body that nobody can read once its attempt is over: GetBody may rewind it.
+// A lent is a body that nobody can read once its attempt is over, since GetBody may rewind it.
 type lent struct {
 	io.ReadCloser
 	mu   sync.Mutex // mu guards over, and is held while the body is read.

@@ -109,7 +109,7 @@ func atBodyEnd(resp *http.Response, end func()) *http.Response {
 	return resp
 }
 
-// slots lets n calls run at a time, to the end of their bodies.
+// slots lets n calls run at a time, until their bodies end.
 func slots(n int) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		free := make(chan struct{}, n)
