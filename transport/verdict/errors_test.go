@@ -135,7 +135,7 @@ func TestIdempotencyAndConditions(t *testing.T) {
 		method                  string
 		header                  http.Header
 		idempotent, conditional bool
-		lost                    verdict.Verdict // of a response that was lost
+		lost                    verdict.Verdict // the verdict if the response was lost
 	}{
 		{"PUT", nil, true, false, verdict.Retryable},
 		{"PUT", http.Header{"If-Match": {`"1"`}}, true, true, verdict.Ambiguous},
@@ -164,7 +164,7 @@ func TestIdempotencyAndConditions(t *testing.T) {
 	}
 }
 
-// net/http makes the error of the text of the status alone.
+// net/http makes the error from nothing but the text of the status.
 func TestAProxyThatRejectsConnectIsFinal(t *testing.T) {
 	for text, want := range map[string]verdict.Verdict{
 		"Forbidden": verdict.Permanent, "Proxy Authentication Required": verdict.Permanent,

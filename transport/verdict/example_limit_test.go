@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// An API that says in the body of a 403 that a plan is used up, in words of its own.
+// An API that says in the body of a 403, in its own words, that a plan is used up.
 func ExampleLimitReader() {
 	ours := verdict.LimitReader(func(_ *http.Response, body []byte) verdict.Limit {
 		if bytes.Contains(body, []byte("E-1042")) {

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Each vendor's header is a key to the hosts of that vendor and to no other; a name that
-// only ends like one of its domains is another host.
+// Each vendor's header is a key for the hosts of that vendor and no other. A name that merely ends
+// like one of its domains is another host.
 func TestAVendorsHeaderIsAKeyToItsHostsAlone(t *testing.T) {
 	const elsewhere = "https://api.test/x"
 	for name, tc := range map[string]struct {
@@ -56,8 +56,8 @@ func TestAVendorsHeaderIsAKeyToItsHostsAlone(t *testing.T) {
 	}
 }
 
-// A write on a condition finds what the lost one did, whatever its method; with a key the
-// server knows it again.
+// A conditional write finds what the lost one did, whatever its method. With a key the server
+// recognizes it.
 func TestAWriteOnAConditionIsConditional(t *testing.T) {
 	const gcs = "https://storage.googleapis.com/x"
 	for name, tc := range map[string]struct {

@@ -34,7 +34,7 @@ func TestReadLimit(t *testing.T) {
 		{403, `{"message":"` + strings.Repeat("x", 600) + ` too many requests"}`, unknown},
 		{403, `"too many requests"`, unknown},
 		{429, "Too many requests", unknown},
-		// What other people wrote says nothing of the server.
+		// What other people wrote says nothing about the server.
 		{403, `<h1>Forbidden</h1> you may not edit the page "Why do I get Too Many Requests?"`, unknown},
 		{403, `you may not edit the page "Why do I get Too Many Requests?"`, unknown},
 		{403, "Forbidden. " + strings.Repeat("x", 600) + " too many requests", unknown},

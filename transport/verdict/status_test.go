@@ -6,8 +6,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// The whole table in the comment of Status: every code that is not in it has the
-// zero class.
+// The whole table in the comment of Status: every code that is not in it has the zero class.
 func TestStatusClasses(t *testing.T) {
 	want := map[int]verdict.StatusClass{
 		403: {Pause: true},
