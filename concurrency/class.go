@@ -93,8 +93,8 @@ func (c *class) of(w *waiter) *ranked.List[*waiter] {
 	return &c.fresh
 }
 
-// standLocked puts the class into the line of s at the place of its first request.
-func (c *class) standLocked(s *semaphore) {
+// joinLineLocked puts the class into the line of s at the place of its first request.
+func (c *class) joinLineLocked(s *semaphore) {
 	c.leaveLineLocked()
 	c.at = s
 	c.links.Rank = c.first().order()

@@ -194,16 +194,16 @@ func (d *demand) release(a *layer.Attempt, n int) {
 		}
 	}
 	if len(left) > 0 {
-		freed = d.pass(left, freed)
+		freed = d.releaseQueued(left, freed)
 	}
 	for _, i := range freed {
 		d.sems[i].limit.emit(a, layer.SlotFreed, 0, nil)
 	}
 }
 
-// pass releases the slots of semaphores that requests wait for, and adds to freed the semaphores
-// that have room again.
-func (d *demand) pass(left, freed []int) []int {
+// releaseQueued releases the slots of semaphores that requests wait for, and adds to freed the
+// semaphores that have room again.
+func (d *demand) releaseQueued(left, freed []int) []int {
 	q := d.sems[0].live().queue()
 	now := q.now()
 	q.mu.Lock()

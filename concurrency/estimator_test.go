@@ -167,7 +167,7 @@ func TestMinRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 				window(slow)
 				base(quick)
 			}
-			window(quick) // begins anew
+			window(quick) // the count starts over
 		}
 		for range patience - 1 {
 			window(slow)

@@ -114,7 +114,7 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	}
 	if c.first() == w {
 		old := c.at
-		c.standLocked(sems[short])
+		c.joinLineLocked(sems[short])
 		if old != nil && old != c.at {
 			q.admitLocked(now, old)
 		}
@@ -199,7 +199,7 @@ func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
 			q.dirty = q.dirty[:0]
 			return
 		}
-		q.lookLocked(now, c)
+		q.examineLocked(now, c)
 	}
 }
 
@@ -207,21 +207,21 @@ func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
 // from the front while there is room.
 func (q *queue) admitEachLocked(s *semaphore) {
 	for c := q.only; c != nil && c.len() > 0 && s.fits(s.state.Load(), 1); {
-		q.letLocked(c, c.first())
+		q.admitOneLocked(c, c.first())
 	}
 }
 
-// letLocked lets a request go.
-func (q *queue) letLocked(c *class, w *waiter) {
+// admitOneLocked lets a request go.
+func (q *queue) admitOneLocked(c *class, w *waiter) {
 	takeLocked(c.sems, w)
 	w.status = admitted
 	q.removeLocked(c, w)
 	close(w.ready)
 }
 
-// lookLocked examines the first request of a class. It goes or is rejected, or its class moves to
+// examineLocked examines the first request of a class. It goes or is rejected, or its class moves to
 // the line of another semaphore, or the class stays and the line is done.
-func (q *queue) lookLocked(now time.Duration, c *class) {
+func (q *queue) examineLocked(now time.Duration, c *class) {
 	w := c.first()
 	for i, s := range c.sems {
 		if int64(w.weightAt(i)) > s.limit.max.Load() {
@@ -231,7 +231,7 @@ func (q *queue) lookLocked(now time.Duration, c *class) {
 	}
 	short := q.shortLocked(c, c.sems, w)
 	if short < 0 {
-		q.letLocked(c, w)
+		q.admitOneLocked(c, w)
 		return
 	}
 	s := c.sems[short]
@@ -246,7 +246,7 @@ func (q *queue) lookLocked(now time.Duration, c *class) {
 		w.demand.since = now
 	}
 	if s != c.at {
-		c.standLocked(s)
+		c.joinLineLocked(s)
 		return
 	}
 	q.dirty = slices.DeleteFunc(q.dirty, func(d *semaphore) bool { return d == s })
@@ -273,7 +273,7 @@ func (q *queue) removeLocked(c *class, w *waiter) {
 	case c.len() == 0:
 		q.dropClassLocked(c)
 	case first:
-		c.standLocked(c.at)
+		c.joinLineLocked(c.at)
 	}
 }
 

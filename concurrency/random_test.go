@@ -232,7 +232,7 @@ func TestRandomSetsOfLimits(t *testing.T) {
 				})
 				time.Sleep(time.Duration(r.IntN(6)) * time.Millisecond)
 			}
-			wg.Wait() // the bubble says so if a request waits for ever
+			wg.Wait() // the bubble reports a request that waits forever
 			sent, above = count.Load(), over.Load()
 			empty(t, l)
 			if q := l.limits[0].shared; len(q.classes) != 0 || q.kept != nil {

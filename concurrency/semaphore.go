@@ -115,7 +115,7 @@ func (s *semaphore) free(weight int32) (freed bool) {
 	for {
 		st := s.state.Load()
 		if st&closed != 0 {
-			return s.pass(weight)
+			return s.freeQueued(weight)
 		}
 		// Like give, but without its second result, because each request comes through here.
 		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
@@ -124,8 +124,8 @@ func (s *semaphore) free(weight int32) (freed bool) {
 	}
 }
 
-// pass is free if requests may be waiting.
-func (s *semaphore) pass(weight int32) (freed bool) {
+// freeQueued is free if requests may be waiting.
+func (s *semaphore) freeQueued(weight int32) (freed bool) {
 	q := s.queue()
 	now := q.now()
 	q.mu.Lock()
@@ -191,8 +191,8 @@ func (s *semaphore) release(a *layer.Attempt) {
 	}
 }
 
-// BodyEnd implements [layer.BodyEnder]: the slot is free. A semaphore by itself
-// stands for one slot of it.
+// BodyEnd implements [layer.BodyEnder]. As an ender, a semaphore stands for one of its slots, which
+// it releases.
 func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 
 // Suspend implements [layer.Suspender].
