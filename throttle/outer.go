@@ -73,7 +73,7 @@ func (h *hold) Suspend(*layer.Attempt) {
 	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt.Load()))
 }
 
-// Reacquire counts again, waiting if it must.
+// Reacquire counts again, waiting if necessary.
 func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	h.attempt.Store(a)
 	if h.limiter.shell.admit(&h.demand) {
@@ -82,9 +82,9 @@ func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	return h.limiter.shell.wait(ctx, a, &h.demand, true)
 }
 
-// Recount counts anew what was counted before an outer layer had what it holds again: a
-// request counts from when it leaves.
+// Recount counts again what was counted before an outer layer reacquired its holds, since a request
+// counts from when it leaves.
 func (h *hold) Recount(*layer.Attempt) bool { return h.limiter.shell.recount(&h.demand) }
 
-// BodyEnd counts the end that a panic left open.
+// BodyEnd counts the end of a demand that a panic has left open.
 func (h *hold) BodyEnd(*layer.Attempt) { h.limiter.shell.finish(&h.demand, admission.Lost) }

@@ -94,7 +94,7 @@ func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTr
 	a := layer.AttemptFrom(req.Context())
 	d, waits, err := l.admit(c, req)
 	if waits {
-		err = l.shell.comeLocking(req.Context(), a, d, false).runLocked()
+		err = l.shell.enterLocking(req.Context(), a, d, false).runLocked()
 	}
 	if err != nil {
 		return layer.Reject(req, err)

@@ -14,7 +14,7 @@ import (
 // request is counted only once they have been reacquired, and keeps its place until then.
 // reacquiring says that an inner layer is reacquiring holds of the request.
 func (s *shell) wait(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
-	return s.comeLocking(ctx, a, d, reacquiring).runLocked()
+	return s.enterLocking(ctx, a, d, reacquiring).runLocked()
 }
 
 // wait is the wait of one request. Thousands of requests may wait, so what a wait needs is here and
@@ -45,8 +45,8 @@ func (v *wait) unlock() {
 	v.shell.mu.Unlock()
 }
 
-// comeLocking puts a request in its queue and leaves the mutex locked.
-func (s *shell) comeLocking(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) *wait {
+// enterLocking puts a request in its queue and leaves the mutex locked.
+func (s *shell) enterLocking(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) *wait {
 	v := &wait{shell: s, ctx: ctx, attempt: a, demand: d, reacquiring: reacquiring}
 	v.waiter.Owner = make(chan struct{}, 1) // one element: something has changed
 	var advance time.Duration
