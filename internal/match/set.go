@@ -16,23 +16,23 @@ type Set struct {
 }
 
 const (
-	// Few is the most matchers that are tried in turn, fewDear the most of them with a URL or a
+	// Few is the most matchers that are tried in turn, fewCostly the most of them with a URL or a
 	// Route, which are expensive.
-	Few     = 16
-	fewDear = 3
+	Few       = 16
+	fewCostly = 3
 )
 
 // NewSet returns the set of the matchers.
 func NewSet(list ...*Matcher) *Set {
 	s := &Set{list: list}
-	dear, byRoute := 0, false
+	costly, byRoute := 0, false
 	for _, m := range list {
 		if m.url != nil || m.route != nil {
-			dear++
+			costly++
 		}
 		byRoute = byRoute || m.route != nil
 	}
-	if dear > fewDear || len(list) > Few {
+	if costly > fewCostly || len(list) > Few {
 		s.index = newIndex(list)
 		s.cache = newVerdicts(byRoute)
 	}
