@@ -13,9 +13,9 @@ import (
 
 // probe is what net/http reports about one attempt, by httptrace and by reading the request body.
 type probe struct {
-	ctx  traced.Context
-	req  http.Request // the request that is sent, with ctx
-	says bool         // whether written and body are needed
+	ctx      traced.Context
+	req      http.Request // the request that is sent, with ctx
+	detailed bool         // whether written and body are needed
 
 	asked     atomic.Bool  // a connection was requested
 	connected atomic.Int32 // how many connections were obtained
@@ -35,7 +35,8 @@ func (b probedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap returns the body that is counted, by which package bodies knows one reader again.
+// Unwrap returns the inner body, by which package bodies recognizes a reader that it has seen
+// before.
 func (b probedBody) Unwrap() io.ReadCloser { return b.ReadCloser }
 
 // probed returns a request that reports to a probe, if the request may be sent again only when
@@ -45,11 +46,11 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 		return req, nil
 	}
 	w := new(probe)
-	w.says = p.mark || p.reconcile != nil
+	w.detailed = p.mark || p.reconcile != nil
 	w.ctx.Begin(req.Context(), p.traceKey, w)
 	w.req = *req.WithContext(&w.ctx)
 	r := &w.req
-	if w.says && r.Body != nil && r.Body != http.NoBody {
+	if w.detailed && r.Body != nil && r.Body != http.NoBody {
 		r.Body = probedBody{r.Body, w}
 	}
 	return r, w
@@ -61,7 +62,7 @@ func (w *probe) Trace() *httptrace.ClientTrace {
 		GetConn: func(string) { w.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { w.connected.Add(1) },
 	}
-	if w.says {
+	if w.detailed {
 		t.WroteRequest = func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				w.written.Store(true)

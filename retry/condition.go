@@ -99,7 +99,7 @@ func DefaultCondition(o Outcome) bool {
 
 func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
-		return o.Verdict != verdict.Permanent && worth(o.Request, o.Err, judge)
+		return o.Verdict != verdict.Permanent && worthRetrying(o.Request, o.Err, judge)
 	}
 	if again, said := shouldRetry(o.Response.Header); said {
 		return again
@@ -149,9 +149,9 @@ func mayPassNextTime(err error) bool {
 // maxDepth bounds the walk over wrapped errors.
 const maxDepth = 32
 
-// worth passes err and everything that it wraps to judge. judge looks only at the error itself, as
-// http.Client makes it, and at its immediate cause.
-func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
+// worthRetrying passes err and everything that it wraps to judge. judge looks only at the error
+// itself, as http.Client makes it, and at its immediate cause.
+func worthRetrying(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
 	depth := 0
 	var walk func(error) bool
 	walk = func(err error) bool {

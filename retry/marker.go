@@ -22,8 +22,8 @@ func markers() [3]marker {
 	}
 }
 
-// marked returns the header that marks a request as an attempt of an SDK, and whether that is a
-// further attempt. The header is "" if there is none.
+// marked returns the header that marks a request as an attempt of an SDK, or "", and whether that
+// is a further attempt.
 func marked(h http.Header) (header string, further bool) {
 	for _, m := range markers() {
 		for _, v := range h[m.header] {

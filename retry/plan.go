@@ -61,7 +61,7 @@ type plan struct {
 	traceKey any // see traced.Key
 }
 
-// Needs says that a policy of several attempts needs the layer.
+// Needs returns the layer that a policy of several attempts needs.
 func (p *plan) Needs() string {
 	if p.idle() {
 		return ""
