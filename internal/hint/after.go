@@ -37,7 +37,7 @@ func readAfter(h http.Header, c *clock) (a after) {
 }
 
 // read reads a value that is not a date.
-func (a *after) read(kind afterKindOf, value string, c *clock) {
+func (a *after) read(kind afterForm, value string, c *clock) {
 	switch kind {
 	case inMilliseconds:
 		if d, ok := number(value, time.Millisecond); ok {
@@ -59,17 +59,17 @@ func (a *after) read(kind afterKindOf, value string, c *clock) {
 	}
 }
 
-// afterKindOf says how to read the values of a field.
-type afterKindOf uint8
+// afterForm says how to read the values of a field.
+type afterForm uint8
 
 const (
-	noAfter afterKindOf = iota
+	noAfter afterForm = iota
 	inSeconds
 	inMilliseconds
 	asDuration
 )
 
-func afterKind(name string) afterKindOf {
+func afterKind(name string) afterForm {
 	if i := indexFold(name, "retry-after"); i >= 0 {
 		if inMs(name[i:]) {
 			return inMilliseconds

@@ -95,7 +95,7 @@ func TestRetryAfterAndItsVariantsAreRead(t *testing.T) {
 }
 
 func TestNamesOfTheRetryAfterFamily(t *testing.T) {
-	for name, want := range map[string]afterKindOf{
+	for name, want := range map[string]afterForm{
 		"Retry-After": inSeconds, "retry-after": inSeconds, "Retry-After-Short": inSeconds, "X-Retry-After": inSeconds,
 		"X-Ratelimit-Retry-After": inSeconds, "Retry-After-Ms": inMilliseconds, "X-Ms-Retry-After-Ms": inMilliseconds,
 		"X-Retry-In": asDuration, "X-Retry-In-Ms": inMilliseconds,

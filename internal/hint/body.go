@@ -24,8 +24,8 @@ func fromBody(resp *http.Response) (Hint, bool) {
 	return Hint{Wait: wait, Sure: resp.StatusCode == http.StatusTooManyRequests}, true
 }
 
-// InBody returns the longest wait that a JSON body asks for, in one of the forms that services
-// which may send no header beside it document:
+// InBody returns the longest wait that a JSON body asks for. It knows the forms that services
+// document which may send no header beside the body:
 //
 //   - retryDelay of a google.rpc.RetryInfo in details, a Duration as protobuf writes it in JSON
 //     ("34.07s");

@@ -83,7 +83,7 @@ func TestTheClockOfAWindowIsNoHint(t *testing.T) {
 		name   string
 		status int
 		h      http.Header
-		want   time.Duration // 0 is none
+		want   time.Duration // 0 means none
 		sure   bool
 	}{
 		{"403", 403, clock, 0, false},
