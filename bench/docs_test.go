@@ -28,7 +28,8 @@ func TestFillWritesBetweenTheLinesOfAPlace(t *testing.T) {
 	}
 }
 
-// A place of a page whose command does not exist would fail after minutes of others.
+// If the command of a place does not exist, the program would fail only after minutes of running
+// others.
 func TestThePlacesOfTheDocsHaveCommands(t *testing.T) {
 	for file, places := range map[string]int{docsFiles()[0]: 4, docsFiles()[1]: 2} {
 		text, err := os.ReadFile(file) //nolint:gosec // a file of the repository
