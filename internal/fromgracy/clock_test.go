@@ -13,9 +13,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What the page says of times, on a virtual clock.
+// What the page says about times, on a virtual clock.
 
-// backoffs returns the waits of a call that fails to the end.
+// backoffs returns the waits of a call that fails in the end.
 func backoffs(t *testing.T, p retry.Policy) (waits []time.Duration) {
 	t.Helper()
 	api := pokeAPI(503, 500, errReset, 503).behind(retry.New(p))
@@ -60,7 +60,7 @@ func TestALimitOfTwoPerSecond(t *testing.T) {
 	})
 }
 
-// The call that asks for what a 429 has paused waits as long as the page says.
+// The next call of a route that a 429 has paused waits as long as the page says.
 func TestPausesLastAsThePageSays(t *testing.T) {
 	add := func(asked time.Duration) time.Duration { return asked + 10*time.Second }
 	fixed := func(time.Duration) time.Duration { return 30 * time.Second }

@@ -26,8 +26,8 @@ var (
 	fence   = regexp.MustCompile("(?ms)^```go (.*?)\n(.*?)^```$")
 )
 
-// declared returns the source of each declaration of the test files by its name;
-// of an Example the body, its output included.
+// declared returns the source of each declaration in the test files by its name, or for an Example
+// its body with the output.
 func declared(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("*_test.go")
@@ -90,8 +90,8 @@ func read(t *testing.T) string {
 	return string(b)
 }
 
-// Every Go snippet of the page is the code that its fence names, which runs here,
-// and every Example is on the page.
+// Every Go snippet of the page is the code that its fence names, which runs here, and every Example
+// is on the page.
 func TestThePageIsCodeThatRuns(t *testing.T) {
 	code, shown := declared(t), map[string]bool{}
 	text := read(t)
@@ -127,8 +127,8 @@ func TestThePageIsCodeThatRuns(t *testing.T) {
 	}
 }
 
-// The page has every feature of the original, by number and in order, each with a
-// line of Python and with an Example.
+// The page has every feature of the original, by number and in order, each with a line of Python
+// and an Example.
 func TestThePageHasEveryRow(t *testing.T) {
 	text := read(t)
 	at := heading.FindAllStringSubmatchIndex(text, -1)
@@ -157,8 +157,8 @@ func TestThePageHasEveryRow(t *testing.T) {
 	}
 }
 
-// Each row that is not simply the same says so: a difference on purpose has what does
-// as the original did, the others their reason.
+// Each row that is not simply the same says so: an intended difference says how to get the original
+// behavior, the others give their reason.
 func TestTheReasonsOfThePage(t *testing.T) {
 	text := read(t)
 	sections := map[string]string{}
@@ -213,8 +213,8 @@ func TestTheReasonsOfThePage(t *testing.T) {
 	}
 }
 
-// The placeholders of the original, all of which docs/logging.md explains and gives to an
-// event; a test of package logging asserts the value of each.
+// The placeholders of the original. docs/logging.md explains all of them and assigns each to an
+// event. A test of package logging asserts the value of each.
 var placeholders = strings.Fields(`URL UURL ENDPOINT UENDPOINT METHOD STATUS ELAPSED REPLAY IS_REPLAY RETRY_DELAY RETRY_CAUSE CUR_ATTEMPT
 	MAX_ATTEMPT THROTTLE_TIME THROTTLE_LIMIT THROTTLE_TIME_RANGE CONCURRENT_REQUESTS RETRY_AFTER RETRY_AFTER_ACTUAL_WAIT WAIT_TIME
 	RECORDED_COUNT REPLAYED_COUNT`)

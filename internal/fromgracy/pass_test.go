@@ -21,9 +21,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Row 27: what passes is the last response, whatever it says, and nothing where a call was
-// aborted, in whatever way. Without passing there is an error in exactly the latter cases,
-// and the layers see a failure unless the response was expected.
+// Row 27: passing returns the last response, whatever it is, or nil if the call was aborted in any
+// way. Without passing there is an error in exactly the aborted cases. The layers see a failure
+// unless the response was expected.
 func TestWhatPasses(t *testing.T) {
 	no := errors.New("no")
 	closed := func() gracy.Layer {
@@ -141,7 +141,7 @@ func within(d time.Duration) func(context.Context) (context.Context, context.Can
 	return func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, d) }
 }
 
-// after ends a context without a deadline that could be known beforehand.
+// after ends a context that has no deadline which could be known beforehand.
 func after(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 	return func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -156,7 +156,7 @@ func canceled(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// empty returns a tape that has nothing and sends nothing.
+// empty returns a tape that has no recordings and sends nothing.
 func empty(t *testing.T) *replay.Tape {
 	t.Helper()
 	tape, err := replay.New(&Shelf{tapes: map[store.ID]*store.Exchange{}}, replay.Options{Mode: replay.ModeReplay})

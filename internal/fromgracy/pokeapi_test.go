@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// The words that the examples share.
+// The helpers that the examples share.
 
 var ctx = context.Background()
 
@@ -27,8 +27,8 @@ type Pokemon struct {
 
 var getPokemon = parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}")
 
-// A server stands for pokeapi.co and for whatever else an example calls: it is a
-// round tripper that sends nothing.
+// A server stands for pokeapi.co and for anything else that an example calls. It is a round tripper
+// that sends nothing.
 type server struct {
 	mu    sync.Mutex
 	steps []any
@@ -36,11 +36,11 @@ type server struct {
 	api   http.Handler
 }
 
-// pokeAPI returns a server that responds by the steps first, one a request: a
-// status, an error, or a handler. Then it is the PokéAPI.
+// pokeAPI returns a server that first responds by the steps, one per request: a status, an error,
+// or a handler. Then it is the PokéAPI.
 func pokeAPI(steps ...any) *server { return &server{steps: steps, api: pokeapi.Handler()} }
 
-// handled returns a server of one handler.
+// handled returns a server with one handler.
 func handled(f http.HandlerFunc) *server { return &server{api: f} }
 
 // behind returns the API as seen through layers.
@@ -56,7 +56,7 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 		step, s.steps = s.steps[0], s.steps[1:]
 	}
 	s.mu.Unlock()
-	// What the server gets is a request of its own, as over a wire.
+	// The server gets a request of its own, as over a network.
 	got := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.RequestURI(), req.Body)
 	got.Host, got.Header, got.TLS = req.URL.Host, req.Header.Clone(), &tls.ConnectionState{}
 	w := httptest.NewRecorder()
