@@ -74,9 +74,9 @@ func (t *trie) fold(segs []segment) (changed bool) {
 }
 
 // beforeLocked returns the name that a path had before the latest of its positions was learned, or
-// nil if it had none. segs are the original segments of the path, and w says what became of them.
-// It replaces the positions one after the other, in the order in which they were learned. r.mu must
-// be held.
+// nil if it had none. segs are the original segments of the path, and w says which of them were
+// replaced. beforeLocked replaces the positions one after the other, in the order in which they
+// were learned. r.mu must be held.
 func (r *Router) beforeLocked(segs []segment, slash bool, w *walk) *Name {
 	for {
 		next, last := 0, 0
