@@ -68,7 +68,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the inner body once; the enders run after it.
+// Close closes the inner body once. The enders run after it.
 func (b *body) Close() error {
 	a := (*Attempt)(b)
 	if a.flags.Or(flagClosed)&flagClosed != 0 {

@@ -7,8 +7,8 @@ var _ declare.Source = (*callContext)(nil)
 // declarer is a layer that declares something about the requests of its stack.
 type declarer interface{ Declares() declare.Rule }
 
-// Declared implements [declare.Source]. It returns what the layers of the call's stack declare,
-// wherever they are in it.
+// Declared implements [declare.Source]. It returns what all layers in the stack of the call
+// declare.
 func (cc *callContext) Declared() declare.Set { return cc.call.begunBy.declared }
 
 // Route implements [declare.Source].

@@ -139,8 +139,8 @@ func nearest(rt http.RoundTripper) *built {
 	return nil
 }
 
-// RoundTrip joins the Call in the request's context if an outer layer of this
-// stack has begun it, and begins one otherwise.
+// RoundTrip joins the Call in the request's context if an outer layer of this stack has begun it.
+// Otherwise it begins one.
 func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if b.trip == nil {
 		return b.send.RoundTrip(req)
@@ -170,10 +170,10 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (b *built) Unwrap() http.RoundTripper { return b.next }
 
-// Layer returns what the round tripper was built from, for transport.Layers.
+// Layer returns the name and the layer that the round tripper was built from, for transport.Layers.
 func (b *built) Layer() (name string, layer any) { return b.name, b.layer }
 
-// CloseIdleConnections is forwarded so that the method of http.Client reaches the base.
+// CloseIdleConnections forwards the call, so that the method of http.Client reaches the base.
 func (b *built) CloseIdleConnections() {
 	if c, ok := b.next.(idleCloser); ok {
 		c.CloseIdleConnections()
