@@ -97,8 +97,8 @@ func (w *keyWindow) left(now int64, free int) uint64 {
 	return left
 }
 
-// Take implements [limiter.Store]. reset is the Unix time in nanoseconds at which
-// this take stops counting, or if there was none left, the oldest one.
+// Take implements [limiter.Store]. reset is the Unix time in nanoseconds at which this take stops
+// counting, or if no token was left, the oldest take.
 func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
 	clock := time.Now() // once and outside of the lock: reading it is most of the work
 	s.mu.Lock()
@@ -126,7 +126,7 @@ func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset ui
 	return uint64(w.Limit()), w.left(now, free), uint64(wall), ok, nil //nolint:gosec // neither is negative
 }
 
-// Get implements [limiter.Store]; a key that is not known has 0 and 0.
+// Get implements [limiter.Store]. It returns 0 and 0 for an unknown key.
 func (s *store) Get(_ context.Context, key string) (tokens, remaining uint64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,8 +141,8 @@ func (s *store) Get(_ context.Context, key string) (tokens, remaining uint64, er
 	return uint64(w.Limit()), w.left(now, w.free(now)), nil //nolint:gosec // not negative
 }
 
-// Set implements [limiter.Store]: the key gets a limit of its own and an empty
-// window, as go-limiter's own tests demand. Such keys are kept until Close.
+// Set implements [limiter.Store]. The key gets a limit of its own and an empty window, as
+// go-limiter's own tests demand. Such keys are kept until Close.
 func (s *store) Set(_ context.Context, key string, tokens uint64, interval time.Duration) error {
 	if tokens < 1 || tokens > 1<<31-1 || interval <= 0 || interval > maxPer {
 		return fmt.Errorf("exact: Set: %d tokens in %s is not a limit", tokens, interval)
@@ -159,8 +159,7 @@ func (s *store) Set(_ context.Context, key string, tokens uint64, interval time.
 	return nil
 }
 
-// Burst implements [limiter.Store]: so many more may be taken within a window
-// from now on.
+// Burst implements [limiter.Store]. From now on so many more may be taken within a window.
 func (s *store) Burst(_ context.Context, key string, tokens uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
