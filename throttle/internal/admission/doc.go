@@ -13,7 +13,7 @@
 //	queues.go    the queues, by what they need and by the pause that holds them back
 //	held.go      which of two pauses, that of the route or the wide one, holds a demand back
 //	reserve.go   what is kept for older heads, so that no younger one delays them
-//	scan.go      the scheduler: which heads an event concerns, and what becomes of each
+//	scan.go      the scheduler: which heads an event concerns, and what happens to each
 //	moves.go     how a waiter leaves its queue, its line and what was kept for it
 //	core.go      the Core: a request comes, waits, leaves or gives up
 //	reacquire.go granted waiters that reacquire what they had suspended

@@ -19,7 +19,7 @@ func TestRecount(t *testing.T) {
 		others []int64 // when others are admitted
 		pause  int64   // when a pause of a second begins, 0 for none
 		over   bool    // whether the request is over, at 8 s
-		at     int64   // when it counts anew
+		at     int64   // when it counts again
 		ok     bool
 		next   int64 // when there is room for one more
 	}{
