@@ -68,7 +68,7 @@ type limits struct {
 	fromUpload  bool
 }
 
-// Needs says that a limit needs the layer.
+// Needs returns the layer that a limit needs.
 func (l limits) Needs() string {
 	if l.total == 0 && l.idle == 0 && l.stream == 0 {
 		return ""

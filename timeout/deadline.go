@@ -239,8 +239,8 @@ func (l *deadline) leave() {
 // BodyEnd implements [layer.BodyEnder].
 func (l *deadline) BodyEnd(*layer.Attempt) { l.ctx.End() }
 
-// Ahead implements [ending.Owner]: the deadline of the context is that of the limit until
-// the headers arrive, then the caller's.
+// Ahead implements [ending.Owner]. Until the headers arrive, the deadline of the context is that of
+// the limit, then the caller's.
 func (l *deadline) Ahead() (time.Time, bool) {
 	at := l.end()
 	if l.state.Load() == met || at == never {

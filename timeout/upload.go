@@ -80,7 +80,8 @@ func (u *upload) end() {
 	}
 }
 
-// Unwrap returns the body that moves, by which package bodies knows one reader again.
+// Unwrap returns the inner body, by which package bodies recognizes a reader that it has seen
+// before.
 func (u *upload) Unwrap() io.ReadCloser { return u.inner }
 
 // Moved implements [bodies.Watcher].
