@@ -60,7 +60,7 @@ func (l *routes) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("routes", l, next, nil)
 }
 
-// RouteTable is how layer.Wrap knows a layer of routes.
+// RouteTable marks a layer of routes for layer.Wrap.
 func (l *routes) RouteTable() *route.Table { return l.table }
 
 // Explain implements [Explainer].
