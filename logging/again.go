@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// delay returns the wait between two attempts: before the one that is to come, or
-// before the one that the event is about.
+// delay returns the wait before the next attempt or, for any other event, the wait before the
+// attempt that it is about.
 func (f *facts) delay() time.Duration {
 	switch {
 	case f.kind == retry:
@@ -19,8 +19,8 @@ func (f *facts) delay() time.Duration {
 	return f.Attempt.Wait(layer.Backoff)
 }
 
-// cause returns why there was or would be a further attempt: the fault of the
-// attempt, or of the one before a further attempt that has ended.
+// cause returns why a further attempt is or was needed: the fault of this attempt or, for an
+// attempt that was a retry, of the one before it.
 func (f *facts) cause() string {
 	switch {
 	case f.kind == retry:
@@ -38,7 +38,7 @@ func (f *facts) cause() string {
 	return fault(f.status(), f.Err)
 }
 
-// fault names what was wrong with an attempt, in the words of layer retry.
+// fault says what was wrong with an attempt, in the words of package retry.
 func fault(status int, err error) string {
 	switch {
 	case status == 0:

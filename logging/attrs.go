@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// attrs appends the facts to as, as attributes. Names that the semantic conventions of OpenTelemetry have are
-// theirs, flat; the others begin with "gracy.", and are those of the spans where these have them. Durations are in
-// seconds, as there.
+// attrs appends the facts to as. A name that OpenTelemetry's semantic conventions define is used as
+// it is. The others begin with "gracy." and match the attributes of spans where those have them.
+// Durations are in seconds.
 func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 	method := f.method()
 	as = append(as, slog.String("http.request.method", methodName(method)))
@@ -66,7 +66,7 @@ func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 	return as
 }
 
-// other stands for the methods that HTTP does not know.
+// other is the method name of any method that is not a standard one.
 const other = "_OTHER"
 
 // methodName returns the method, or other.
@@ -109,8 +109,7 @@ func (f *facts) errorType() string {
 // expected reports whether the caller expects the status.
 func (f *facts) expected() bool { return f.Attempt != nil && f.Attempt.Verdict() == verdict.OK }
 
-// waited returns the way in which a failed call waited longest, over all its attempts, and for
-// how long.
+// waited returns what a failed call waited longest for, over all its attempts, and how long.
 func (f *facts) waited() (how layer.Wait, longest time.Duration) {
 	if f.kind != failure {
 		return how, 0
@@ -123,7 +122,7 @@ func (f *facts) waited() (how layer.Wait, longest time.Duration) {
 	return how, longest
 }
 
-// text returns that of the event; of a call that failed, why no further attempt was made.
+// text returns the text of the event. For a failed call it says why no further attempt was made.
 func (f *facts) text() string {
 	if f.kind == failure && f.Text == "" {
 		return f.Call.StopReason()
@@ -131,7 +130,8 @@ func (f *facts) text() string {
 	return f.Text
 }
 
-// textName returns the name of the text of an event: what is waited for, or why something happens.
+// textName returns the attribute that holds the text of an event: what it waits for, or why it
+// happens.
 func (f *facts) textName() string {
 	switch f.kind {
 	case throttled, released, queued, acquired, freed, paused:
@@ -141,5 +141,5 @@ func (f *facts) textName() string {
 	}
 }
 
-// inSeconds returns the number that is written with as many decimals as the clock gave, up to microseconds.
+// inSeconds returns d in seconds, rounded to microseconds.
 func inSeconds(d time.Duration) float64 { return brief.Seconds(d.Round(time.Microsecond)) }

@@ -2,7 +2,7 @@ package logging
 
 import "slices"
 
-// kind is a field of Config.
+// kind numbers the fields of Config.
 type kind uint8
 
 const (
@@ -26,7 +26,7 @@ const (
 	kinds // the number of kinds
 )
 
-// names returns the name of each kind, as attributes have it.
+// names returns the value of the attribute gracy.event for each kind.
 func names() [kinds]string {
 	return [kinds]string{
 		"request", "response", "errors", "retry", "retried", "exhausted", "throttled", "released", "queued", "acquired", "freed",
@@ -34,7 +34,7 @@ func names() [kinds]string {
 	}
 }
 
-// row is what one field of Config is made of.
+// row describes one field of Config.
 type row struct {
 	field   string   // its name
 	event   Event    // its value

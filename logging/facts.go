@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// facts are what the message and the attributes of one line are made of.
+// facts is what the message and the attributes of one line are made of.
 type facts struct {
 	layer.Event
 	kind     kind
@@ -19,22 +19,22 @@ type facts struct {
 	req      *http.Request
 	redact   *redact.Redactor
 	elapsed  time.Duration
-	full     string // what url returns, once it was asked
-	panicked string // what the function that makes the template panicked with
+	full     string // the result of url, "" before its first call
+	panicked string // the value of a panic in Func
 }
 
-// status is that of the response, 0 without one.
+// status returns the status of the response, or 0 if there is none.
 func (f *facts) status() int {
 	switch {
 	case f.Response != nil:
 		return f.Response.StatusCode
-	case f.Attempt != nil && f.kind == retried: // a foreign layer threw the response away
+	case f.Attempt != nil && f.kind == retried: // a third-party layer threw the response away
 		return f.Attempt.Status()
 	}
 	return 0
 }
 
-// put appends what a placeholder stands for to b, nothing for an unknown one.
+// put appends the value of a placeholder to b. An unknown one has none.
 func (f *facts) put(b []byte, name string) []byte {
 	switch name {
 	case "METHOD":
@@ -88,7 +88,7 @@ func (f *facts) put(b []byte, name string) []byte {
 	return b
 }
 
-// putSeconds appends a time as a number of seconds.
+// putSeconds appends d as a number of seconds.
 func putSeconds(b []byte, d time.Duration) []byte {
 	return strconv.AppendFloat(b, inSeconds(d), 'f', -1, 64)
 }
@@ -96,7 +96,7 @@ func putSeconds(b []byte, d time.Duration) []byte {
 // err returns the text of the error without secrets.
 func (f *facts) err() string { return brief.Text(f.redact.Error(f.Err), brief.Longest) }
 
-// url returns the URL without secrets. The message and an attribute hold it.
+// url returns the URL without secrets. It is kept, since the message and an attribute both need it.
 func (f *facts) url() string {
 	if f.full == "" {
 		f.full = f.redact.URL(f.req.URL)
@@ -109,7 +109,7 @@ func (f *facts) method() string {
 		return http.MethodGet
 	}
 	if methodName(f.req.Method) != other {
-		return f.req.Method // a word of HTTP is no secret
+		return f.req.Method // a standard method holds no secret
 	}
 	return f.redact.Text(f.req.Method)
 }

@@ -2,7 +2,9 @@ package logging
 
 import "strings"
 
-// ledger returns what [transport.Call.String] says, in one line:
+// ledger returns [transport.Call.String] on one line:
+//
+//	GET /things/{id}: 503 after 2 attempts in 1.2s; 1: 503 retryable, headers 12ms; 2: 503 retryable, backoff 1.1s, headers 12ms (retry); stopped: budget empty
 //
 //	GET /things/{id}: 503 after 2 attempts in 1.2s; 1: 503 retryable, headers 12ms; 2: 503 retryable, backoff 1.1s, headers 12ms (retry); stopped: budget empty
 func (f *facts) ledger() string {
@@ -16,7 +18,7 @@ func (f *facts) ledger() string {
 			b.WriteString(n + ": ")
 			line = rest
 		}
-		// The outcome and the verdict are columns; what follows are figures with a name, two spaces apart.
+		// The outcome and the verdict are columns. Named figures follow, two spaces apart.
 		outcome, rest, _ := strings.Cut(line, " ")
 		b.WriteString(outcome)
 		for i, part := range strings.Split(strings.TrimSpace(rest), "  ") {

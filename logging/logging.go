@@ -20,7 +20,7 @@ type Log struct {
 	plan    plan
 	seen    [kinds]atomic.Uint64 // the events of each kind with Every
 	repeats repeats
-	pc      atomic.Uintptr // what source returns, 0 before it was asked
+	pc      atomic.Uintptr // the result of source, 0 before its first call
 }
 
 // New returns a layer that logs as c says. It panics on a template with a
@@ -63,16 +63,16 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	return resp, err
 }
 
-// begun logs that a request is handed on. It is separate from trip, whose frame stays on the
-// stack of a call that waits in an inner layer.
+// begun logs that a request is passed on. It is not part of trip, because the frame of trip stays
+// on the stack while the call waits in an inner layer.
 //
 //go:noinline
 func (l *Log) begun(p *plan, c *layer.Call, req *http.Request) {
 	l.log(p, request, layer.Event{Call: c}, req)
 }
 
-// outcome logs how the work of the inner layers ended, which began at start. The clock is read
-// only if a line is written.
+// outcome logs how an attempt that began at start ended. It reads the clock only if a line is
+// written.
 func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.Request, v verdict.Verdict, start time.Time) {
 	ctx := req.Context()
 	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: a.Err()}
@@ -90,8 +90,8 @@ func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.
 	}
 }
 
-// failed reports whether the outcome of an attempt is a failure, as metrics counts it: the end of
-// the caller's time is one, the caller's cancellation is not.
+// failed reports whether an attempt is logged as a failure. As in metrics, the end of a time limit
+// is one, also of the caller's, and the caller's cancellation is not.
 func failed(a *layer.Attempt, v verdict.Verdict) bool {
 	switch v {
 	case verdict.OK, verdict.Unjudged:

@@ -36,8 +36,7 @@ func (l *Log) Observe(e layer.Event) {
 	}
 }
 
-// elapsed returns the time of the attempt so far, for the kinds of event that come
-// after its outcome.
+// elapsed returns how long the attempt has taken, for the kinds of event that follow its outcome.
 func elapsed(k kind, a *layer.Attempt) time.Duration {
 	switch k {
 	case retry, retried, exhausted, paused, hooked:
@@ -53,7 +52,7 @@ func elapsed(k kind, a *layer.Attempt) time.Duration {
 	return time.Since(a.Start())
 }
 
-// kindOf returns the field of Config that an event belongs to, false if none does.
+// kindOf returns the field of Config for an event. It returns false if the event has none.
 func kindOf(e layer.Event) (kind, bool) {
 	slot := e.How == layer.Queue
 	switch e.Kind {

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 )
 
-// place returns the placeholders that say where a request goes. ENDPOINT and
-// UENDPOINT are below the same base path, as are URL and UURL.
+// place returns the value of a placeholder that says where a request goes. ENDPOINT and UENDPOINT
+// are relative to the same base path, and so are URL and UURL.
 func (f *facts) place(name string) string {
 	template := f.Call.Route()
 	if name == "UENDPOINT" {
@@ -35,7 +35,7 @@ func (f *facts) place(name string) string {
 	return f.req.URL.Scheme + "://" + f.req.URL.Host + at.Base + template
 }
 
-// path returns the path of the request as it is sent, without secrets.
+// path returns the path of the request as sent, without secrets.
 func (f *facts) path() string {
 	if f.req.URL == nil {
 		return ""

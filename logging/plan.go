@@ -39,16 +39,16 @@ type event struct {
 	on    bool
 	level slog.Level
 	text  template
-	every uint64   // one of so many is logged
+	every uint64   // log one event of this many
 	names []string // the placeholders that the event knows
-	name  string   // what attribute gracy.event says
+	name  string   // the value of the attribute gracy.event
 	f     func(transport.Event) string
 
-	builtIn template // the text in place of that of an f that panics
+	builtIn template // the template to use if f panics
 }
 
-// compile compiles the templates of a Config. It panics on an unknown placeholder,
-// unless it is lenient: an override must not fail a call.
+// compile compiles the templates of a Config. It panics on an unknown placeholder unless lenient is
+// set, since an override must not fail a call.
 func (c Config) compile(lenient bool) [kinds]event {
 	var es [kinds]event
 	if c.Logger == nil {
@@ -81,7 +81,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 	return es
 }
 
-// of returns the plan for a call: the override or the layer's own.
+// of returns the plan for a call: the one of its override, or the layer's own.
 func (l *Log) of(ctx context.Context) *plan {
 	if p, ok := layer.Setting[*plan](ctx); ok {
 		return p
@@ -89,7 +89,7 @@ func (l *Log) of(ctx context.Context) *plan {
 	return &l.plan
 }
 
-// wants reports whether a kind is logged now: not if the handler panics.
+// wants reports whether events of a kind are logged now. It returns false if the handler panics.
 func (p *plan) wants(ctx context.Context, k kind) (on bool) {
 	e := &p.events[k]
 	if !e.on {
@@ -110,8 +110,8 @@ func (l *Log) log(p *plan, k kind, e layer.Event, req *http.Request) {
 	}
 }
 
-// line writes a line for e if this one of its kind is logged. What panics in here (a function of
-// the Config, a handler) costs the line and not the call.
+// line writes a line for e, unless Every or Repeats leaves this one out. A panic in a function of
+// the Config or in the handler costs the line and not the call.
 func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
 	defer func() { _ = recover() }()
 	how := &p.events[k]
@@ -130,7 +130,8 @@ func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed ti
 	if how.f != nil {
 		t = how.made(&f)
 	}
-	// What most lines take is on the stack. The whole message is redacted, since a template or a function may bring a secret.
+	// The buffers of most lines fit on the stack. The whole message is redacted, since a template
+	// or a function may bring in a secret.
 	var text [usualText]byte
 	var attrs [usualAttrs]slog.Attr
 	message := p.config.Redact.Text(string(t.fill(text[:0], &f)))
@@ -139,13 +140,13 @@ func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed ti
 	_ = p.config.Logger.Handler().Handle(req.Context(), r)
 }
 
-// source returns the place in the code that a handler may show with a line. It is the same for
-// all lines, and finding it takes as long as writing several attributes.
+// source returns the program counter that a handler may show with a line. It is the same for all
+// lines, and finding it takes as long as writing several attributes.
 func (l *Log) source() uintptr {
 	pc := l.pc.Load()
 	if pc == 0 {
 		var pcs [1]uintptr
-		runtime.Callers(2, pcs[:]) // that of line
+		runtime.Callers(2, pcs[:]) // the caller, line
 		pc = pcs[0]
 		l.pc.Store(pc)
 	}
@@ -157,8 +158,8 @@ const (
 	usualAttrs = 12  // the attributes of a line
 )
 
-// made returns the template that the function of the event makes. One that panics
-// leaves the built-in text, and the panic becomes an attribute of the line.
+// made returns the template that Func of the event makes. If Func panics, it returns the built-in
+// template, and the panic becomes an attribute of the line.
 func (e *event) made(f *facts) (t template) {
 	defer func() {
 		if r := recover(); r != nil {

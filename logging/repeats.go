@@ -17,31 +17,31 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// mostSame is how many sorts of line are distinguished. Beyond that, all further lines of an
-// event are one sort.
+// mostSame is how many different lines are counted apart. Beyond that, all further lines of an
+// event count as one.
 const mostSame = 500
 
-// same is what lines that repeat each other have in common.
+// same is what lines have in common that repeat each other. It is the key of their count.
 type same struct {
-	logger *slog.Logger // an override has another
+	logger *slog.Logger // an override may have another
 	kind   kind
 	method string
-	route  string // empty where there are too many
+	route  string // empty for the lines beyond mostSame
 	status int
 	class  string // of the error
 }
 
-// repeated counts the lines of a sort that were not written.
+// repeated counts the lines with one key that were not written.
 type repeated struct {
 	every time.Duration
 	level slog.Level
 	mask  *redact.Redactor
-	since time.Duration // of the line that was written last, or of the last one that was counted in it
-	last  time.Duration // of the last one of this sort
+	since time.Duration // when the last line was written, or the last line that a tally counts
+	last  time.Duration // when the last line with this key came
 	count int
 }
 
-// repeats are the lines that are counted and not written. Times are since start. There is no
+// repeats counts the lines that are not written. Times are relative to start. There is no
 // goroutine: the next call writes what is due.
 type repeats struct {
 	start time.Time
@@ -57,7 +57,7 @@ type tally struct {
 	repeated
 }
 
-// sort returns what the line of an event has in common with its repeats.
+// sort returns the key of the line of an event.
 func (f *facts) sort(logger *slog.Logger) same {
 	s := same{logger: logger, kind: f.kind, method: methodName(f.method()), route: f.Call.Route(), status: f.status()}
 	if f.Err != nil {
@@ -66,7 +66,8 @@ func (f *facts) sort(logger *slog.Logger) same {
 	return s
 }
 
-// add reports whether a line is to be written, and returns what is due for its sort.
+// add counts a line. It reports whether the line is to be written, and returns the tallies that are
+// due.
 func (r *repeats) add(s same, how repeated) (written bool, list []tally) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -77,7 +78,7 @@ func (r *repeats) add(s same, how repeated) (written bool, list []tally) {
 		if len(r.sorts) >= mostSame {
 			s = same{kind: s.kind, logger: s.logger}
 			if had = r.sorts[s]; had == nil && len(r.sorts) >= mostSame+2*int(kinds) {
-				return true, list // the lines of many loggers, as of one for each call
+				return true, list // there are many loggers, such as one for each call
 			}
 		}
 	}
@@ -104,13 +105,15 @@ func (r *repeats) add(s same, how repeated) (written bool, list []tally) {
 	return false, list
 }
 
-// sweep returns what is due, or all that was counted, and forgets the sorts that were silent.
+// sweep returns the tallies that are due, or all of them. It forgets the keys that had no line for
+// the time of Repeats.
 func (r *repeats) sweep(all bool) []tally {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.sweepLocked(time.Since(r.start), all)
 }
 
+// sweepLocked is sweep at a time. The caller holds mu.
 func (r *repeats) sweepLocked(now time.Duration, all bool) (list []tally) {
 	due := int64(0)
 	for s, had := range r.sorts {
@@ -132,13 +135,13 @@ func (r *repeats) sweepLocked(now time.Duration, all bool) (list []tally) {
 	return list
 }
 
-// isDue reports whether a count is due. It takes no lock and reads no clock where nothing was counted.
+// isDue reports whether a tally is due. If nothing was counted, it does not read the clock.
 func (r *repeats) isDue() bool {
 	due := r.due.Load()
 	return due != 0 && int64(time.Since(r.start)) >= due
 }
 
-// overdue writes the counts that are due. Like begun it is separate from trip.
+// overdue writes the tallies that are due. Like begun, it is not part of trip.
 //
 //go:noinline
 func (l *Log) overdue() { l.write(l.repeats.sweep(false)) }
@@ -147,7 +150,7 @@ func (l *Log) overdue() { l.write(l.repeats.sweep(false)) }
 // due: see Repeats of [Config]. Call it when the program ends.
 func (l *Log) Flush() { l.write(l.repeats.sweep(true)) }
 
-// write writes lines of repeats. A handler that panics costs its line.
+// write writes tallies. A handler that panics costs its line.
 func (l *Log) write(list []tally) {
 	for _, t := range list {
 		t.write()
@@ -174,7 +177,7 @@ func (t tally) write() {
 	t.logger.LogAttrs(context.Background(), t.level, t.mask.Text(text), attrs...)
 }
 
-// errorType returns what attribute error.type says, as that of the line itself.
+// errorType returns the attribute error.type, as the repeated line has it.
 func (t tally) errorType() string {
 	if t.class == "" && t.kind == failure && t.status != 0 {
 		return strconv.Itoa(t.status)
@@ -182,7 +185,8 @@ func (t tally) errorType() string {
 	return t.class
 }
 
-// what names what was repeated: the outcome alone where the event is one.
+// what names what was repeated: the outcome of a response or a failure, or the event with its
+// outcome.
 func (t tally) what() string {
 	outcome := t.class
 	if t.status != 0 {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A template is a message cut at its placeholders.
+// A template is a message split at its placeholders.
 type template []segment
 
 type segment struct {
@@ -13,8 +13,8 @@ type segment struct {
 	placeholder bool
 }
 
-// compile cuts a message. A name in braces that is not in names stays text; the
-// first one that is spelled like a placeholder is returned as unknown.
+// compile splits a message. A name in braces that is not in names stays text. The first such name
+// that is spelled like a placeholder is returned as unknown.
 func compile(message string, names []string) (t template, unknown string) {
 	rest := message
 	for {
@@ -26,7 +26,7 @@ func compile(message string, names []string) (t template, unknown string) {
 		if n < 0 {
 			break
 		}
-		// The last brace before it: for each of "{{{{..." the rest is not read again.
+		// Start at the last brace, so that the rest of "{{{{..." is not read once for each.
 		last := strings.LastIndexByte(rest[i:i+n], '{')
 		i, n = i+last, n-last
 		name := rest[i+1 : i+n]
@@ -57,7 +57,7 @@ func spelledAsPlaceholder(name string) bool {
 	return true
 }
 
-// fill appends the message to b, with values in the place of the placeholders.
+// fill appends the message to b, with the placeholders replaced by their values.
 func (t template) fill(b []byte, f *facts) []byte {
 	for _, s := range t {
 		if s.placeholder {
