@@ -35,7 +35,8 @@ func (r *Recorder) shownBuckets() Buckets {
 	return ClassicBuckets
 }
 
-// The bounds of the classic buckets and the schema of the others, for messages that point to them.
+// The bounds of the classic buckets and the schema of the native ones, as variables since messages
+// hold pointers to them.
 //
 //nolint:gochecknoglobals // tables
 var (
@@ -49,7 +50,7 @@ var (
 	nativeZeroThreshold       = upperBound(lowest - 1)
 )
 
-// A distribution is a histogram as it was at a scrape.
+// A distribution is the state of a histogram at a scrape.
 type distribution struct {
 	shape
 
@@ -68,8 +69,9 @@ func (d *distribution) Write(out *dto.Metric) error {
 	return nil
 }
 
-// histogram adds what the histograms of a group hold together, nothing of an empty group. Some of them have been read; rest are
-// the others, all of them if read is nil.
+// histogram adds the sum of a group to the scrape, unless the group is empty. read is what some of
+// its histograms were found to hold and rest are the others. If read is nil, rest is the whole
+// group.
 func (c *collection) histogram(f *family, g group, read *reading, rest group, tags ...tag) {
 	if len(g) == 0 {
 		return
@@ -104,13 +106,13 @@ func (c *collection) histogram(f *family, g group, read *reading, rest group, ta
 	c.add(f, tags, d)
 }
 
-// wait adds a histogram of waits, if there was one.
+// wait adds a histogram of waits, if anything has waited.
 func (c *collection) wait(f *family, l *lazy, tags ...tag) {
 	g := group(nil).with(l)
 	c.histogram(f, g, nil, g, tags...)
 }
 
-// distribution returns a new one of a group.
+// distribution returns the distribution of a group.
 func (c *collection) distribution(m *mark, g group) *distribution {
 	d := c.distributions.next()
 	c.describe(d, m)
@@ -119,16 +121,17 @@ func (c *collection) distribution(m *mark, g group) *distribution {
 	return d
 }
 
-// describe fills in what a distribution does not have of its group.
+// describe fills in the parts of a distribution that do not come from its group.
 func (c *collection) describe(d *distribution, m *mark) {
 	d.shape = m.shape
 	d.message.SampleCount, d.message.SampleSum, d.message.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
 }
 
-// A split is how many durations are in each classic bucket and above them, each counted once.
+// A split is how many durations are in each classic bucket, and above the last. Each is counted
+// once.
 type split [len(classicBounds) + 1]uint64
 
-// A reading is what histograms hold together.
+// A reading is what some histograms hold together.
 type reading struct {
 	in    split
 	count uint64
@@ -141,10 +144,10 @@ func (r *reading) add(g group) {
 		r.count += n
 		r.in[theScale.classic[slot]] += n
 	})
-	r.sum += g.sum() // not before the slots, see observe
+	r.sum += g.sum() // after the slots: see observe
 }
 
-// plain reads the histograms of plain calls, and returns how many there are of each status.
+// plain reads the histograms of plain calls, and returns how many calls had each status.
 func (r *reading) plain(s *series) (counts [plainCodes]uint64) {
 	for i := range s.plain {
 		if h := s.plain[i].Load(); h != nil {
@@ -156,8 +159,8 @@ func (r *reading) plain(s *series) (counts [plainCodes]uint64) {
 	return counts
 }
 
-// shows reports whether a distribution has only classic buckets, is equal to what was read, and
-// was not changed by anybody since it was sent.
+// shows reports whether a distribution has only classic buckets, equals what was read, and was not
+// changed by a receiver since it was sent.
 func (d *distribution) shows(in *split, count uint64, sum float64) bool {
 	m := &d.message
 	if d.count != count || d.sum != sum || m.Schema != nil || m.SampleCount != &d.count || m.SampleSum != &d.sum ||
@@ -175,7 +178,8 @@ func (d *distribution) shows(in *split, count uint64, sum float64) bool {
 	return true
 }
 
-// read fills in the count and the buckets, which are all read at once: what is observed meanwhile is left for the next scrape.
+// read fills in the count and the buckets, all from one pass over the slots. What is observed
+// meanwhile is left for the next scrape.
 func (d *distribution) read(g group, shown Buckets) {
 	var in split
 	native := spans{distribution: d}
@@ -206,13 +210,13 @@ func (d *distribution) bounds(in *split) {
 	d.message.Bucket = d.listed[:]
 }
 
-// gap is how many empty buckets cost less than a new span.
+// gap is the number of empty buckets up to which listing them costs less than a new span.
 const gap = 2
 
-// few is what most histograms have of spans.
+// few is how many spans most histograms need at most.
 const few = 8
 
-// newSpan returns an empty span, in one piece.
+// newSpan returns an empty span, in one allocation.
 func newSpan(offset int) *dto.BucketSpan {
 	s := &struct {
 		span   dto.BucketSpan
@@ -226,8 +230,8 @@ func newSpan(offset int) *dto.BucketSpan {
 // spans fills in the exponential buckets of a distribution.
 type spans struct {
 	*distribution
-	next         int    // the index behind the last bucket
-	bucket       int    // the bucket that is not filled in yet, since more of it may come
+	next         int    // the index after the last bucket
+	bucket       int    // the bucket that is not filled in yet, since more counts of it may come
 	held, before uint64 // its count, and that of the bucket before
 }
 
@@ -240,7 +244,7 @@ func (s *spans) add(bucket int, n uint64) {
 	s.held += n
 }
 
-// end fills in what is left.
+// end fills in the last bucket and the rest of the message.
 func (s *spans) end() {
 	s.flush()
 	m := &s.message

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// codes counts by status code without a map. A class of codes has a block, which is made when the
-// class is first seen. The zero value is ready.
+// codes counts by status code without a map. Each class of codes has a block, which is allocated
+// when the class is first seen. The zero value is ready.
 type codes struct {
 	classes [5]atomic.Pointer[[100]atomic.Uint64]
 	none    atomic.Uint64 // attempts or calls without a response
@@ -57,7 +57,8 @@ func (c *codes) total() uint64 {
 // noCode and oddCode stand for attempts and calls without a response, and for statuses outside 100 to 599.
 const noCode, oddCode = 0, -1
 
-// each calls yield with every code that was seen and its count. Plain is how many more there were of the statuses from 200 on, nil for none.
+// each calls yield with every code that was seen and its count. plain has further counts of the
+// statuses from 200 on, and may be nil.
 func (c *codes) each(plain *[plainCodes]uint64, yield func(code int, count uint64)) {
 	for n := range c.classes {
 		block, more := c.classes[n].Load(), 0

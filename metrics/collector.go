@@ -12,8 +12,8 @@ import (
 
 const module = "github.com/gracy-go/gracy"
 
-// descs describes the metrics of one recorder. All have the client as a constant label, so that several
-// recorders fit into one registry.
+// descs describes the metrics of one recorder. All have the client as a constant label, so that one
+// registry can hold several recorders.
 type descs struct {
 	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *family
 	throttled, quotaWait, queueWait, backoffWait, replay                        *family
@@ -28,7 +28,7 @@ type descs struct {
 	results  [2]tag // hit, recorded
 }
 
-// hit and recorded are places in results.
+// hit and recorded are indexes into results.
 const hit, recorded = 0, 1
 
 func newDescs(client string) *descs {
@@ -137,7 +137,7 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector. It may run during calls and delays none of them.
 func (r *Recorder) Collect(out chan<- prometheus.Metric) { r.collect().send(out) }
 
-// collect makes the metrics of a scrape.
+// collect makes the metrics of one scrape.
 func (r *Recorder) collect() *collection {
 	d, st := r.descs, r.store.Load()
 	c := newCollection(r.client, st.start, r.shownBuckets())
@@ -174,7 +174,7 @@ func (r *Recorder) collect() *collection {
 	return c
 }
 
-// figure shows a figure of another layer, which counts for itself since it was made.
+// figure adds a figure of another layer, which has counted since that layer was made.
 func (d *descs) figure(c *collection, f figure.Figure) {
 	desc, v := d.figures[f.Kind], float64(f.Value)
 	switch f.Kind {

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// exemplarEvery is how long an exemplar stays at least: a server keeps one a scrape.
+// exemplarEvery is how long an exemplar is kept at least. A server stores one for each scrape.
 const exemplarEvery = time.Second
 
 // SetExemplars links gracy_request_duration_seconds to single calls. labels returns the labels of
@@ -26,13 +26,13 @@ func (r *Recorder) SetExemplars(labels func(ctx context.Context) prometheus.Labe
 	r.exemplars.Store(&labels)
 }
 
-// exemplars are those of the calls of one outcome. Their room is made for the first one.
+// exemplars are the exemplars of the calls with one outcome, allocated when the first is kept.
 type exemplars struct{ atomic.Pointer[latest] }
 
-// latest are the latest exemplars by classic bucket.
+// latest holds the latest exemplar of each classic bucket.
 type latest [len(classicBounds) + 1]atomic.Pointer[prometheus.Exemplar]
 
-// room returns the room of the exemplars.
+// room returns where the exemplars are stored.
 func (e *exemplars) room() *latest {
 	if l := e.Load(); l != nil {
 		return l
@@ -41,7 +41,7 @@ func (e *exemplars) room() *latest {
 	return e.Load()
 }
 
-// keep keeps a call as an exemplar of its duration.
+// keep stores a call as an exemplar of its duration, unless the last one is too recent.
 func (e *exemplars) keep(ctx context.Context, elapsed time.Duration, labels func(context.Context) prometheus.Labels) {
 	at, now := &e.room()[theScale.classic[theScale.slot(int64(elapsed))]], time.Now()
 	if x := at.Load(); x != nil && now.Sub(x.Timestamp) < exemplarEvery {
@@ -52,7 +52,7 @@ func (e *exemplars) keep(ctx context.Context, elapsed time.Duration, labels func
 	}
 }
 
-// with returns the metric with the exemplars. Each is looked at alone, so that one that is not allowed
+// with returns the metric with the exemplars. Each is tried alone, so that one that is not valid
 // does not cost the others.
 func (e *exemplars) with(m prometheus.Metric) prometheus.Metric {
 	latest := e.Load()
@@ -77,7 +77,7 @@ func (e *exemplars) with(m prometheus.Metric) prometheus.Metric {
 	return with
 }
 
-// sum takes over the later exemplars of o.
+// sum takes each exemplar of o that is later.
 func (e *exemplars) sum(o *exemplars) {
 	from := o.Load()
 	if from == nil {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// folded returns the series as they are shown. Routes that have become one since, because a name
-// in them turned out to be one of many, are summed for each method. What is counted does not
-// change, so a call under way finds its series.
+// folded returns the series as they are shown. Routes that have been merged since, because a name
+// in them turned out to be one of many, are summed for each method. The original series are not
+// changed, so a call in progress still finds its own.
 func (s *store) folded() []*series {
 	ix := s.index.Load()
 	shown := make(map[key]*series, len(ix.series))
@@ -53,7 +53,7 @@ func (s *series) shown() string {
 	return s.route
 }
 
-// add adds what o has counted. It is for a series that nothing else knows.
+// add adds the counts of o. Nothing else may have access to s.
 func (s *series) add(o *series) {
 	for i := range s.calls {
 		s.calls[i].sum(&o.calls[i])
@@ -85,7 +85,7 @@ func (s *series) add(o *series) {
 	raise(&s.last, o.last.Load())
 }
 
-// sum adds what o has counted.
+// sum adds the counts of o.
 func (c *codes) sum(o *codes) {
 	for n := range o.classes {
 		block := o.classes[n].Load()
@@ -99,7 +99,7 @@ func (c *codes) sum(o *codes) {
 	c.odd.Add(o.odd.Load())
 }
 
-// sum adds what o has observed.
+// sum adds the observations of o.
 func (l *lazy) sum(o *lazy) {
 	from := o.Load()
 	if from == nil {
@@ -113,7 +113,7 @@ func (l *lazy) sum(o *lazy) {
 	for i := range from.slots {
 		to.slots[i].Add(from.slots[i].Load())
 	}
-	// As in observe, in reverse: whoever sees a count sees the other figures as well.
+	// In the reverse order of observe: whoever sees a count sees the other figures as well.
 	to.sum.Add(from.sum.Load())
 	lower(&to.min, from.min.Load())
 	raise(&to.max, from.max.Load())

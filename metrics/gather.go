@@ -17,7 +17,7 @@ var _ prometheus.Gatherer = (*Recorder)(nil)
 // calls and must not be changed. Gather may run during calls and delays none of them.
 func (r *Recorder) Gather() ([]*dto.MetricFamily, error) { return r.collect().families() }
 
-// families returns what was added, sorted as a registry does.
+// families returns the metrics of the scrape, sorted as a registry does.
 func (c *collection) families() (list []*dto.MetricFamily, err error) {
 	n := 0
 	for _, b := range c.batches {
@@ -46,7 +46,7 @@ func (c *collection) families() (list []*dto.MetricFamily, err error) {
 	return list, nil
 }
 
-// kind returns that of a metric.
+// kind returns the type of a metric.
 func kind(m *dto.Metric) *dto.MetricType {
 	switch {
 	case m.Counter != nil:

@@ -20,7 +20,7 @@ func newHistogram() *histogram {
 	return h
 }
 
-// observe counts d; a negative duration counts as zero.
+// observe counts d. A negative duration counts as zero.
 func (h *histogram) observe(d time.Duration) {
 	n := max(int64(d), 0)
 	lower(&h.min, n)
@@ -48,10 +48,10 @@ func raise(a *atomic.Int64, n int64) {
 	}
 }
 
-// A group is what several histograms hold together.
+// A group is several histograms that are read as one.
 type group []*histogram
 
-// with returns the group and the histogram of l, if there is one.
+// with returns the group with the histogram of l added, if there is one.
 func (g group) with(l *lazy) group {
 	if h := l.Load(); h != nil {
 		return append(g, h)
@@ -59,7 +59,7 @@ func (g group) with(l *lazy) group {
 	return g
 }
 
-// each calls yield with every slot in which something is counted, in order.
+// each calls yield in order with every slot that has a count.
 func (g group) each(yield func(slot int, n uint64)) {
 	first, last := slots, -1
 	for _, h := range g {
@@ -92,7 +92,7 @@ func (g group) sum() (sum time.Duration) {
 	return sum
 }
 
-// latency returns what the histograms hold as a Latency. It may run beside observe.
+// latency returns the group as a Latency. It may run concurrently with observe.
 func (g group) latency() Latency {
 	var l Latency
 	g.each(func(slot int, n uint64) {

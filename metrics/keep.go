@@ -10,7 +10,7 @@ import (
 // DefaultCalls is how many finished calls a report usually needs. They take some 2 MB.
 const DefaultCalls = 10_000
 
-// mostAttempts bounds what is kept of one call.
+// mostAttempts is how many attempts of one call are kept.
 const mostAttempts = 16
 
 // KeepCalls keeps the last n calls that finish from now on, for [Recorder.Timeline] and the
@@ -45,13 +45,13 @@ func (s *store) keep(n int) {
 	s.kept.Store(k)
 }
 
-// A ring keeps the last calls. Each has a lock of its own, so that callers meet at the
-// first one alone.
+// A ring keeps the last calls. Each has its own lock, so that concurrent callers compete only for
+// the lock of the ring, which is held briefly.
 type ring struct {
 	calls []keptCall
 
 	mu   sync.Mutex // mu guards next
-	next uint64     // the number of calls that came by so far
+	next uint64     // the number of calls so far
 }
 
 // add keeps a call. entry is the number of its first attempt.
@@ -60,7 +60,7 @@ func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.T
 	number := k.next
 	p := &k.calls[number%uint64(len(k.calls))]
 	k.next++
-	p.mu.Lock() // before the next round of the ring comes by
+	p.mu.Lock() // before a later call can take this place
 	k.mu.Unlock()
 	defer p.mu.Unlock()
 	p.number, p.call, p.series, p.outcome, p.made = number, address(c), sr, o, 0
@@ -84,7 +84,7 @@ func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.T
 		if len(attempts) == cap(attempts) {
 			attempts = append(attempts, keptAttempt{})
 		} else {
-			attempts = attempts[:len(attempts)+1] // what was there stays, to be written over
+			attempts = attempts[:len(attempts)+1] // reuse what is there
 		}
 		attempts[len(attempts)-1].write(a, start)
 	}
@@ -92,7 +92,7 @@ func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.T
 	return p
 }
 
-// read returns copies of the calls in their order.
+// read returns copies of the calls in order.
 func (k *ring) read() (calls []Call, dropped uint64) {
 	k.mu.Lock()
 	next := k.next

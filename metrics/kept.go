@@ -11,26 +11,26 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A keptCall is a place of a ring, of no more bytes than it needs: writing to places in turn is writing to memory that no
-// cache has. It must not hold the call: that would hold its request, and the
-// body of a response that is never closed, which the garbage collector is to find.
+// A keptCall is a place in a ring. It is small, since writing to one place after the other means
+// writing to memory that is in no cache. It must not hold the call: that would keep its request
+// alive, and the body of a response that is never closed, which the garbage collector is to find.
 type keptCall struct {
 	store *store
 
 	mu       sync.Mutex // mu guards the fields below
 	outcome  outcome
 	made     int32
-	number   uint64  // the place among all that came by
+	number   uint64  // the number among all calls
 	call     uintptr // the address of the call whose body has not ended, 0 for none
 	series   *series
-	start    time.Duration // since that of the store
+	start    time.Duration // since the start of the store
 	elapsed  time.Duration
-	stopped  *string // nil if that needs no words
+	stopped  *string // the reason why no further attempt was made, nil for none
 	attempts []keptAttempt
-	room     [1]keptAttempt // what most calls need
+	room     [1]keptAttempt // enough for most calls
 }
 
-// A keptAttempt is what an [Attempt] says.
+// A keptAttempt holds the fields of an [Attempt].
 type keptAttempt struct {
 	after, headers, body time.Duration
 	bytes                int64
@@ -42,13 +42,13 @@ type keptAttempt struct {
 	sent, replayed       bool
 }
 
-// keptRest is what few attempts have. It stays with its place, for the next one that has it.
+// keptRest holds the fields that few attempts have. It stays with its place and is reused.
 type keptRest struct {
 	waits      Waits
 	err, notes string
 }
 
-// write keeps an attempt in the place of another.
+// write overwrites k with an attempt.
 func (k *keptAttempt) write(a *layer.Attempt, start time.Time) {
 	k.after = a.Start().Sub(start)
 	k.headers, k.body, k.bytes = a.TimeToHeaders(), a.BodyTime(), a.Bytes()
@@ -84,7 +84,7 @@ func (k *keptAttempt) read() Attempt {
 	return a
 }
 
-// text makes a text of a ledger fit to be kept.
+// text returns a text of the ledger as it is kept: redacted and shortened.
 func text(s string) string {
 	if s == "" {
 		return ""
@@ -92,11 +92,11 @@ func text(s string) string {
 	return label(redact.Text(s))
 }
 
-// address distinguishes the calls that are alive, and holds none of them.
+// address identifies a call that is alive, without keeping it alive.
 func address(c *layer.Call) uintptr { return uintptr(unsafe.Pointer(c)) } //nolint:gosec // it is compared, never followed
 
-// BodyEnd implements layer.BodyEnder for the series and for the call, which may have made room for
-// another by then.
+// BodyEnd implements layer.BodyEnder. It passes the end on to the series and records it for the
+// call, whose place another call may have taken by then.
 func (p *keptCall) BodyEnd(a *layer.Attempt) { p.bodyEnd(a).BodyEnd(a) }
 
 // bodyEnd returns the series that counts the body.
@@ -117,9 +117,9 @@ func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
 	return p.series
 }
 
-// copies is what the copies of many calls share.
+// copies is shared by the copies of many calls.
 type copies struct {
-	routes map[*series]string // as they are shown now
+	routes map[*series]string // as shown now
 	room   []Attempt
 }
 
@@ -144,7 +144,7 @@ func (c *copies) route(s *series) string {
 	return shown
 }
 
-// read returns a copy of the call, unless it has made room meanwhile.
+// read returns a copy of the call, unless another has taken its place.
 func (p *keptCall) read(number uint64, into *copies) (c Call, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

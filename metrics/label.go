@@ -27,11 +27,12 @@ func method(m string) string {
 	return otherMethod
 }
 
-// label makes s fit for a label: valid UTF-8, for one bad value makes a whole scrape fail; without
-// what could move a cursor, hide or reorder text; and of bounded length.
+// label makes s fit for a label. The result is valid UTF-8, because one bad value makes a whole
+// scrape fail. It has no characters that could move a cursor, hide text or reorder it, and is of
+// bounded length.
 func label(s string) string {
 	return brief.Text(safetext.Replace(s), longest)
 }
 
-// versionLabel returns the label of a version, "unknown" for none.
+// versionLabel returns the label of a version, "unknown" if there is none.
 func versionLabel(v string) string { return cmp.Or(label(v), "unknown") }

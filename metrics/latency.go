@@ -55,7 +55,8 @@ func (l Latency) Quantile(q float64) time.Duration {
 	return l.Max
 }
 
-// middle returns the geometric middle of the bucket: no value in it is farther off than 2.2 %.
+// middle returns the geometric middle of the bucket. No value in the bucket differs from it by more
+// than 2.2 %.
 func (b Bucket) middle() time.Duration {
 	if b.Index > highest {
 		return math.MaxInt64
@@ -99,7 +100,7 @@ func addBuckets(a, b []Bucket) []Bucket {
 	return append(append(sum, a...), b...)
 }
 
-// summarize fills in the fields that follow from the others: the mean and the quantiles.
+// summarize computes the fields that follow from the others: the mean and the quantiles.
 func (l *Latency) summarize() {
 	l.Mean = time.Duration(math.Round(float64(l.Sum) / float64(l.Count)))
 	l.P50, l.P90, l.P99 = l.Quantile(0.50), l.Quantile(0.90), l.Quantile(0.99)

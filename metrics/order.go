@@ -10,11 +10,13 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// The library of Prometheus sorts the metrics of a name by the values of their labels, which it follows through three pointers each.
-// Metrics that come in that order are not moved. Series come by route, and route is the last of their labels, so it is enough to
-// put the metrics into groups by the others, which have ranks, and to sort the groups.
+// The Prometheus library sorts the metrics of a name by the values of their labels, and follows
+// three pointers to reach each. It does not move metrics that come in that order. Series come by
+// route, and the route is their last label. So it is enough to group the metrics by their other
+// labels, which have ranks, and to sort the groups.
 
-// A family is what the metrics of one name have in common. place distinguishes those of a recorder.
+// A family is the name of some metrics and what they have in common. place distinguishes the
+// families of a recorder.
 type family struct {
 	*prometheus.Desc
 
@@ -22,19 +24,21 @@ type family struct {
 	place      uint64
 }
 
-// A tag is a label, with the rank of its value among those of the same name. Values by which nothing is sorted have the rank 0.
+// A tag is a label and the rank of its value among the values of the same name. The rank is 0 if
+// nothing is sorted by it.
 type tag struct {
 	pair *dto.LabelPair
 	rank uint64
 }
 
-// A batch is the metrics of a family whose labels but the route have the same ranks, by route.
+// A batch holds the metrics of a family whose labels have the same ranks. They are in order of
+// route.
 type batch struct {
 	family  *family
 	metrics []prometheus.Metric
 }
 
-// rankBits are enough for any rank, and four times that many and those of a place for a number.
+// rankBits is the size of a rank. Four ranks and a place fit into one number.
 const rankBits = 12
 
 // add adds a metric to the scrape. The labels are sorted by name.
@@ -51,7 +55,7 @@ func (c *collection) add(f *family, tags []tag, m prometheus.Metric) {
 	b.metrics = append(b.metrics, m)
 }
 
-// sorted yields what was added, family by family.
+// sorted yields the batches, family by family.
 func (c *collection) sorted() iter.Seq[*batch] {
 	return func(yield func(*batch) bool) {
 		for _, key := range slices.Sorted(maps.Keys(c.batches)) {
@@ -62,7 +66,7 @@ func (c *collection) sorted() iter.Seq[*batch] {
 	}
 }
 
-// send sends what was added.
+// send sends the metrics.
 func (c *collection) send(out chan<- prometheus.Metric) {
 	for b := range c.sorted() {
 		for _, m := range b.metrics {
@@ -71,7 +75,7 @@ func (c *collection) send(out chan<- prometheus.Metric) {
 	}
 }
 
-// ranked fills in the labels of a name.
+// ranked fills in the labels of a name and their ranks.
 func ranked(tags []tag, name string, text func(int) string) {
 	values := make([]string, len(tags))
 	for i := range tags {
@@ -85,7 +89,7 @@ func ranked(tags []tag, name string, text func(int) string) {
 	}
 }
 
-// codeRank has numbers before words, as they are sorted as texts.
+// codeRank returns the rank of a code. Numbers come before words, as they do in a sort of texts.
 func codeRank(code int) uint64 {
 	switch code {
 	case noCode:

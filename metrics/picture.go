@@ -7,15 +7,15 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// A picture is what the last scrape has shown of a series. A metric whose value was the same
-// twice is kept and sent again as long as it stays the same. One that changes at each scrape is
-// not kept: a metric that was sent is never changed, since whoever gathered it may still read it.
+// A picture is what the last scrape showed of a series. A metric that had the same value twice is
+// kept and sent again as long as the value stays. One that changes at each scrape is not kept,
+// because a metric that was sent must not change: whoever gathered it may still read it.
 type picture struct {
 	method, route *dto.LabelPair
 	marks         []mark
 }
 
-// A mark is what the last scrape has shown of one metric.
+// A mark is what the last scrape showed of one metric.
 type mark struct {
 	shape
 
@@ -24,7 +24,7 @@ type mark struct {
 	metric prometheus.Metric // nil while it changes
 }
 
-// of begins the metrics of a series. It returns the labels that they have in common.
+// of starts the metrics of a series. It returns the labels that they have in common.
 func (c *collection) of(s *series) (method, route tag) {
 	c.picture, c.at = &s.picture, 0
 	if c.picture.route == nil {
@@ -33,8 +33,8 @@ func (c *collection) of(s *series) (method, route tag) {
 	return tag{c.picture.method, methodRank(s.method)}, tag{pair: c.picture.route}
 }
 
-// mark returns that of the next metric. The metrics of a series come in the same order at each scrape; in time they
-// are more, and not fewer.
+// mark returns the mark of the next metric. The metrics of a series come in the same order at each
+// scrape. More may be added in time, and none disappears.
 func (c *collection) mark(f *family, tags []tag) *mark {
 	p := c.picture
 	if p == nil {
@@ -47,7 +47,7 @@ func (c *collection) mark(f *family, tags []tag) *mark {
 	return &p.marks[c.at-1]
 }
 
-// is reports whether a metric has that name and those labels.
+// is reports whether a metric has this name and these labels.
 func (s *shape) is(f *family, tags []tag) bool {
 	if s.desc != f.Desc || len(s.labels) != 1+len(tags) {
 		return false

@@ -24,14 +24,14 @@ type Recorder struct {
 	waiting [waitKinds]atomic.Int64
 	buckets atomic.Uint32 // Buckets; 0 is the default
 	store   atomic.Pointer[store]
-	replace sync.Mutex // replace guards the replacement of store, and of the calls that it keeps
+	replace sync.Mutex // replace guards the replacement of store and of its kept calls
 	sources sources
 	scrape  sync.Mutex // scrape guards the pictures of the series
 
 	exemplars atomic.Pointer[func(context.Context) prometheus.Labels]
 	descs     *descs
 
-	_        [64]byte // what follows is written by every call, what is above is read
+	_        [64]byte // keeps what every call writes, below, apart from what is only read, above
 	inFlight atomic.Int64
 }
 

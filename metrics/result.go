@@ -11,13 +11,13 @@ import (
 
 // A result is what the inner round tripper returned for one call.
 type result struct {
-	attempt *layer.Attempt // the attempt that got the response, else the last one
+	attempt *layer.Attempt // the attempt that got the response, or the last one
 	verdict verdict.Verdict
 	resp    *http.Response // nil if the call ended in an error
 	timeout bool           // whether the error is the end of a time limit
 }
 
-// judge reads the result of a call. It closes the row of the attempt where no inner layer has.
+// judge returns the result of a call. It closes the row of the attempt unless an inner layer has.
 func judge(c *layer.Call, resp *http.Response, err error) result {
 	a := c.Attempt().For(resp)
 	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
@@ -30,8 +30,8 @@ func judge(c *layer.Call, resp *http.Response, err error) result {
 	return r
 }
 
-// timedOut reports whether a time limit was reached: ours, the caller's or the network's. The error of a deadline that
-// the caller gave a cause is the cause.
+// timedOut reports whether a time limit was reached: one of a layer, the caller's or the network's.
+// The context is asked too, since a deadline with a cause has that as its error.
 func timedOut(c *layer.Call, v verdict.Verdict, err error) bool {
 	return ctxerr.ByLimit(err) || v == verdict.Canceled && ctxerr.TimedOut(c.Request().Context())
 }
@@ -56,8 +56,8 @@ func (r result) outcome() outcome {
 	return status
 }
 
-// since returns the time from the start of the call to now. Where the last attempt has only just
-// returned, its own time says it, which saves a reading of the clock.
+// since returns the time from start to now. If the last attempt has just returned, its own time is
+// used, which saves a reading of the clock.
 func (r result) since(start time.Time) time.Duration {
 	if r.verdict == verdict.OK {
 		return r.attempt.Start().Sub(start) + r.attempt.Elapsed()

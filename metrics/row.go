@@ -128,7 +128,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// rate returns the calls per second between first and last, and over a second at least.
+// rate returns the calls per second between first and last. A shorter time counts as a second.
 func rate(calls uint64, first, last time.Time) float64 {
 	return float64(calls) / max(last.Sub(first).Seconds(), 1)
 }

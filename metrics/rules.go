@@ -9,10 +9,11 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// maxRules bounds the rules that are kept apart, since an override can bring one with each call.
+// maxRules is how many rules are counted apart. It is bounded, since each call can bring one in an
+// override.
 const maxRules = 64
 
-// A rule is what attempts wait for: a limit of package concurrency, or a rule of package throttle.
+// A rule is what attempts wait for: a limit of package concurrency or a rule of package throttle.
 type rule struct {
 	how  layer.Wait
 	text string
@@ -23,14 +24,14 @@ type ruleCounts struct {
 	time  time.Duration
 }
 
-// rules counts the waits by rule. Attempts that do not wait do not come here.
+// rules counts the waits by rule. It sees only attempts that wait.
 type rules struct {
 	mu     sync.Mutex // mu guards counts
 	counts map[rule]ruleCounts
 }
 
 func (r *rules) count(e layer.Event) {
-	// A pause is named by what it is of, a host above all, and a backoff by nothing.
+	// A pause is named by its scope, which is often a host, and a backoff has no name.
 	if e.How != layer.Queue && e.How != layer.Quota || e.Text == "" {
 		return
 	}
@@ -49,7 +50,7 @@ func (r *rules) count(e layer.Event) {
 	r.counts[k] = n
 }
 
-// each calls yield with what was counted for each rule, in order.
+// each calls yield in order with each rule and its counts.
 func (r *rules) each(yield func(rule, ruleCounts)) {
 	r.mu.Lock()
 	known := make([]rule, 0, len(r.counts))

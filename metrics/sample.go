@@ -7,19 +7,19 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// A collection makes the metrics of one scrape and sends them. What the metrics of a series, or of all of them,
-// have in common they share, and their parts are made by the dozen: a scrape of two hundred
-// routes is ten thousand of them.
+// A collection makes the metrics of one scrape and sends them. A scrape of two hundred routes has
+// ten thousand, so they share what they have in common, and their parts are allocated many at a
+// time.
 type collection struct {
 	buckets Buckets
 	client  *dto.LabelPair
 	birth   *dto.Counter // has the time since when the counters count
 	codes   map[int]tag
 	batches map[uint64]*batch
-	room    int // of a batch at first
+	room    int // the first capacity of a batch
 
-	picture *picture // of the series whose metrics are made, nil for those of the client as a whole
-	at      int      // the mark of the next metric
+	picture *picture // of the current series, nil for metrics of the whole client
+	at      int      // the index of the next mark
 
 	singles       slab[single]
 	distributions slab[distribution]
@@ -32,8 +32,8 @@ func newCollection(client string, start time.Time, buckets Buckets) *collection 
 	}
 }
 
-// birth returns a counter made at a time. Its field has a type of a module that
-// nothing else here needs, so the library of Prometheus makes it.
+// birth returns a counter made at a time. The type of that field is in a module that nothing else
+// here needs, so the Prometheus library is asked to make it.
 func birth(at time.Time) *dto.Counter {
 	var m dto.Metric
 	d := prometheus.NewDesc("birth", "", nil, nil)
@@ -45,7 +45,7 @@ func birth(at time.Time) *dto.Counter {
 
 func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
 
-// code returns the label of a status code. A scrape has few different ones.
+// code returns the label of a status code. A scrape has few different codes.
 func (c *collection) code(code int) tag {
 	t, known := c.codes[code]
 	if !known {
@@ -55,11 +55,11 @@ func (c *collection) code(code int) tag {
 	return t
 }
 
-// A slab makes values many at once. All of them stay alive as long as one does, so what is kept
-// is not from a slab.
+// A slab allocates values many at once. All stay alive as long as one does, so what is kept beyond
+// a scrape is not from a slab.
 type slab[T any] struct{ left []T }
 
-// slabSize is how many values are made at once.
+// slabSize is how many values are allocated at once.
 const slabSize = 64
 
 // next returns a value.
@@ -72,8 +72,8 @@ func (s *slab[T]) next() *T {
 	return v
 }
 
-// A shape is the name of a metric and its labels, which are sorted by name. They have no room behind them, since whoever
-// wraps the metric adds its own.
+// A shape is the name of a metric and its labels, sorted by name. The slice has no spare capacity,
+// since whoever wraps the metric appends its own labels.
 type shape struct {
 	desc   *prometheus.Desc
 	labels []*dto.LabelPair
@@ -82,7 +82,7 @@ type shape struct {
 // Desc implements prometheus.Metric.
 func (s *shape) Desc() *prometheus.Desc { return s.desc }
 
-// shape returns that of a metric of a family.
+// shape returns the shape of a metric of a family.
 func (c *collection) shape(f *family, tags []tag) shape {
 	labels := make([]*dto.LabelPair, 1+len(tags))
 	labels[0] = c.client
@@ -132,14 +132,14 @@ func (c *collection) counter(f *family, v float64, tags ...tag) {
 	c.add(f, tags, s)
 }
 
-// ageless adds a counter from elsewhere that began at an unknown time.
+// ageless adds a counter of another layer that started at an unknown time.
 func (c *collection) ageless(f *family, v float64, tags ...tag) {
 	s := &single{shape: c.shape(f, tags), value: v}
 	s.counter.Value = &s.value
 	c.add(f, tags, s)
 }
 
-// nonZero leaves out a counter that is zero, which keeps a scrape small.
+// nonZero adds a counter unless it is zero, which keeps a scrape small.
 func (c *collection) nonZero(f *family, n uint64, tags ...tag) {
 	if n > 0 {
 		c.counter(f, float64(n), tags...)

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// The exponential buckets are those of a Prometheus native histogram of schema 4: bucket i holds
-// the seconds in (2^((i-1)/16), 2^(i/16)], so a value is known to half a bucket, 2.2 %.
+// The exponential buckets are those of a Prometheus native histogram of schema 4. Bucket i holds
+// the seconds in (2^((i-1)/16), 2^(i/16)]. The middle of a bucket is within 2.2 % of any value in
+// it.
 const (
 	schema      = 4
 	perOctave   = 1 << schema
@@ -19,8 +20,9 @@ const (
 	overflow    = exponential - 1
 )
 
-// classicBounds are all inclusive: eight of the fourteen bounds that OpenTelemetry recommends for request
-// durations, and a minute, for waits. Two histograms of a route are all but five of its lines, so each bound counts.
+// classicBounds are inclusive. They are eight of the fourteen bounds that OpenTelemetry recommends
+// for request durations, and a minute, for waits. Two histograms of a route are all but five of its
+// lines, so each bound counts.
 //
 //nolint:gochecknoglobals // a table
 var classicBounds = [...]time.Duration{
@@ -28,12 +30,12 @@ var classicBounds = [...]time.Duration{
 	time.Second, 2500 * time.Millisecond, 10 * time.Second, 60 * time.Second,
 }
 
-// slots is how many counters a histogram has: one for each exponential bucket, and one more for
-// each classic bound that splits its bucket. All do except a quarter, a half and one second. So
-// one counter serves both.
+// slots is the number of counters in a histogram: one for each exponential bucket, and one more for
+// each classic bound that splits a bucket. All bounds do, except a quarter, a half and one second.
+// So the same counters serve both kinds of buckets.
 const slots = exponential + len(classicBounds) - 3
 
-// A scale says which slot a number of nanoseconds is in, and of which buckets the slot is a part.
+// A scale says which slot a number of nanoseconds is in, and which buckets the slot is part of.
 type scale struct {
 	edges   [slots]int64        // the largest nanosecond of each slot
 	bucket  [slots]int          // the exponential bucket: an index from underflow to overflow
@@ -94,7 +96,7 @@ func lastOf(bucket int) int64 {
 	return n
 }
 
-// slot returns the slot of n nanoseconds. A sixteenth of an octave has three edges at most.
+// slot returns the slot of n nanoseconds. A sixteenth of an octave has at most three edges.
 func (s *scale) slot(n int64) int {
 	if n <= s.edges[underflow] {
 		return underflow
@@ -117,7 +119,8 @@ var mantissas = func() (m [perOctave]float64) {
 	return m
 }()
 
-// bucketOf returns the exponential bucket of n nanoseconds by its definition, from underflow to overflow. A scale says the same in less time.
+// bucketOf returns the exponential bucket of n nanoseconds by its definition, from underflow to
+// overflow. A scale finds the same faster.
 func bucketOf(n int64) int {
 	if n <= 0 {
 		return underflow
@@ -134,7 +137,7 @@ func bucketOf(n int64) int {
 
 // bucketIndex returns the schema-4 bucket of a positive number of seconds.
 func bucketIndex(seconds float64) int {
-	// The arguments are normal floats, so the exponent and mantissa can be cut out directly.
+	// The arguments are normal floats, so the exponent and the mantissa can be cut out directly.
 	bits := math.Float64bits(seconds)
 	exp := int(bits>>52) - 1022
 	frac := math.Float64frombits(bits&(1<<52-1) | 1022<<52)

@@ -45,11 +45,11 @@ func (r reason) String() string {
 
 const waitKinds = 4
 
-// plainCodes is how many statuses a plain call may have, from 200 on.
+// plainCodes is the number of statuses that a plain call may have, from 200 on.
 const plainCodes = 7
 
-// series is what is counted for one method and route. Everything in it is atomic; what few routes
-// need is made when it is first needed.
+// series holds the counts for one method and route. Everything in it is atomic. What few routes
+// need is allocated when it is first needed.
 type series struct {
 	method, route string
 	name          *route.Shown // of the call that made it; nil of a sum and of the overflow
@@ -102,7 +102,7 @@ func (s *series) BodyEnd(a *layer.Attempt) {
 	s.bodyTime.Add(int64(a.BodyTime()))
 }
 
-// row returns the figures of the series. start is when its store began to count.
+// row returns the figures of the series. start is when its store started to count.
 func (s *series) row(client string, start time.Time) Row {
 	var room [1 + plainCodes]*histogram
 	plain := s.plains(room[:0]).count()
@@ -159,7 +159,7 @@ func (s *series) plains(g group) group {
 	return g
 }
 
-// times returns the durations of the calls of an outcome, in the room of an empty group.
+// times appends the durations of the calls with an outcome to an empty group.
 func (s *series) times(g group, o outcome) group {
 	g = g.with(&s.durations[o])
 	if o == accepted {
@@ -168,5 +168,5 @@ func (s *series) times(g group, o outcome) group {
 	return g
 }
 
-// attempts returns the durations of the attempts, in the room of an empty group.
+// attempts appends the durations of the attempts to an empty group.
 func (s *series) attempts(g group) group { return s.plains(g.with(&s.attempt)) }

@@ -52,15 +52,14 @@ func (s Snapshot) Since(earlier Snapshot) Snapshot {
 	return w
 }
 
-// folded returns the index of the row of the pattern which the route of an earlier row has become, -1 for
-// none.
+// folded returns the index of the row whose pattern covers the route of an earlier row, or -1.
 func folded(rows []Row, earlier Row) int {
 	return slices.IndexFunc(rows, func(r Row) bool {
 		return r.Client == earlier.Client && r.Method == earlier.Method && covers(r.Route, earlier.Route)
 	})
 }
 
-// covers reports whether a pattern is what a route is folded into.
+// covers reports whether a route may have been merged into a pattern.
 func covers(pattern, route string) bool {
 	p, r := strings.Split(pattern, "/"), strings.Split(route, "/")
 	return len(p) == len(r) && slices.EqualFunc(p, r, func(p, r string) bool {
@@ -68,7 +67,7 @@ func covers(pattern, route string) bool {
 	})
 }
 
-// sub returns what r counts beyond o, an earlier state of it.
+// sub returns what r counts beyond o, which is an earlier state of it.
 func (r Row) sub(o Row) Row {
 	for _, c := range []struct {
 		n *uint64
@@ -93,7 +92,7 @@ func (r Row) sub(o Row) Row {
 		{&r.Replayed, o.Replayed},
 		{&r.Recorded, o.Recorded},
 	} {
-		*c.n -= min(*c.n, c.o) // a snapshot is not of one moment
+		*c.n -= min(*c.n, c.o) // a snapshot is not taken at one moment
 	}
 	r.Waits = r.Waits.sub(o.Waits)
 	r.RecordedTime -= o.RecordedTime
@@ -113,7 +112,7 @@ func (w Waits) sub(o Waits) Waits {
 	return w
 }
 
-// sub returns the samples of l that are not in o, an earlier state of it.
+// sub returns the samples of l that are not in o, which is an earlier state of it.
 func (l Latency) sub(o Latency) Latency {
 	if o.Count == 0 {
 		return l

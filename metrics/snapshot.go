@@ -54,7 +54,7 @@ func Merge(snapshots ...Snapshot) Snapshot {
 	return m
 }
 
-// mergeRows adds up the rows of the same name, sorts the rows by calls, and sums the total.
+// mergeRows adds up rows of the same name, sorts the rows by calls, and computes the total.
 func (s *Snapshot) mergeRows() {
 	slices.SortStableFunc(s.Rows, byName)
 	rows := make([]Row, 0, len(s.Rows))

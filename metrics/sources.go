@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// maxSources bounds the layers whose figures are shown and which are therefore kept alive.
+// maxSources is how many layers can have their figures shown, and are therefore kept alive.
 const maxSources = 64
 
 // sources are the layers inside a recorder that have figures of their own.
@@ -19,7 +19,7 @@ type sources struct {
 	list []figure.Source
 }
 
-// add finds those in a stack.
+// add adds the sources in a stack.
 func (s *sources) add(rt http.RoundTripper) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ type shown struct {
 	rule string
 }
 
-// read returns the figures in order. Those of equal rules are added up.
+// read returns the figures in order. Figures of equal rules are added up.
 func (s *sources) read() []figure.Figure {
 	s.mu.Lock()
 	list := slices.Clone(s.list)

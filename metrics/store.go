@@ -15,12 +15,13 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// maxRoutes bounds the routes of a recorder. A route has at most ten series, one for each method.
+// maxRoutes is how many routes a recorder counts apart. A route has at most ten series, one for
+// each method.
 const maxRoutes = 200
 
 type key struct{ method, route string }
 
-// An index finds the series of a key. It is immutable: a new series makes a new index.
+// An index finds the series of a key. It is immutable: adding a series makes a new index.
 type index struct {
 	series map[key]*series
 	routes map[string]bool
@@ -28,8 +29,8 @@ type index struct {
 
 // A store is everything that Reset clears.
 type store struct {
-	owner    *route.Owner // of what the recorder keeps at the names of routes
-	round    uint64       // which store of its recorder it is
+	owner    *route.Owner // the key of what the recorder keeps at the names of routes
+	round    uint64       // the number of this store among those of its recorder
 	start    time.Time
 	index    atomic.Pointer[index]
 	overflow atomic.Uint64
@@ -48,8 +49,9 @@ func newStore(owner *route.Owner, round uint64) *store {
 	return s
 }
 
-// A place is what a recorder keeps at the name of a route for one method: the way to the series. It does not
-// hold the store. After a Reset it holds a series of the old one until the next call of the name.
+// A place is what a recorder keeps at the name of a route for one method, to find the series again.
+// It does not hold the store. After a Reset it holds a series of the old store until the next call
+// of that name.
 type place struct{ atomic.Pointer[found] }
 
 type found struct {
@@ -58,8 +60,8 @@ type found struct {
 	over   bool
 }
 
-// find returns the series of a method and a route, and whether it is that of the overflow. For a
-// name that comes again it costs neither a hash nor a lock.
+// find returns the series of a method and a route, and whether it is the overflow. A name that was
+// seen before costs neither a hash nor a lock.
 func (s *store) find(m string, name *route.Name) (*series, bool) {
 	p, _ := name.Kept(s.owner, m, "").(*place)
 	if p != nil {
@@ -72,7 +74,7 @@ func (s *store) find(m string, name *route.Name) (*series, bool) {
 	switch {
 	case p != nil:
 		p.Store(f)
-	case m == "" || m == sr.method: // of other methods there is no end
+	case m == "" || m == sr.method: // other methods have no bound
 		p = &place{}
 		p.Store(f)
 		name.Keep(s.owner, m, "", p)
@@ -80,7 +82,8 @@ func (s *store) find(m string, name *route.Name) (*series, bool) {
 	return sr, over
 }
 
-// look finds the series in the index. A known route costs no lock; neither does an unknown one once the cap is reached.
+// look finds the series in the index. It takes no lock for a known route, nor for an unknown one
+// once the maximum is reached.
 func (s *store) look(m string, name *route.Name) (found *series, over bool) {
 	if found = s.index.Load().series[key{m, name.Route}]; found != nil {
 		return found, false
@@ -97,7 +100,7 @@ func (s *store) look(m string, name *route.Name) (found *series, over bool) {
 	return s.add(m, shown, name)
 }
 
-// add returns the series of a method and label, and makes it unless another request was first.
+// add returns the series of a method and label. It makes the series unless another call was first.
 func (s *store) add(m, shown string, name *route.Name) (added *series, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,8 +126,9 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	return added, over
 }
 
-// plain counts a call of one attempt if all there is to say of it is one duration: it was sent at once, and its response was
-// accepted. It reports whether it has counted it. given is the request that the recorder got.
+// plain counts a call of one attempt that a single duration describes: it was sent at once and its
+// response was accepted. It reports whether it has counted the call. given is the request that the
+// recorder got.
 func (s *store) plain(c *layer.Call, given *http.Request, resp *http.Response, exemplar *func(context.Context) prometheus.Labels) bool {
 	a := c.Attempt()
 	if a.End(resp, nil) != verdict.OK {
@@ -151,7 +155,7 @@ func (s *store) plain(c *layer.Call, given *http.Request, resp *http.Response, e
 	return true
 }
 
-// ended records when a call was, and keeps the call if calls are kept. It returns what counts its
+// ended records when a call ran, and keeps the call if calls are kept. It returns what counts the
 // body.
 func (s *store) ended(c *layer.Call, entry int, sr *series, o outcome, start time.Time, elapsed time.Duration) layer.BodyEnder {
 	at := int64(start.Sub(s.start))
@@ -163,7 +167,8 @@ func (s *store) ended(c *layer.Call, entry int, sr *series, o outcome, start tim
 	return sr
 }
 
-// count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.
+// count counts a finished call. entry is the number of its first attempt. exemplar is nil if there
+// are no exemplars.
 func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, exemplar *func(context.Context) prometheus.Labels) {
 	req := c.Request()
 	sr, over := s.find(req.Method, c.RouteName())
@@ -209,7 +214,7 @@ func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, e
 	}
 }
 
-// attempt counts one row of the ledger and reports whether it waited for a quota or a pause.
+// attempt counts one row of the ledger. It reports whether the row waited for a quota or a pause.
 func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited bool) {
 	code, v := a.Status(), a.Verdict()
 	late, headers := v == verdict.Canceled && timedOut(a.Call(), v, a.Err()), a.Elapsed()
@@ -247,7 +252,7 @@ func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited 
 	return waited
 }
 
-// reasonOf returns why another attempt followed a, which is nil if an outer layer made it.
+// reasonOf returns why another attempt followed a. a is nil if an outer layer made it.
 func reasonOf(a *layer.Attempt) reason {
 	switch {
 	case a == nil:
