@@ -26,7 +26,7 @@ func scalar(t reflect.Type) bool {
 	}
 }
 
-// text writes a scalar as a string. ok is false for a nil pointer, which has none.
+// text writes a scalar as a string. ok is false for a nil pointer, which has no text.
 func text(v reflect.Value) (s string, ok bool, err error) {
 	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
 		return "", false, nil
@@ -56,8 +56,8 @@ func text(v reflect.Value) (s string, ok bool, err error) {
 	}
 }
 
-// floatText writes a number as JSON does: without an exponent, which few servers read in a
-// query, unless it would be long.
+// floatText writes a number as JSON does. It uses an exponent only where the number would be long,
+// since few servers read one in a query.
 func floatText(f float64, bits int) string {
 	a := math.Abs(f)
 	if a < 1e21 && (a >= 1e-6 || a == 0) {

@@ -11,8 +11,8 @@ import (
 // attached holds the rules of a context.
 type attached struct {
 	rules []rule
-	// in is the call inside which they were attached, usually nil. They apply to
-	// calls that start there, not to those that a layer makes further inside.
+	// in is the call inside which they were attached, usually nil. They apply to calls that start
+	// there, not to further ones that a layer makes inside those.
 	in *transport.Call
 }
 
@@ -26,8 +26,8 @@ func attach(ctx context.Context, rules ...rule) context.Context {
 	return ctx
 }
 
-// contextRules returns the rules for a call that is about to start with ctx: not
-// those of the call that ctx is inside of.
+// contextRules returns the rules for a call that is about to start with ctx. It leaves out the
+// rules of a call that ctx belongs to.
 func contextRules(ctx context.Context) []rule {
 	a, ok := setting.From[*attached](ctx)
 	if !ok || a.in != transport.CallFrom(ctx) {

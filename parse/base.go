@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// A base is the parsed Base of an API. An endpoint keeps that of its last call.
+// A base is the parsed Base of an API. An endpoint keeps the one of its last call.
 type base struct {
-	text  string  // as the API has it
+	text  string  // the Base of the API
 	root  string  // text without the slash at its end
 	url   url.URL // of root
-	path  string  // that of root, as its URL writes it
-	plain bool    // whether path is written in one way alone
+	path  string  // the path of root, as its URL writes it
+	plain bool    // whether path has only one spelling
 }
 
-// baseFault is what is wrong with a base that no request can be made with.
+// baseFault is the fault of a base with which no request can be made.
 const baseFault = "is not an http or https URL with a host"
 
-// baseOf returns the base that an API has.
+// baseOf returns the parsed Base of an API.
 func (p *pattern) baseOf(api API) (*base, *ArgError) {
 	if b := p.base.Load(); b != nil && b.text == api.Base {
 		return b, nil
@@ -29,7 +29,7 @@ func (p *pattern) baseOf(api API) (*base, *ArgError) {
 		return nil, &ArgError{Route: p.text, Name: "API.Base", Reason: "has a query or fragment"}
 	}
 	b := &base{text: api.Base, root: strings.TrimSuffix(api.Base, "/")}
-	// net/http reads it, since it changes the host of some URLs.
+	// net/http parses it, since it changes the host of some URLs.
 	req, err := http.NewRequestWithContext(context.Background(), p.method, b.root, nil)
 	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, &ArgError{Route: p.text, Name: "API.Base", Reason: baseFault}
@@ -40,8 +40,8 @@ func (p *pattern) baseOf(api API) (*base, *ArgError) {
 	return b, nil
 }
 
-// request makes the request to a path that begins with that of b, and is escaped unless
-// it is plain.
+// request makes the request. path begins with the path of b and is escaped. If plain is set, it has
+// nothing to escape.
 func (b *base) request(ctx context.Context, method, path string, plain bool, query string, body io.Reader) (*http.Request, error) {
 	if !plain {
 		to := b.root + path[len(b.path):]
@@ -50,7 +50,7 @@ func (b *base) request(ctx context.Context, method, path string, plain bool, que
 		}
 		return http.NewRequestWithContext(ctx, method, to, body)
 	}
-	// A parser would find in it what it is given.
+	// There is nothing to parse: the parts of the URL are known.
 	req, err := http.NewRequestWithContext(ctx, method, "", body)
 	if err != nil {
 		return nil, err
@@ -60,8 +60,7 @@ func (b *base) request(ctx context.Context, method, path string, plain bool, que
 	return req, nil
 }
 
-// unescaped reports whether a path has nothing that is written in more than one way:
-// RFC 3986, section 2.3.
+// unescaped reports whether a path has only characters with one spelling: RFC 3986, section 2.3.
 func unescaped(path string) bool {
 	for i := range len(path) {
 		switch c := path[i]; {

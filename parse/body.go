@@ -13,9 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// readBody reads up to one byte more than limit, so that the caller sees that a
-// body is too long. It trusts a Content-Length up to 1 MiB, since the server may
-// claim any.
+// readBody reads up to one byte more than limit, so that the caller sees that a body is too long.
+// It allocates at most 1 MiB because of a Content-Length, since a server may claim any.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if bodiless(resp) {
 		return nil, nil
@@ -46,9 +45,9 @@ func bodiless(resp *http.Response) bool {
 	return resp.Body == http.NoBody || resp.Request != nil && resp.Request.Method == http.MethodHead
 }
 
-// peek calls f with a response that has the start of the body, and then makes the
-// body whole again. The time of a body that is decoded afterwards is the caller's; one
-// that the caller closes is read for f alone, so it is not checked if it is slow.
+// peek calls f with a response that has the start of the body, and then makes the body whole again.
+// If open is set, the caller closes the body and f is not called for a body that is slow. Otherwise
+// the body is decoded afterwards, and reading it may take any time.
 func peek(resp *http.Response, f func(*http.Response) error, open bool) error {
 	var d time.Duration
 	if open {

@@ -29,9 +29,9 @@ func charsetOf(label string) charset {
 	return charsetUnknown
 }
 
-// toUTF8 returns a body in UTF-8 by the charset of its media type. Another one is only
-// believed of bytes that are not UTF-8, since many servers name a charset that they
-// do not use. known reports that the body is UTF-8 if it can be, whatever it says itself.
+// toUTF8 returns a body in UTF-8 by the charset of its media type. A charset other than UTF-8 is
+// used only for bytes that are not UTF-8, since many servers name a charset that they do not use.
+// known reports that the body is UTF-8 if it can be, whatever the document says itself.
 func toUTF8(contentType string, data []byte) (out []byte, known bool, err error) {
 	if contentType == jsonUTF8 {
 		return data, true, nil
@@ -71,8 +71,7 @@ func fromLatin1(data []byte) []byte {
 	return out
 }
 
-// charsetReader is the CharsetReader of an xml.Decoder for a document that names its
-// charset itself.
+// charsetReader is the CharsetReader of an xml.Decoder, for a document that names its charset.
 func charsetReader(label string, r io.Reader) (io.Reader, error) {
 	switch charsetOf(label) {
 	case charsetUTF8:
@@ -88,7 +87,7 @@ func charsetReader(label string, r io.Reader) (io.Reader, error) {
 type latin1Reader struct {
 	r    io.Reader
 	in   [512]byte
-	left []byte // of what was read, in UTF-8
+	left []byte // what was read and not returned yet, in UTF-8
 	err  error
 }
 
@@ -105,7 +104,7 @@ func (l *latin1Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A charsetError says that a body has a charset that is not known.
+// A charsetError is the error of a body in an unknown charset.
 type charsetError struct{ label string }
 
 func (e *charsetError) Error() string { return "no decoder for charset " + e.label }

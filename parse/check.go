@@ -50,8 +50,7 @@ func checksOf[T any](s *settings) []func(*T) error {
 	return fs
 }
 
-// checkFault says what is wrong with the checks among rules for a result of type
-// T, "" if nothing is.
+// checkFault returns the fault of the checks among rules for a result of type T, or "".
 func checkFault[T any](rules []rule) string {
 	for _, r := range rules {
 		c, ok := r.(checkRule)
@@ -68,8 +67,8 @@ func checkFault[T any](rules []rule) string {
 	return ""
 }
 
-// A judge decodes and checks the responses of a call while its attempts are
-// judged, and keeps what it found, so that no body is decoded twice.
+// A judge decodes and checks the responses of a call while its attempts are judged. It keeps the
+// results, so that no body is decoded twice.
 type judge[T any] struct {
 	x      *exchange
 	checks []func(*T) error
@@ -78,7 +77,7 @@ type judge[T any] struct {
 	judged []judged[T]
 }
 
-// A judged response, with its value or its error.
+// judged is a response with its value or its error.
 type judged[T any] struct {
 	resp  *http.Response
 	value *T
@@ -113,7 +112,7 @@ func (j *judge[T]) expect(e transport.Expect) transport.Expect {
 	return e
 }
 
-// find returns what was found for a response. A nil j has judged none.
+// find returns the result for a response. A nil j has none.
 func (j *judge[T]) find(resp *http.Response) (judged[T], bool) {
 	if j == nil {
 		return judged[T]{}, false
@@ -137,8 +136,8 @@ func runChecks[T any](checks []func(*T) error, v *T) error {
 	return nil
 }
 
-// expectCheck returns the error of the Check of a transport.Expect: a layer has
-// run it already, or over a plain client it runs now.
+// expectCheck returns the error of the Check of a transport.Expect. A layer has called it already.
+// Over a plain client it is called now.
 func (x *exchange) expectCheck(resp *http.Response, open bool) error {
 	if a := transport.AttemptOf(resp); a != nil {
 		if _, ok := errors.AsType[*verdict.CheckError](a.Err()); ok {

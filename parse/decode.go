@@ -11,9 +11,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// into decodes the body of an accepted response and ends it, unless the caller
-// closes it. dst is a pointer to the result. With isJSON the body is decoded as
-// JSON whatever its media type says.
+// into decodes the body of an accepted response and ends it, unless the caller closes it. dst is a
+// pointer to the result. If isJSON is set, the body is decoded as JSON whatever its media type.
 func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 	if f, ok := dst.(filler); ok {
 		dst = f.fill(resp)
@@ -70,7 +69,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return nil
 	case err == ErrEmpty: //nolint:errorlint // decode returns it bare
 		return x.missing(resp, dst)
-	case left != "" && left != "gzip" && left != "x-gzip": // these were looked for in vain
+	case left != "" && left != "gzip" && left != "x-gzip": // these were tried, and the body is not in them
 		err = &packedError{left, err}
 	case bytes.HasPrefix(data, gzipMagic):
 		err = &packedError{"", err}
@@ -78,7 +77,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 	return x.undecodable(resp, err)
 }
 
-// decode decodes a body that is not packed.
+// decode decodes a body that is not compressed.
 func decode(contentType string, data []byte, dst any, from format) error {
 	data, known, fault := toUTF8(contentType, data)
 	if d, ok := dst.(*string); ok {
@@ -97,14 +96,14 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case from != formatXML && isNull(data) && !takesNull(dst):
 		return errNull
 	case from != formatXML:
-		return jsonFault(contentType, data, fromJSON(data, dst)) // it replaces what is not UTF-8
+		return jsonFault(contentType, data, fromJSON(data, dst)) // the decoder replaces what is not UTF-8
 	case fault != nil:
 		return fault
 	}
 	return fromXML(data, dst, known && utf8.Valid(data))
 }
 
-// jsonFault returns err, or the reason why the body is not JSON at all.
+// jsonFault returns err, or a better error if the body is not JSON at all.
 func jsonFault(contentType string, data []byte, err error) error {
 	if _, ok := errors.AsType[*json.SyntaxError](err); !ok {
 		return err
@@ -118,8 +117,8 @@ func jsonFault(contentType string, data []byte, err error) error {
 	return err
 }
 
-// A markupError is the error of a JSON decoder for a page, such as a proxy sends with
-// whatever status and media type.
+// A markupError is the error of a JSON decoder for a page of HTML or XML. Proxies send such pages
+// with any status and media type.
 type markupError struct{ error }
 
 func (e *markupError) Unwrap() error { return e.error }
@@ -132,8 +131,8 @@ func (x *exchange) missing(resp *http.Response, dst any) error {
 	return x.undecodable(resp, ErrEmpty)
 }
 
-// unknown is into for a media type without a decoder. It reads no more of the body
-// than shows that there is one.
+// unknown is into for a media type without a decoder. It reads only enough to know whether there is
+// a body.
 func (x *exchange) unknown(resp *http.Response, dst any) error {
 	defer bodies.Drain(resp)
 	if bodiless(resp) {

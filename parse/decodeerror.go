@@ -62,8 +62,8 @@ var (
 	errMore  = errors.New("more data after the value")
 )
 
-// decodeReason says what err means. It does not use the text of err, since errors
-// of decoders and of UnmarshalJSON methods quote the body.
+// decodeReason says what err means. It does not use the text of err, because the errors of decoders
+// and of UnmarshalJSON methods quote the body.
 func decodeReason(err error) string {
 	if p, ok := errors.AsType[*packedError](err); ok {
 		return p.reason()
@@ -73,7 +73,7 @@ func decodeReason(err error) string {
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, text, _ := strings.Cut(t.Value, " ")
-		if text != "" { // which is the number itself: too large, with a fraction, or with an exponent
+		if text != "" { // the number itself: too large, or with a fraction or an exponent
 			return "got a " + kind + " that " + t.Type.String() + " cannot hold"
 		}
 		return "got " + kind + ", want " + t.Type.String()
@@ -103,7 +103,7 @@ func decodeReason(err error) string {
 		return m.Error()
 	}
 	if errors.Is(err, errMedia) || errors.Is(err, errUTF8) || errors.Is(err, errMore) {
-		return strings.TrimPrefix(err.Error(), "parse: ") // the route stands in its place
+		return strings.TrimPrefix(err.Error(), "parse: ") // the text begins with the route instead
 	}
 	return fmt.Sprintf("malformed (%T)", err)
 }
@@ -113,7 +113,7 @@ func (x *exchange) undecodable(resp *http.Response, err error) error {
 	c := transport.CallOf(resp)
 	e := &DecodeError{Route: x.routeOf(c), ContentType: mediaType(contentType(resp.Header)), Call: c, Err: err}
 	if _, ok := errors.AsType[*packedError](err); ok {
-		return e // an offset would count packed bytes
+		return e // an offset would count compressed bytes
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		e.Offset, e.Field = t.Offset, t.Field

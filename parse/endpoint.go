@@ -119,8 +119,7 @@ func filterRules(opts []Option) []rule {
 	return rules
 }
 
-// ready puts the options of the context, the API, the endpoint and the call
-// together.
+// ready combines the options of the context, the API, the endpoint and the call.
 func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, error) {
 	if x.usual = len(api.Options)+len(e.others)+len(opts) == 0 && ctx.Value(setting.Key{}) == nil; x.usual {
 		return x.named(ctx, e.pattern), nil
@@ -145,9 +144,9 @@ func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opt
 	return x.named(ctx, e.pattern), nil
 }
 
-// read takes the input apart.
+// read splits the input into the parts of a request.
 func (e *Endpoint[In, Out]) read(x *exchange, in In) (parts, *ArgError) {
-	if s, ok := any(in).(string); ok && e.input.shape == shapeOne { // most are one: neither it nor its list is allocated
+	if s, ok := any(in).(string); ok && e.input.shape == shapeOne { // the usual input: neither the string nor its list is allocated
 		x.room.arg[0] = s
 		return parts{args: x.room.arg[:]}, nil
 	}

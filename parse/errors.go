@@ -43,7 +43,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	text, attempts := causeText(e.Err), after(e.Call)
-	if strings.Contains(text, strings.TrimPrefix(attempts, " after ")) { // the error of a retry layer says it too
+	if strings.Contains(text, strings.TrimPrefix(attempts, " after ")) { // the error of the retry layer has it already
 		attempts = ""
 	}
 	return e.Route + ": " + text + attempts

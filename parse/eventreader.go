@@ -23,17 +23,17 @@ type Event struct {
 	Retry time.Duration
 }
 
-// An eventReader puts the lines of an event stream together.
+// An eventReader assembles events from the lines of a stream.
 type eventReader struct {
 	lines lineReader
-	event Event  // ID and Retry stay from one event to the next
-	data  []byte // of the event that is being read
-	some  bool   // there was a line of data
-	count int    // events that next has returned
+	event Event  // its ID and Retry apply to the following events too
+	data  []byte // the data of the current event
+	some  bool   // whether the current event has a line of data
+	count int    // the number of events that next has returned
 }
 
-// next returns the data of the next event, valid until the next call, and leaves the rest
-// of it in e.event. The error is io.EOF behind the last event, io.ErrUnexpectedEOF within one.
+// next returns the data of the next event, valid until the next call. The rest of the event is in
+// e.event. The error is io.EOF after the last event, or io.ErrUnexpectedEOF within one.
 func (e *eventReader) next() ([]byte, error) {
 	e.data, e.some, e.event.Name = e.data[:0], false, ""
 	for {
@@ -57,18 +57,18 @@ func (e *eventReader) next() ([]byte, error) {
 			e.count++
 			return e.data, nil
 		default:
-			e.event.Name = "" // an event without data is none
+			e.event.Name = "" // without data it is not an event
 		}
 	}
 }
 
-// isDone reports whether the data that there is says that the stream is over.
+// isDone reports whether the current data says that the stream is over.
 func (e *eventReader) isDone() bool { return isDone(e.data) }
 
-// isDone reports whether data is the last event of OpenAI's and its kin, which is no JSON.
+// isDone reports whether data is the last event of a stream in OpenAI's format, which is not JSON.
 func isDone(data []byte) bool { return string(bytes.TrimSpace(data)) == "[DONE]" }
 
-// field takes a line in.
+// field adds a line to the current event.
 func (e *eventReader) field(line []byte) error {
 	name, value, _ := bytes.Cut(line, []byte(":"))
 	value = bytes.TrimPrefix(value, []byte(" "))
@@ -95,5 +95,5 @@ func (e *eventReader) field(line []byte) error {
 	return nil
 }
 
-// toText returns what is UTF-8 of b, as a stream of events has it.
+// toText returns b as UTF-8, with invalid bytes replaced, as the format of event streams demands.
 func toText(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD") }

@@ -9,22 +9,22 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An exchange is a request and its response: all that does not depend on the type
-// of the result. That of an endpoint is also the context of its request, and has room
-// for what every request needs, in one allocation.
+// An exchange is a request and its response, without what depends on the type of the result. For an
+// endpoint it is also the context of the request. It has room for what every request needs, so that
+// one allocation is enough.
 type exchange struct {
-	context.Context // what the caller gave, nil without an endpoint
+	context.Context // the caller's context, nil without an endpoint
 	list            setting.List
 	client          *http.Client
-	copied          http.Client // of client: see sender
+	copied          http.Client // a copy of client: see sender
 	set             *settings
 	route           string   // the pattern of the endpoint, "" without one
 	names           []string // the placeholders of the pattern
 	args            []string // the values of the placeholders, in the same order
 	req             *http.Request
-	trace           *transport.Trace // what collects the calls, nil over a plain client
-	own             bool             // whether the trace has the calls of this exchange alone
-	usual           bool             // nothing but the route is attached to the context
+	trace           *transport.Trace // collects the calls, nil over a plain client
+	own             bool             // whether only this exchange uses the trace
+	usual           bool             // whether only the route is attached to the context
 	room            struct{ arg, accept [1]string }
 }
 
@@ -35,8 +35,8 @@ func (x *exchange) named(ctx context.Context, p *pattern) context.Context {
 	return x
 }
 
-// String says what a context is, as those of package context do. A struct would show
-// the values of the placeholders.
+// String names a context, as the contexts of package context do. Printing the struct would show the
+// values of the placeholders.
 func (x *exchange) String() string { return "parse: a call of " + x.route }
 
 // Value implements [context.Context].
@@ -80,7 +80,7 @@ func method(m string) string {
 
 // fail makes the error of a call without a response.
 func (x *exchange) fail(resp *http.Response, err error) error {
-	// After a failed CheckRedirect there are both, a response with a closed body and an error.
+	// A failed CheckRedirect leaves both an error and a response with a closed body.
 	if resp != nil && resp.Body != nil {
 		_ = resp.Body.Close()
 	}
@@ -117,8 +117,8 @@ func (e *bodyError) Unwrap() error { return e.err }
 // share one trace between several exchanges.
 type markKey struct{}
 
-// watch returns a context with a trace, so that an error without a response finds
-// its call. A plain client has no calls.
+// watch returns a context with a trace, so that an error without a response can find its call. A
+// plain client has no calls.
 func (x *exchange) watch(ctx context.Context) context.Context {
 	switch x.client.Transport.(type) {
 	case nil, *http.Transport:

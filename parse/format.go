@@ -61,7 +61,7 @@ const (
 	formatXML
 )
 
-// formatOf returns the format that a media type names.
+// formatOf returns the format for a media type.
 func formatOf(t string) format {
 	switch mediatype.Named(t) {
 	case mediatype.JSON:
@@ -73,7 +73,7 @@ func formatOf(t string) format {
 	return formatNone
 }
 
-// formatOf returns the format of a body by its Content-Type and the rules.
+// formatOf returns the format of a body by the rules and its Content-Type.
 func (s *settings) formatOf(contentType string) format {
 	t := mediaType(contentType)
 	for _, r := range slices.Backward(s.as) {
@@ -87,14 +87,14 @@ func (s *settings) formatOf(contentType string) format {
 	return formatOf(t)
 }
 
-// untyped reports whether a media type is what servers send that name no type.
+// untyped reports whether a media type is one of those that servers send if nobody has set one.
 func untyped(t string) bool {
 	return t == "" || t == "text/plain" || t == "application/octet-stream"
 }
 
-// mediaType returns the media type of a Content-Type without parameters, "" without one.
+// mediaType returns the media type of a Content-Type without parameters, "" if there is none.
 func mediaType(contentType string) string {
-	switch contentType { // most are these, and mime makes a map
+	switch contentType { // most are these, and mime allocates a map
 	case "", "application/json":
 		return contentType
 	case jsonUTF8:
@@ -131,8 +131,8 @@ func fromJSON(data []byte, dst any) error {
 	return err
 }
 
-// fromXML decodes an XML document, and fails on a second one after it. The charset
-// that it names counts unless it is known to be in UTF-8.
+// fromXML decodes an XML document. It fails if another follows. The charset that the document names
+// is used unless known says that it is in UTF-8.
 func fromXML(data []byte, dst any, known bool) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.CharsetReader = charsetReader

@@ -23,8 +23,8 @@ func Header(name, value string) Option {
 	return headerRule{name, &value}
 }
 
-// The value of a headerRule is behind a pointer: package fmt calls no method on what is in
-// a field that is not exported, such as the API of a client, but follows no pointer there.
+// The value is behind a pointer so that it is not printed. Package fmt calls no method on what is
+// in an unexported field, such as the API of a client, but it follows no pointer there.
 type headerRule struct {
 	name  string
 	value *string
@@ -39,8 +39,8 @@ func (r headerRule) String() string { return "parse: header " + r.name }
 // GoString does not show the value.
 func (r headerRule) GoString() string { return r.String() }
 
-// headerValueFault says why a header value cannot be sent, "" if it can: RFC 9110,
-// section 5.5. net/http checks it too, but a mock or a tape does not.
+// headerValueFault says why a header value cannot be sent, or returns "": RFC 9110, section 5.5.
+// net/http checks it too, but a mock or a tape does not.
 func headerValueFault(v string) string {
 	if !utf8.ValidString(v) {
 		return "is not valid UTF-8"
@@ -53,7 +53,7 @@ func headerValueFault(v string) string {
 	return ""
 }
 
-// headerNameFault says why a header of a name cannot be set, "" if it can.
+// headerNameFault says why a header with this name cannot be set, or returns "".
 func headerNameFault(name string) string {
 	for i := range len(name) {
 		c := name[i]
@@ -70,8 +70,8 @@ func headerNameFault(name string) string {
 	return ""
 }
 
-// setHeaders copies h into the request, up to a header that cannot be sent: it
-// returns the name and the fault of that one.
+// setHeaders copies h into the request. It stops at a header that cannot be sent, and returns its
+// name and fault.
 func setHeaders(req *http.Request, h http.Header) (name, fault string) {
 	for n, vs := range h {
 		if fault := headerNameFault(n); fault != "" {

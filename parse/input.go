@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// An input says how values of one type become a request. It is derived from the
-// type once, when the endpoint is made.
+// An input says how a value of one type becomes a request. It is derived from the type once, when
+// the endpoint is made.
 type input struct {
 	shape  shape
 	fields []field
@@ -40,15 +40,15 @@ const (
 )
 
 type field struct {
-	index []int // where the struct has it, as reflect counts
+	index []int // the index for reflect.Value.FieldByIndex
 	where place
 	name  string // the name of the placeholder, parameter or header; the kind of a body
 	arg   int    // the number of the placeholder
-	omit  bool   // zero values are left out
-	many  bool   // it is a slice, and its name is repeated
+	omit  bool   // whether a zero value is left out
+	many  bool   // whether it is a slice, whose name is repeated
 }
 
-// tags is how a field says where it goes.
+// tags lists the tags that say where a field goes.
 const tags = "`path:\"name\"`, `query:\"name\"`, `header:\"Name\"`"
 
 // newInput checks a type against a pattern.
@@ -136,7 +136,7 @@ func (in *input) collect(t reflect.Type, at []int, p *pattern) (untagged string,
 	return untagged, nil
 }
 
-// check looks at one field.
+// check checks one field.
 func (fl *field) check(t reflect.Type, p *pattern) error {
 	if fl.where != inBody {
 		switch {
@@ -186,10 +186,10 @@ func checkBody(kind string, t reflect.Type) error {
 	return fmt.Errorf("body:%q does not fit the type %s: want json (any type), form (url.Values) or raw ([]byte or string)", kind, t)
 }
 
-// readerFault is what is wrong with a reader as a JSON body, which would be {}.
+// readerFault is the fault of a reader as a JSON body, which would be {}.
 const readerFault = "is a reader, not JSON: use a []byte or string field tagged `body:\"raw\"`, or set the Body of what Endpoint.Request returns"
 
-// isReader reports whether t is a reader that JSON knows nothing of.
+// isReader reports whether t is a reader without a JSON form of its own.
 func isReader(t reflect.Type) bool {
 	implements := func(of reflect.Type) bool { return t.Implements(of) || reflect.PointerTo(t).Implements(of) }
 	return implements(reflect.TypeFor[io.Reader]()) &&

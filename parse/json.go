@@ -27,8 +27,8 @@ func JSON[T any](resp *http.Response, err error) (T, error) {
 	return result[T](x, resp, nil, true)
 }
 
-// received returns the exchange of a response that is there already, with the rules in the
-// context of its request.
+// received returns the exchange of a response that exists already, with the rules in the context of
+// its request.
 func received(resp *http.Response, err error) (*exchange, error) {
 	x := &exchange{set: noSettings}
 	if resp != nil {
@@ -57,8 +57,7 @@ func received(resp *http.Response, err error) (*exchange, error) {
 	return x, nil
 }
 
-// isOurs reports whether err is what a function of this package has returned for an
-// *http.Response.
+// isOurs reports whether err is one that this package has returned for an *http.Response.
 func isOurs(err error) bool {
 	switch err.(type) { //nolint:errorlint // as it was returned
 	case *Error, *StatusError, *DecodeError, *TooLargeError, *ArgError, *MissingLayerError:

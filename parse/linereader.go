@@ -8,30 +8,30 @@ import (
 
 var errLongItem = errors.New("longer than the limit")
 
-// A lineReader splits a body into lines as they come. It looks at each byte once, and keeps
-// one line at a time.
+// A lineReader splits a body into lines as they arrive. It looks at each byte once, and keeps one
+// line at a time.
 type lineReader struct {
 	body  io.Reader
-	limit int64 // bytes of a line
-	cr    bool  // whether a carriage return alone ends a line too
+	limit int64 // the bytes that a line may have
+	cr    bool  // whether a carriage return alone ends a line
 
 	buf    []byte
 	from   int   // where the unread part of buf begins
-	seen   int   // how much of that was searched for the end of a line
-	offset int64 // of the unread part in the body
-	fed    bool  // the last line ended by a carriage return: a line feed behind it belongs to it
-	begun  bool  // the start of the body was seen
-	err    error // what body ended with
+	seen   int   // how much of it was searched for the end of a line
+	offset int64 // where the unread part begins in the body
+	fed    bool  // the last line ended with a carriage return: a line feed after it is part of its end
+	begun  bool  // whether the start of the body was seen
+	err    error // the error that body returned
 }
 
 const (
 	firstBuffer = 4 << 10
-	mostEmpty   = 100 // reads of nothing, one after the other
+	mostEmpty   = 100 // empty reads in a row
 )
 
-// next returns the next line without its end, and where in the body it begins. It is
-// valid until the next call. The last line may have no end of its own: ended is false then.
-// The error is that of the body, io.EOF behind the last line, or errLongItem.
+// next returns the next line without its end, and its offset in the body. The line is valid until
+// the next call. ended is false for a last line without an end. The error is that of the body,
+// io.EOF after the last line, or errLongItem.
 func (l *lineReader) next() (line []byte, at int64, ended bool, err error) {
 	for {
 		if l.fed && l.from < len(l.buf) {
@@ -77,7 +77,7 @@ func (l *lineReader) next() (line []byte, at int64, ended bool, err error) {
 
 var byteOrderMark = []byte("\xef\xbb\xbf") //nolint:gochecknoglobals // read only
 
-// end returns where the first line in b ends, -1 if it does not.
+// end returns where the first line in b ends, or -1.
 func (l *lineReader) end(b []byte) int {
 	if l.cr {
 		return bytes.IndexAny(b, "\r\n")
@@ -85,13 +85,13 @@ func (l *lineReader) end(b []byte) int {
 	return bytes.IndexByte(b, '\n')
 }
 
-// skip makes n bytes read.
+// skip marks n bytes as read.
 func (l *lineReader) skip(n int) {
 	l.from, l.seen, l.offset = l.from+n, 0, l.offset+int64(n)
 }
 
-// fill reads what has come. Room is made by moving what is unread only where that is at
-// most half of the buffer, so that no byte is moved often.
+// fill reads what has arrived. It makes room by moving the unread part only if that is at most half
+// of the buffer, so that no byte is moved often.
 func (l *lineReader) fill() {
 	if l.from == len(l.buf) {
 		l.buf, l.from = l.buf[:0], 0

@@ -6,14 +6,14 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// A mediaError says that a body is of a media type that another function of the package reads.
+// A mediaError is the error of a body whose media type another function of the package reads.
 type mediaError struct{ reader string }
 
 func (e *mediaError) Error() string {
 	return "wrong function for this media type: use " + e.reader
 }
 
-// unreadable returns the error of a body whose media type is not what is read.
+// unreadable returns the error for a media type that cannot be read.
 func unreadable(t string) error {
 	switch {
 	case t == eventStream:

@@ -36,8 +36,8 @@ func (e *MissingLayerError) Error() string {
 // Is matches [verdict.ErrRejected].
 func (e *MissingLayerError) Is(target error) bool { return target == verdict.ErrRejected }
 
-// missing returns the names of the layers that options need and the client does not have, for
-// what was attached to ctx since it was outer.
+// missing returns the names of the layers that options need and the client does not have. It looks
+// at what was attached to ctx since outer.
 func missing(ctx, outer context.Context, client *http.Client) []string {
 	list := setting.ListOf(ctx)
 	if !list.Needy() {

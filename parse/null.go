@@ -7,8 +7,8 @@ import (
 	"reflect"
 )
 
-// errNull is the error of a JSON document that is null where that is no value: decoded, it
-// would leave the zero value, as if the server had sent that.
+// errNull is the error of a JSON null where null is not a value. Decoding it would leave the zero
+// value, as if the server had sent that.
 var errNull = fmt.Errorf("null in place of a value: %w", ErrEmpty)
 
 // isNull reports whether a JSON document is null.
@@ -20,7 +20,7 @@ func isNull(data []byte) bool {
 	return string(bytes.Trim(data, " \t\r\n")) == "null"
 }
 
-// takesNull reports whether null is a value of a type, or its own method reads it. dst is a
+// takesNull reports whether null is a value of a type, or the type reads null itself. dst is a
 // pointer to the result.
 func takesNull(dst any) bool {
 	if _, ok := dst.(json.Unmarshaler); ok {

@@ -13,9 +13,8 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// net/http undoes gzip where it has asked for it itself. A Content-Encoding is left
-// where the caller set Accept-Encoding, or where the base asks for nothing and the
-// server packs all the same.
+// net/http decompresses gzip only if it asked for it itself. It leaves a Content-Encoding if the
+// caller set Accept-Encoding, or if the base asks for nothing and the server compresses anyway.
 
 // encodingOf returns the Content-Encoding of a body, "" if it has none.
 func encodingOf(h http.Header) string {
@@ -30,10 +29,9 @@ func encodingOf(h http.Header) string {
 	return strings.Join(codings, ", ")
 }
 
-// unpack undoes a coding that the standard library has, up to limit bytes and one
-// more. Otherwise it returns data itself, and the coding as left: also if data does
-// not begin as its coding does, since servers, proxies and mocks name codings that
-// are gone.
+// unpack decodes a coding that the standard library has, up to limit bytes and one more. Otherwise
+// it returns data itself, and the coding as left. It also does so if data does not begin as its
+// coding does, since servers, proxies and mocks name codings that were undone already.
 func unpack(h http.Header, data []byte, limit int64) (plain []byte, left string, err error) {
 	coding := encodingOf(h)
 	if coding == "" {
@@ -47,7 +45,7 @@ func unpack(h http.Header, data []byte, limit int64) (plain []byte, left string,
 		r, err = gzip.NewReader(packed)
 	case coding == "deflate" && data[0]&0x0f == 8 && (uint(data[0])<<8|uint(data[1]))%31 == 0:
 		r, err = zlib.NewReader(packed)
-	case coding == "deflate": // some send it bare: RFC 9110, section 8.4.1.2
+	case coding == "deflate": // some send it without zlib: RFC 9110, section 8.4.1.2
 		if plain, err := inflate(flate.NewReader(packed), limit); err == nil && (packed.Len() == 0 || int64(len(plain)) > limit) {
 			return plain, "", nil
 		}
@@ -71,11 +69,11 @@ func inflate(r io.Reader, limit int64) ([]byte, error) {
 // gzipMagic is how a body in gzip begins.
 var gzipMagic = []byte{0x1f, 0x8b} //nolint:gochecknoglobals // read only
 
-// A packedError says that a Content-Encoding stands between a body and its decoder, or
-// that one is missing.
+// A packedError is the error of a body that its decoder could not read because of a
+// Content-Encoding, or because one is missing.
 type packedError struct {
 	coding string // "" if the body is gzip and its header does not say so
-	err    error  // what came of it
+	err    error  // the error of unpacking or decoding it
 }
 
 func (e *packedError) Error() string {
@@ -86,7 +84,7 @@ func (e *packedError) Error() string {
 }
 func (e *packedError) Unwrap() error { return e.err }
 
-// reason says what it means without the text of err, which may quote the body.
+// reason says what e means, without the text of err, which may quote the body.
 func (e *packedError) reason() string {
 	switch {
 	case e.coding == "":
@@ -100,7 +98,7 @@ func (e *packedError) reason() string {
 	return "no decoder for Content-Encoding " + redact.Text(short(e.coding))
 }
 
-// short is a word of the server's as an error shows it.
+// short returns a word of the server's as an error shows it.
 func short(s string) string {
 	if len(s) > 40 {
 		s = s[:40] + "..."

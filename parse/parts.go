@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The parts of a request that come from its input.
+// parts are the parts of a request that come from its input.
 type parts struct {
 	args   []string // the values of the placeholders
 	query  string
@@ -17,7 +17,7 @@ type parts struct {
 	typ    string // the media type of the body, "" without one
 }
 
-// read takes a value apart. It fails on what cannot be sent.
+// read splits a value into the parts of a request. It fails on what cannot be sent.
 func (in *input) read(p *pattern, v any) (parts, *ArgError) {
 	var out parts
 	switch in.shape {
@@ -101,8 +101,7 @@ func (fl *field) readOne(p *pattern, v reflect.Value, out *parts, query *strings
 	return nil
 }
 
-// setBody writes the body. Equal values give equal bytes, so that a tape finds its
-// exchange again.
+// setBody writes the body. Equal values give equal bytes, so that a tape finds its exchange again.
 func (out *parts) setBody(p *pattern, kind string, v any) *ArgError {
 	switch kind {
 	case "form":

@@ -12,13 +12,13 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 )
 
-// A pattern is an endpoint's method and path, taken apart.
+// A pattern is the parsed method and path of an endpoint.
 type pattern struct {
-	text   string // with {token} in place of a credential in it
+	text   string // the pattern, with {token} in place of a credential
 	method string
 	lits   []string     // the texts around the placeholders, one more than names
 	size   int          // the length of lits
-	plain  bool         // whether lits are written in one way alone
+	plain  bool         // whether lits have only one spelling
 	names  []string     // the names of the placeholders
 	multi  bool         // whether the value of the last placeholder may have slashes
 	route  *route.Given // the route of the calls
@@ -58,9 +58,9 @@ func parsePattern(text string) (*pattern, error) {
 	return p, nil
 }
 
-// fill puts values into the path, escaped, after that of the base. A value never adds,
-// ends or leaves a segment; that of {name...} may add segments. plain reports that
-// nothing in the path had to be escaped.
+// fill returns the path of the base followed by the path of the pattern with values, escaped. A
+// value never adds, ends or leaves a segment, but the value of {name...} may add some. plain
+// reports that nothing in the path had to be escaped.
 func (p *pattern) fill(base *base, values []string) (path string, plain bool, fault *ArgError) {
 	n := len(base.path) + p.size
 	for _, v := range values {
@@ -93,7 +93,7 @@ func (p *pattern) fill(base *base, values []string) (path string, plain bool, fa
 	if dotted(path[len(base.path):]) {
 		return "", false, p.bad(p.dotting(values), "makes a dot segment that would change the path")
 	}
-	return path, p.plain && base.plain && len(path) == n, nil // what is escaped is longer
+	return path, p.plain && base.plain && len(path) == n, nil // escaping makes it longer
 }
 
 // bad makes the error of the value of a placeholder.
@@ -101,7 +101,8 @@ func (p *pattern) bad(i int, reason string) *ArgError {
 	return &ArgError{Route: p.text, Name: p.names[i], Reason: reason}
 }
 
-// dotting returns which value makes a dot segment. An x stands for the values beside it, which are not empty.
+// dotting returns the index of the value that makes a dot segment. An x stands for the neighboring
+// values, which are not empty.
 func (p *pattern) dotting(values []string) int {
 	for i, v := range values {
 		if dotted("x"[:min(i, 1)] + p.lits[i] + v + p.lits[i+1] + "x"[:min(len(values)-1-i, 1)]) {
@@ -111,7 +112,7 @@ func (p *pattern) dotting(values []string) int {
 	return len(values) - 1
 }
 
-// pathFault says why a value cannot be part of a path, "" if it can.
+// pathFault says why a value cannot be part of a path, or returns "".
 func pathFault(v string) string {
 	switch {
 	case v == "":
@@ -122,8 +123,8 @@ func pathFault(v string) string {
 	return ""
 }
 
-// dotted reports whether an escaped path has a dot segment. Escaping leaves
-// dots as they are, and a pattern has no escaped ones, so there is only one spelling.
+// dotted reports whether an escaped path has a dot segment. Dots are never escaped: escaping leaves
+// them, and a pattern has no escaped ones.
 func dotted(path string) bool {
 	if strings.IndexByte(path, '.') < 0 {
 		return false

@@ -18,8 +18,8 @@ type Problem struct {
 	Members map[string]json.RawMessage `json:"-"`
 }
 
-// problem reads a problem document, nil if there is none. It ignores members of a
-// wrong type, as RFC 9457, section 3.1, demands.
+// problem reads a problem document. It returns nil if there is none. It ignores members of a wrong
+// type, as RFC 9457, section 3.1, demands.
 func problem(h http.Header, body []byte) *Problem {
 	if t, _, _ := mime.ParseMediaType(h.Get("Content-Type")); t != "application/problem+json" {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// sender returns the client that sends the request of x: a copy of the caller's with
-// a CheckRedirect around the caller's own.
+// sender returns the client that sends the request of x: a copy of the caller's, with the caller's
+// CheckRedirect wrapped.
 func (x *exchange) sender() *http.Client {
 	x.copied = *x.client
 	x.copied.CheckRedirect = redirectByDefault
@@ -19,7 +19,7 @@ func (x *exchange) sender() *http.Client {
 	return &x.copied
 }
 
-// redirectByDefault is redirect with what net/http does without a CheckRedirect.
+// redirectByDefault is redirect with the check that net/http makes without a CheckRedirect.
 func redirectByDefault(r *http.Request, via []*http.Request) error {
 	return redirect(r, via, func(_ *http.Request, via []*http.Request) error {
 		if len(via) >= 10 {
@@ -29,11 +29,10 @@ func redirectByDefault(r *http.Request, via []*http.Request) error {
 	})
 }
 
-// redirect sends the headers of the first request to its own origin alone, also after a
-// redirect: net/http withholds only Authorization and Cookie from another origin, and
-// not from its subdomains, and gives it the whole URL, secrets of its path and query
-// included, as the Referer. It also ends the body of the redirect, which net/http
-// would read up to 2 KiB of with no bound of time.
+// redirect keeps most headers of the first request from other origins. net/http withholds only
+// Authorization and Cookie, and not from subdomains. It sends the whole URL as the Referer, with
+// the secrets in its path and query. redirect also ends the body of the redirect response, of which
+// net/http would read up to 2 KiB without a time limit.
 func redirect(r *http.Request, via []*http.Request, check func(*http.Request, []*http.Request) error) error {
 	if first := via[0]; !origin.Same(r.URL, first.URL) {
 		delete(r.Header, "Referer")

@@ -27,7 +27,7 @@ type Response[T any] struct {
 	Call *transport.Call
 }
 
-// fill sets everything but the value, and returns where the value belongs.
+// fill sets everything but the value, and returns a pointer to the value.
 func (r *Response[T]) fill(resp *http.Response) any {
 	r.Status, r.Header, r.Call = resp.StatusCode, resp.Header, transport.CallOf(resp)
 	return &r.Value
@@ -39,8 +39,8 @@ func (*Response[T]) inner() any { return (*T)(nil) }
 // A filler is a *Response of any type.
 type filler interface{ fill(*http.Response) any }
 
-// rawKind reports whether a result of this type is the body undecoded, and whether
-// the caller closes it. dst is a pointer to the result.
+// rawKind reports whether a result is the undecoded body, and whether the caller closes it. dst is
+// a pointer to the result.
 func rawKind(dst any) (raw, open bool) {
 	switch dst.(type) {
 	case **http.Response, *io.ReadCloser:

@@ -94,7 +94,7 @@ func ExpectFunc(code Status, f func(Failure) error) Option {
 	return statusRule{codes: []Status{code}, do: asExpected, cause: f}
 }
 
-// An action is what becomes of a response by its status.
+// An action is what is done with a response because of its status.
 type action uint8
 
 const (
@@ -102,7 +102,7 @@ const (
 	asValue                  // the decoded body
 	asZero                   // the zero value
 	asCause                  // a StatusError with the cause of a rule
-	asExpected               // the same, and a success to the layers
+	asExpected               // the same, but the layers count it as a success
 )
 
 type statusRule struct {

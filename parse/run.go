@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// prepare completes the settings of a call, and returns a context with what the
-// layers are to know of them.
+// prepare completes the settings of a call. It returns a context with what the layers need to know
+// of them.
 func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T]) {
 	if x.client == nil {
 		x.client = http.DefaultClient
@@ -58,7 +58,7 @@ func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 	return result(x, resp, j, false)
 }
 
-// accept says what a result of type T is decoded from, unless a header has.
+// accept sets the Accept header for a result of type T, unless there is one.
 func accept[T any](x *exchange, req *http.Request) {
 	if len(req.Header) == 0 || len(req.Header["Accept"]) == 0 {
 		if raw, _ := rawKind(target[T]()); !raw {
@@ -99,7 +99,8 @@ func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (
 	return conclude(x, resp, v, err)
 }
 
-// zero returns the zero value in place of a body, with what a [Response] has beside it.
+// zero returns the zero value instead of a decoded body. A [Response] still has its status and
+// header.
 func zero[T any](resp *http.Response) (none T) {
 	if f, ok := any(&none).(filler); ok {
 		f.fill(resp)

@@ -10,8 +10,8 @@ import (
 // defaultLimit is how many bytes an accepted body may have.
 const defaultLimit = 32 << 20
 
-// settings are the rules of one call put together. They do not change after
-// compile; the zero value is the default.
+// settings combines the rules of one call. They do not change after compile. The zero value is the
+// default.
 type settings struct {
 	entries []entry
 	checks  []any                      // each is a func(*T) error
@@ -20,23 +20,23 @@ type settings struct {
 	as      []asRule
 	limit   int64            // 0 means defaultLimit
 	decoded int64            // 0 means weightLimit times the limit
-	whole   bool             // the body is read to its end within the attempt
+	whole   bool             // whether the body is read to its end within the attempt
 	expect  transport.Expect // what entries and raw mean to the layers
 }
 
-// noSettings is the default, never changed.
+// noSettings is the default. It is never changed.
 var noSettings = &settings{} //nolint:gochecknoglobals // read only
 
-// An entry says what becomes of the responses with some status codes. The latest
-// entry that contains a code decides about it.
+// An entry says what is done with responses of some status codes. The latest entry that contains a
+// code decides.
 type entry struct {
 	codes codes
 	do    action
-	cause func(Failure) error // of asCause and asExpected
+	cause func(Failure) error // for asCause and asExpected
 }
 
-// failAll is the entry of Only: every status is a failure, except for those of
-// the entries after it.
+// failAll is the entry of Only. Every status is a failure, except for those of the entries after
+// it.
 func failAll() entry { return entry{codes: codes{0, 999}} }
 
 func (e entry) isFailAll() bool { return e.codes == failAll().codes }
@@ -59,7 +59,7 @@ func (s *settings) expectWhole() {
 	}
 }
 
-// judges reports whether the layers have something to know of the settings.
+// judges reports whether the settings have something for the layers.
 func (s *settings) judges() bool { return len(s.entries) > 0 || s.raw != nil || s.whole }
 
 func (s *settings) maxBytes() int64 {
@@ -69,9 +69,8 @@ func (s *settings) maxBytes() int64 {
 	return defaultLimit
 }
 
-// decide returns what becomes of a status and what makes the cause of its error.
-// An Only makes every other status a failure, but keeps the causes of the rules
-// before it.
+// decide returns what is done with a status, and the function that makes the cause of its error. An
+// Only makes every other status a failure, but keeps the causes of the rules before it.
 func (s *settings) decide(status int) (action, func(Failure) error) {
 	only := false
 	for _, e := range slices.Backward(s.entries) {
@@ -136,8 +135,8 @@ func fromExpect(e transport.Expect) *settings {
 	return s
 }
 
-// split takes options apart into rules of this package and overrides of layers. A
-// transport.Expect counts as a rule as well, so that parse and the layers agree.
+// split separates options into rules of this package and overrides of layers. A transport.Expect
+// counts as a rule too, so that parse and the layers agree.
 func split(rules []rule, opts []Option) ([]rule, []transport.Override) {
 	var others []transport.Override
 	for _, o := range opts {

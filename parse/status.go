@@ -24,8 +24,8 @@ const (
 	ServerError   Status = class + 5 //nolint:errname // the class 5xx
 )
 
-// class is added to the number of a class. The sum is no number that a server can
-// send, so that no status is taken for a class.
+// class is added to the number of a class. No server can send such a number as a status, so the two
+// are never confused.
 const class = 1 << 16
 
 // Error makes a Status a target of errors.Is: see [StatusError].

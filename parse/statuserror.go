@@ -74,10 +74,10 @@ func (e *StatusError) Decode(v any) error {
 	return failureJSON(e.Header, e.Body, v)
 }
 
-// failureJSON decodes the body of a failure as that of a success is: without a byte order
-// mark, and from the charset that its media type names.
+// failureJSON decodes the body of a failure like that of a success: without a byte order mark, and
+// from the charset that its media type names.
 func failureJSON(h http.Header, body []byte, dst any) error {
-	data, _, _ := toUTF8(contentType(h), body) // of another charset JSON replaces what is not UTF-8
+	data, _, _ := toUTF8(contentType(h), body) // in an unknown charset, JSON replaces what is not UTF-8
 	return fromJSON(data, dst)
 }
 
@@ -98,8 +98,8 @@ func (f Failure) Arg(name string) string {
 	return f.x.arg(name)
 }
 
-// failure makes the error of a response whose status is not success, and ends its
-// body. It is nil if makeCause returns nil.
+// failure makes the error of a response whose status is not a success, and ends its body. The error
+// is nil if makeCause returns nil.
 func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) error {
 	defer bodies.Drain(resp)
 	body, err := bodies.ReadSome(resp, bodies.ErrorBytes, bodies.ErrorTime)
@@ -129,7 +129,7 @@ func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) e
 	return e
 }
 
-// unpack undoes the Content-Encoding of Body, as far as it came.
+// unpack undoes the Content-Encoding of Body, as far as the body arrived.
 func (e *StatusError) unpack(h http.Header) {
 	if encodingOf(h) == "" {
 		return

@@ -68,7 +68,7 @@ func Events[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 
 const eventStream = "text/event-stream"
 
-// A stream is a body that is decoded as it comes, an item at a time.
+// A stream is a body that is decoded item by item as it arrives.
 type stream struct {
 	resp    *http.Response
 	err     error // of the call
@@ -76,12 +76,12 @@ type stream struct {
 	begun   atomic.Bool
 
 	x        *exchange
-	events   eventReader // of which Lines uses the lines alone
+	events   eventReader // Lines uses only its lines
 	isEvents bool
-	at       int64           // where a line begins in the body
+	at       int64           // the offset of the current line in the body
 	typ      string          // the Content-Type, if it names another charset than UTF-8
-	ctx      context.Context //nolint:containedctx // of the request, nil where its end says nothing
-	sure     bool            // whether its end says that the caller has left
+	ctx      context.Context //nolint:containedctx // of the request, nil if its end says nothing
+	sure     bool            // whether its end means that the caller has left
 }
 
 var errTwice = errors.New("the stream has already been read")
@@ -112,7 +112,7 @@ func walk[T any](s *stream, next func() ([]byte, error), yield func(T, error) bo
 	}
 }
 
-// item reads and decodes the next item, and reports whether there was something to decode.
+// item reads and decodes the next item. It reports whether there was something to decode.
 func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err error) {
 	if err := s.left(); err != nil {
 		return false, err
@@ -155,23 +155,23 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	return true, nil
 }
 
-// watch finds the context whose end says that the caller has left. That of a call is the
-// caller's. Without layers there is only that of the response's request. A round tripper may have
-// made it, to end it with the body or after reading the body ahead, so one that has ended already
-// says nothing.
+// watch finds the context whose end means that the caller has left. A call has the caller's
+// context. Without layers there is only the context of the response's request. A round tripper may
+// have made that one, and may end it with the body or after reading the body ahead. So one that has
+// ended already says nothing.
 func (s *stream) watch() {
 	req := s.resp.Request
 	if c := transport.CallOf(s.resp); c != nil {
-		req, s.sure = c.Request(), encodingOf(s.resp.Header) == "" // what is unpacked may be behind the end of the body
+		req, s.sure = c.Request(), encodingOf(s.resp.Header) == "" // decompressed data may remain after the body has ended
 	}
 	if req != nil && req.Context().Err() == nil {
 		s.ctx = req.Context()
 	}
 }
 
-// left returns the error of a context that has ended before the body. If the context may have
-// ended with the body, it reads on: there being more shows that it did not. What is read for that
-// is lost with the loop.
+// left returns the error of a context that ended before the body did. If the context may have ended
+// with the body, it reads one byte more: if there is one, the body had not ended. That byte is
+// lost, but so is the rest, since the loop ends.
 func (s *stream) left() error {
 	if s.ctx == nil || s.ctx.Err() == nil || !s.sure && s.events.lines.err != nil {
 		return nil
@@ -186,8 +186,8 @@ func (s *stream) left() error {
 	return s.x.broken(s.resp, ctxerr.Of(s.ctx))
 }
 
-// undecodable makes the error of an item. The data of an event is not in one piece in the
-// body, so it has a number there and no offset.
+// undecodable makes the error of an item. The error of an event has its number and no offset, since
+// its data is not in one piece in the body.
 func (s *stream) undecodable(err error) error {
 	err = s.x.undecodable(s.resp, err)
 	e, ok := errors.AsType[*DecodeError](err)
@@ -200,8 +200,8 @@ func (s *stream) undecodable(err error) error {
 	return err
 }
 
-// open looks at the response. It is not open where there is nothing to read: with an
-// error, or where a rule makes nothing of the response.
+// open looks at the response. It returns false if there is nothing to read: with an error, or
+// because a rule makes the response the zero value.
 func (s *stream) open() (open bool, err error) {
 	x, err := received(s.resp, s.err)
 	switch {
@@ -236,14 +236,14 @@ func (s *stream) open() (open bool, err error) {
 		return false, err
 	}
 	if label := charsetLabel(typ); !s.isEvents && label != "" && charsetOf(label) != charsetUTF8 {
-		s.typ = typ // events are UTF-8 whatever it says
+		s.typ = typ // events are always UTF-8
 	}
 	s.watch()
 	s.events.lines = lineReader{body: body, limit: s.x.set.maxBytes(), cr: s.isEvents}
 	return true, nil
 }
 
-// plain returns the body without the gzip that net/http has left.
+// plain returns the body, decompressed if net/http has left it in gzip.
 func (s *stream) plain() (io.Reader, error) {
 	switch coding := encodingOf(s.resp.Header); coding {
 	case "":
@@ -251,7 +251,7 @@ func (s *stream) plain() (io.Reader, error) {
 	case "gzip", "x-gzip":
 		body, err := gzip.NewReader(s.resp.Body)
 		if err == io.EOF { //nolint:errorlint // NewReader returns it bare
-			return http.NoBody, nil // nothing is packed
+			return http.NoBody, nil // an empty body
 		}
 		return body, err
 	default:
@@ -259,8 +259,8 @@ func (s *stream) plain() (io.Reader, error) {
 	}
 }
 
-// failed makes the error of a body that cannot be read on: it has broken off, or it is not
-// what the response says.
+// failed makes the error of a body that cannot be read further: it broke off, or it is not what the
+// response says.
 func (s *stream) failed(err error) error {
 	var corrupt flate.CorruptInputError
 	switch coding := encodingOf(s.resp.Header); {
@@ -272,7 +272,7 @@ func (s *stream) failed(err error) error {
 	return s.x.broken(s.resp, err)
 }
 
-// isAccepted reports whether the body is what is asked for, by its media type and the rules.
+// isAccepted reports whether the body is of the kind to read, by its media type and the rules.
 func (s *stream) isAccepted() bool {
 	t := mediaType(contentType(s.resp.Header))
 	return untyped(t) || s.accepts(t) || slices.ContainsFunc(s.x.set.as, func(r asRule) bool {

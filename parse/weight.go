@@ -8,19 +8,18 @@ import (
 	"reflect"
 )
 
-// What JSON takes in memory when it is decoded into any, in bytes, after what was
-// measured on 64-bit machines: 30 MB of [{"a":1},...] take 1.35 GB.
+// The memory that JSON takes when it is decoded into any, in bytes, as measured on 64-bit machines:
+// 30 MB of [{"a":1},...] take 1.35 GB.
 const (
 	weightValue  = 24  // a further element or member: its interface and room to grow
 	weightArray  = 40  // an array, and its first element
 	weightObject = 56  // an object without members
 	weightFirst  = 264 // the first group of members of a map
 	weightString = 16  // a string without its bytes
-	// weightMost is more than the bytes of any document weigh on average. Those of
-	// {"":{"":0}} come near.
+	// weightMost is more than a byte of any document takes on average. {"":{"":0}} comes near.
 	weightMost = 64
-	// weightLimit is how many times MaxBytes a result weighs at most. Usual documents
-	// weigh 3 to 8 times what they are long.
+	// weightLimit is how many times MaxBytes a result may take. Usual documents take 3 to 8 times
+	// their length.
 	weightLimit = 8
 )
 
@@ -53,8 +52,8 @@ func (s *settings) maxDecoded() int64 {
 	return math.MaxInt64
 }
 
-// tooHeavy reports whether JSON decoded into dst would take more than MaxDecoded. Most
-// bodies are so short that it need not look.
+// tooHeavy reports whether JSON decoded into dst would take more than MaxDecoded. Most bodies are
+// too short to be looked at.
 func (s *settings) tooHeavy(data []byte, dst any) bool {
 	limit := s.maxDecoded()
 	return int64(len(data)) > limit/weightMost &&
@@ -62,8 +61,8 @@ func (s *settings) tooHeavy(data []byte, dst any) bool {
 		weigh(data, limit) > limit
 }
 
-// weigh returns about what data takes in memory when it is decoded into any. It
-// stops beyond limit. What is not JSON has some weight too; the decoder finds it out.
+// weigh returns about how much memory data takes when it is decoded into any. It stops once it
+// exceeds limit. It does not check that data is JSON, which the decoder does.
 func weigh(data []byte, limit int64) int64 {
 	var n int64
 	for i := 0; i < len(data) && n <= limit; i++ {
@@ -95,8 +94,8 @@ func weigh(data []byte, limit int64) int64 {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// holdsAny reports whether JSON decoded into a value of type t may make values whose
-// types the server chooses. seen are the types that were looked into.
+// holdsAny reports whether JSON decoded into a value of type t may make values whose types the
+// server chooses. seen has the types that were looked at already.
 func holdsAny(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return false
