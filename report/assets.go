@@ -2,8 +2,8 @@ package report
 
 import "embed"
 
-// assets is the page. uPlot 1.6.32 is the released file, unchanged, under the MIT licence beside it; a
-// test compares its checksum.
+// assets is the page. uPlot 1.6.32 is the released file, unchanged, with its MIT licence beside it.
+// A test compares its checksum.
 //
 //go:embed assets
 var assets embed.FS

@@ -12,13 +12,13 @@ type column struct {
 	head  string // the name for people
 	name  string // the name for programs
 	fault fault  // how bad a value other than zero is
-	drop  int    // the order in which the table drops columns, the smallest first
+	drop  int    // the table drops the column with the smallest drop first
 	value func(metrics.Row) any
-	// needed reports, given the total, whether the column says anything; nil means always.
+	// needed reports whether the column says anything, given the total. nil means always.
 	needed func(metrics.Row) bool
 }
 
-// A fault is how bad it is that a column is not zero.
+// A fault is how bad a value other than zero is.
 type fault uint8
 
 const (
@@ -27,7 +27,7 @@ const (
 	failure
 )
 
-// The kinds of values. A nil value does not exist, such as the mean of no calls.
+// The kinds of values. A value that does not exist, such as the mean of no calls, is nil.
 type (
 	count     uint64
 	percent   float64
@@ -70,10 +70,10 @@ func columns() []column {
 	}
 }
 
-// clientDrop is the drop of the column of clients.
+// clientDrop is the drop of the client column.
 const clientDrop = 13
 
-// neededColumns leaves out the columns that say nothing about these rows.
+// neededColumns returns the columns that say something about these rows.
 func neededColumns(total metrics.Row) []column {
 	var kept []column
 	for _, c := range columns() {
@@ -117,7 +117,8 @@ func (c column) severity(v any) fault {
 	return c.fault
 }
 
-// severalClients reports whether the rows are of several clients and have to name them.
+// severalClients reports whether the rows are of several clients, so that each must name its
+// client.
 func severalClients(s metrics.Snapshot) bool {
 	for _, r := range s.Rows {
 		if r.Client != s.Rows[0].Client {

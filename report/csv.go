@@ -41,7 +41,7 @@ func records(s metrics.Snapshot) [][]string {
 	return lines
 }
 
-// cell returns a name that no spreadsheet takes for a formula, not even one behind spaces.
+// cell returns a name that no spreadsheet takes for a formula, not even after leading spaces.
 func cell(text string) string {
 	text = safetext.Replace(text)
 	if strings.ContainsAny(first(strings.TrimLeft(text, " ")), "=+-@＝＋－＠") {

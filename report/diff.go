@@ -58,7 +58,7 @@ func name(r metrics.Row) string {
 	return safetext.Replace(r.Client) + " " + route(r)
 }
 
-// changes returns how the calls of a route have changed.
+// changes returns the lines about how the calls of a route have changed.
 func changes(a, b metrics.Row) (lines []string) {
 	oldLow, oldHigh := wilson(a.Failures, a.Calls)
 	low, high := wilson(b.Failures, b.Calls)
@@ -80,7 +80,7 @@ func changes(a, b metrics.Row) (lines []string) {
 	return lines
 }
 
-// compare returns the word for an interval that is above or below an older one.
+// compare returns above or below if an interval is entirely above or below an older one.
 func compare(oldLow, oldHigh, low, high float64, above, below string) string {
 	switch {
 	case low > oldHigh:
@@ -91,11 +91,11 @@ func compare(oldLow, oldHigh, low, high float64, above, below string) string {
 	return ""
 }
 
-// deviations is half the width of an interval, in standard deviations, that holds 99.7 % of what
-// chance does.
+// deviations is half the width of an interval in standard deviations. The interval holds 99.7 % of
+// what happens by chance.
 const deviations = 3
 
-// wilson returns the interval of Wilson (1927) for the share that n of count are a sample of.
+// wilson returns Wilson's interval (1927) for the share from which n of count were drawn.
 func wilson(n, count uint64) (low, high float64) {
 	if count == 0 {
 		return 0, 1
@@ -108,11 +108,11 @@ func wilson(n, count uint64) (low, high float64) {
 	return middle - half, middle + half
 }
 
-// bucket is how far a quantile may be off, see [metrics.Latency].
+// bucket is the factor by which a quantile may be off: see [metrics.Latency].
 const bucket = 1.022
 
-// ranks returns the interval in which the quantile lies, in nanoseconds, as far as the samples of
-// a distribution show: between the ranks within which the true one lies.
+// ranks returns the interval in nanoseconds in which the true quantile lies, as far as the samples
+// show it.
 func ranks(l metrics.Latency, q float64) (low, high float64) {
 	if l.Count == 0 {
 		return 0, math.Inf(1)

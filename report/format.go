@@ -24,7 +24,7 @@ func human(v any) string {
 	return "-"
 }
 
-// humanPercent writes one decimal. It writes 0 and 100 only for none and all.
+// humanPercent writes one decimal. Only none and all become 0 and 100.
 func humanPercent(p float64) string {
 	switch {
 	case p <= 0:
@@ -39,7 +39,7 @@ func humanPercent(p float64) string {
 func humanDuration(d time.Duration) string {
 	switch {
 	case d == 0:
-		return "0s" // as everywhere, whatever else is in nanoseconds
+		return "0s" // and not 0ns
 	case d < time.Microsecond:
 		return fmt.Sprintf("%dns", d.Nanoseconds())
 	case d < 999500*time.Nanosecond:
@@ -68,8 +68,8 @@ func significant(f float64) string {
 	return strconv.FormatFloat(math.Round(f*scale)/scale, 'f', -1, 64)
 }
 
-// machine writes a value for programs: plain numbers, seconds, and nothing for a value that does not
-// exist.
+// machine writes a value for programs: plain numbers, seconds, and an empty text for a value that
+// does not exist.
 func machine(v any) string {
 	switch v := v.(type) {
 	case count:

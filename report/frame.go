@@ -8,11 +8,11 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// around is the number of lines of a frame that leaves out routes, besides those of its routes:
-// the status, the head and the total with their four rules, and how many routes are left out.
+// around is the number of lines, besides those of routes, in a frame that leaves out routes: the
+// status, the head and the total with their four rules, and the count of the routes left out.
 const around = 8
 
-// lineUp returns the lines of a frame, which leaves the last row of the terminal to the cursor.
+// lineUp returns the lines of a frame. The frame leaves the last row of the terminal to the cursor.
 func lineUp(s metrics.Snapshot, st style) []string {
 	text := fitted(s, st.width, status) + "\n"
 	room := st.height - 1
@@ -29,7 +29,7 @@ func lineUp(s metrics.Snapshot, st style) []string {
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
 
-// status returns the line that says how far the work is.
+// status returns the line that says how far the work has come.
 func status(s metrics.Snapshot) string {
 	var b strings.Builder
 	b.WriteString(tally(s))
@@ -54,8 +54,8 @@ func status(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// rowsOf returns how many rows the lines take on a terminal. Lines drawn when it was wider take
-// several rows each.
+// rowsOf returns how many rows lines take on a terminal. Lines that were drawn when the terminal
+// was wider take several rows each.
 func rowsOf(lines []string, columns int) (rows int) {
 	for _, line := range lines {
 		rows += max(1, (visible(line)+columns-1)/max(1, columns))
@@ -63,7 +63,7 @@ func rowsOf(lines []string, columns int) (rows int) {
 	return rows
 }
 
-// up moves the cursor to the beginning of the line that many rows above.
+// up moves the cursor to the start of the line that many rows above.
 func up(b *bytes.Buffer, rows int) {
 	if rows > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", rows)

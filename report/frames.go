@@ -2,24 +2,22 @@ package report
 
 import "time"
 
-// frames makes what is shown, once for all who request it: at most once a second, and less often
-// if making it takes long. So it takes at most 2 % of a processor, however many viewers come and
-// go.
+// frames makes frames for all who request them. It makes one at most once a second, and fewer if
+// making one takes long. So it takes at most 2 % of a processor, however many viewers come and go.
 type frames struct {
 	content func() ([]byte, error)
-	turn    chan struct{} // holds an element while somebody uses the fields below or makes a frame, for which all wait
+	turn    chan struct{} // a lock of the fields below, held while a frame is made; a viewer waits for that frame
 
 	last []byte
 	err  error
-	due  time.Time // when the next one may be made
+	due  time.Time // when the next frame may be made
 }
 
 func newFrames(content func() ([]byte, error)) *frames {
 	return &frames{content: content, turn: make(chan struct{}, 1)}
 }
 
-// get returns the latest frame, and makes a new one if one is due. wait is the time until the
-// next.
+// get returns the latest frame. It makes a new one if one is due. wait is the time until the next.
 func (f *frames) get() (frame []byte, wait time.Duration, err error) {
 	f.turn <- struct{}{}
 	defer func() { <-f.turn }()

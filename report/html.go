@@ -29,24 +29,24 @@ func HTML(w io.Writer, sources ...Source) error {
 	return p.write(w, "page")
 }
 
-// A document is what the template of the page needs.
+// A document is the argument of the page's template.
 type document struct {
 	view
-	Live   bool // the files of the page are beside it, and a stream of what is new
+	Live   bool // whether the page is served, with its files and a stream of frames beside it
 	Script template.JS
 	Style  template.CSS
 	Policy string
-	Data   template.JS // a JSON of data, in which encoding/json has made < an escape
+	Data   template.JS // JSON of a data, in which encoding/json has escaped <
 }
 
-// data is what the script of a page reads, and Open.
+// data is what Open and the script of a page read.
 type data struct {
 	Schema    int               `json:"gracy"`
-	Snapshot  *metrics.Snapshot `json:"snapshot,omitempty"` // of a page alone, not of what follows it
+	Snapshot  *metrics.Snapshot `json:"snapshot,omitempty"` // only in a page, not in the frames that follow it
 	Timelines []*packed         `json:"timelines"`
 }
 
-// schema is the number of the form of data.
+// schema is the version of data.
 const schema = 1
 
 func newDocument(s metrics.Snapshot, list []metrics.Timeline, whole bool) (*document, error) {
@@ -63,7 +63,7 @@ func newDocument(s metrics.Snapshot, list []metrics.Timeline, whole bool) (*docu
 	return &document{view: newView(s, list), Data: template.JS(b)}, err //nolint:gosec // as above
 }
 
-// write writes a template of the page: the whole, or the figures alone.
+// write writes a template of the page: the whole page, or only its figures.
 func (d *document) write(w io.Writer, name string) error {
 	t, err := template.New("page").Parse(asset("page.html"))
 	if err != nil {
@@ -77,13 +77,13 @@ func (d *document) write(w io.Writer, name string) error {
 	return err
 }
 
-// hashOf returns the source of a policy that allows one text.
+// hashOf returns the source of a Content-Security-Policy that allows one text.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// timelines returns those of the sources that have one.
+// timelines returns the timelines of the sources that have one.
 func timelines(sources []Source) (list []metrics.Timeline) {
 	for _, s := range present(sources) {
 		switch s := s.(type) {

@@ -10,22 +10,22 @@ import (
 
 const (
 	interval   = time.Second
-	rest       = 50 // the pause after a frame is this times as long as making it took
+	rest       = 50 // the pause after a frame, as a multiple of the time that making it took
 	mostViews  = 100
-	stuckAfter = 10 * time.Second // how long a viewer may take for a piece
+	stuckAfter = 10 * time.Second // how long a viewer may take to accept a piece
 	piece      = 16 << 10
-	beat       = 5 * time.Second // how long a viewer gets no event, by which its page sees that the stream is alive
+	beat       = 5 * time.Second // the longest time without an event, so that the page sees that the stream is alive
 )
 
-// A hub makes frames while there are viewers, and gives each frame to all of them.
+// A hub makes frames while there are viewers, and sends each to all of them.
 type hub struct {
 	frames *frames
 
 	mu      sync.Mutex // mu guards the fields below
 	views   map[chan []byte]bool
-	last    []byte        // the latest frame that they got, nil before the first
-	leave   chan struct{} // is closed when the last viewer leaves
-	done    chan struct{} // is closed by close
+	last    []byte        // the latest frame that was sent, nil before the first
+	leave   chan struct{} // closed when the last viewer leaves
+	done    chan struct{} // closed by close
 	running sync.WaitGroup
 }
 
@@ -33,8 +33,8 @@ func newHub(frame func() ([]byte, error)) *hub {
 	return &hub{frames: newFrames(frame), views: map[chan []byte]bool{}, done: make(chan struct{})}
 }
 
-// enter adds a viewer, who gets frames by the channel, only the latest of them. The channel is
-// nil if there are too many viewers, or if none are served any more.
+// enter adds a viewer. The channel delivers frames to it, but only the latest. It is nil if there
+// are too many viewers or the hub is closed.
 func (h *hub) enter() chan []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -69,7 +69,7 @@ func (h *hub) exit(view chan []byte) {
 	}
 }
 
-// run makes frames until nobody looks any more.
+// run makes frames until the last viewer has left.
 func (h *hub) run(leave chan struct{}) {
 	defer h.running.Done()
 	for {
@@ -145,13 +145,13 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // another request may come on the connection
-	// A frame is sent in pieces, so that a viewer with a slow connection gets it, and one that
-	// takes nothing is noticed.
+	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // the connection may carry another request
+	// A frame is sent in pieces, so that a viewer with a slow connection gets it, and a viewer that
+	// accepts nothing is noticed.
 	send := func(text ...[]byte) bool {
 		for _, t := range text {
 			for b := range slices.Chunk(t, piece) {
-				// A server without deadlines has none that could end the stream.
+				// A server that has no deadlines cannot end the stream by one.
 				_ = control.SetWriteDeadline(time.Now().Add(stuckAfter))
 				if _, err := w.Write(b); err != nil {
 					return false
@@ -161,7 +161,7 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		return control.Flush() == nil
 	}
 	if !send([]byte("retry: 2000\n\n")) {
-		_, _ = w.Write([]byte("event: poll\ndata:\n\n")) // it gets all when the handler returns
+		_, _ = w.Write([]byte("event: poll\ndata:\n\n")) // the client gets all of it when the handler returns
 		return
 	}
 	quiet := time.NewTicker(beat)
@@ -171,7 +171,7 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		case frame := <-view:
 			event := [][]byte{[]byte("event: frame\ndata: "), frame, []byte("\n\n")}
 			if frame == nil {
-				event = [][]byte{[]byte(":\n\n")} // a comment, so that a viewer who is gone is noticed
+				event = [][]byte{[]byte(":\n\n")} // a comment, so that a viewer that is gone is noticed
 			} else {
 				quiet.Reset(beat)
 			}

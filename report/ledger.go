@@ -17,10 +17,10 @@ const (
 	mostFailed = 20
 )
 
-// slow is a call of the list of the slowest.
+// slow is an entry in the list of the slowest calls.
 type slow struct{ Elapsed, Route, Outcome, Class, Ledger string }
 
-// slowest returns the calls that took the longest, replayed ones left out.
+// slowest returns the calls that took longest. It leaves out replayed calls.
 func slowest(timelines []metrics.Timeline) (list []slow) {
 	type one struct {
 		*metrics.Call
@@ -62,10 +62,10 @@ type failed struct {
 	Route, Outcome, Got string
 }
 
-// why counts the calls that failed by route, outcome and what their last attempt got, most first.
-// Texts that differ only in digits are one reason, of which the latest is shown, because each
-// reset connection has a port of its own. more is how many calls failed for reasons that do not
-// fit into the list.
+// why counts the failed calls by route, outcome and what their last attempt got, most frequent
+// first. Texts that differ only in digits are one reason, because the text of a reset connection
+// has its port. The latest text is shown. more is how many calls failed for reasons that do not fit
+// into the list.
 func why(timelines []metrics.Timeline) (list []failed, more int) {
 	type reason struct {
 		calls int
@@ -106,7 +106,7 @@ func why(timelines []metrics.Timeline) (list []failed, more int) {
 	return list[:min(len(list), mostFailed)], more
 }
 
-// nameOf returns what a call is named in a list, with its client where there are several.
+// nameOf returns the name of a call in a list, with its client if there are several.
 func nameOf(t metrics.Timeline, c metrics.Call, all []metrics.Timeline) string {
 	name := safetext.Replace(c.Method + " " + c.Route)
 	if slices.ContainsFunc(all, func(o metrics.Timeline) bool { return o.Client != t.Client }) {
@@ -115,7 +115,7 @@ func nameOf(t metrics.Timeline, c metrics.Call, all []metrics.Timeline) string {
 	return name
 }
 
-// withoutDigits returns a text with one # for each run of digits.
+// withoutDigits replaces each run of digits with one #.
 func withoutDigits(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -129,7 +129,7 @@ func withoutDigits(s string) string {
 	return b.String()
 }
 
-// got says what the last attempt of a call got: the status, "" for none, and the rest.
+// got returns what the last attempt of a call got: the status, "" for none, and other details.
 func got(c metrics.Call) (status, text string) {
 	var parts []string
 	if n := len(c.Attempts); n > 0 {
@@ -150,13 +150,13 @@ func got(c metrics.Call) (status, text string) {
 	return status, strings.Join(parts, "; ")
 }
 
-// part is a part of the time of an attempt.
+// part is a part of an attempt's time.
 type part struct {
 	name string
 	took time.Duration
 }
 
-// ledger explains a call as its own ledger does, see transport.Call.
+// ledger explains a call in the format of transport.Call.
 func ledger(c metrics.Call) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s %s: %s", c.Start.UTC().Format("15:04:05.000"), safetext.Replace(c.Method), safetext.Replace(c.Route), safetext.Replace(c.Outcome))

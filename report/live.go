@@ -12,10 +12,10 @@ import (
 
 const (
 	redraws   = 250 * time.Millisecond
-	soonest   = 20 * time.Millisecond // text so soon after a frame is not followed by another at once
-	firstLine = 2 * time.Second       // in a pipe the second line comes after twice this, and so on
+	soonest   = 20 * time.Millisecond // text this soon after a frame does not draw another at once
+	firstLine = 2 * time.Second       // in a pipe; each pause is twice the one before
 	mostPause = time.Minute           // between two lines in a pipe
-	mostLine  = 64 << 10              // bytes of a line that are kept until its end is written
+	mostLine  = 64 << 10              // the bytes of a line that are kept until its end is written
 )
 
 // A Display shows the figures of its sources while work goes on: see [Live]. It is safe for
@@ -24,19 +24,19 @@ type Display struct {
 	w       io.Writer
 	sources []Source
 	style   func() style
-	live    bool // the lines of w can be overwritten
+	live    bool // whether the lines of w can be overwritten
 
 	done, ended chan struct{}
 	once        sync.Once // of Close
 
 	mu      sync.Mutex // mu guards all below, and writes to w
 	closed  bool
-	err     error     // the first one of w
-	rest    []byte    // a line whose end was not written yet
+	err     error     // the first error of w
+	rest    []byte    // the start of a line whose end was not written yet
 	frame   []string  // the lines of the latest frame
-	shown   []string  // those of them that are on the terminal, above the cursor
+	shown   []string  // those lines of it that are on the terminal, above the cursor
 	columns int       // the width of the terminal when it was drawn last
-	drawn   time.Time // when that was
+	drawn   time.Time // when it was drawn last
 }
 
 // Live shows a table of the sources while work goes on, until Close. On a terminal it redraws the
@@ -102,7 +102,7 @@ func (d *Display) Write(p []byte) (int, error) {
 	case end == 0 && len(text) <= mostLine:
 		d.rest = text
 		return len(p), d.err
-	case end == 0: // too long to be kept: it is broken here
+	case end == 0: // too long to be kept: break the line here
 		text, d.rest = append(text, '\n'), nil
 	default:
 		text, d.rest = text[:end], slices.Clone(text[end:])
@@ -139,7 +139,7 @@ func (d *Display) report() {
 		wait = min(next, mostPause)
 		s := read(d.sources)
 		line := status(s)
-		if line == last || s.Total.Calls == 0 && s.InFlight == 0 { // no line says that nothing has happened yet
+		if line == last || s.Total.Calls == 0 && s.InFlight == 0 { // nothing is new, or nothing has happened yet
 			continue
 		}
 		last = line
@@ -153,7 +153,7 @@ func (d *Display) report() {
 	}
 }
 
-// pause waits and reports whether the Display is still open.
+// pause waits for t. It returns false at once when the Display is closed.
 func (d *Display) pause(t time.Duration) bool {
 	timer := time.NewTimer(t)
 	defer timer.Stop()
@@ -165,7 +165,8 @@ func (d *Display) pause(t time.Duration) bool {
 	}
 }
 
-// writeLocked writes text above the frame. A frame that was drawn just now is drawn again a moment later.
+// writeLocked writes text above the frame. It redraws a frame that was drawn just now only a moment
+// later. The caller holds mu.
 func (d *Display) writeLocked(text []byte) {
 	if !d.live {
 		d.sendLocked(text)
@@ -181,19 +182,20 @@ func (d *Display) writeLocked(text []byte) {
 	d.drawLocked(text, d.style().width)
 }
 
-// drawLocked replaces what is shown by the text and the frame, in one write.
+// drawLocked replaces what is shown with the text and the frame, in one write. The caller holds mu.
 func (d *Display) drawLocked(text []byte, columns int) {
 	var b bytes.Buffer
 	rows := rowsOf(d.shown, columns)
 	up(&b, rows)
 	if len(text) > 0 || columns != d.columns {
-		// Erasing the terminal from its top would put what is there into the history of some.
+		// Erase line by line. Erasing from the top of the terminal would move what is there into
+		// the scrollback of some terminals.
 		b.WriteString(strings.Repeat("\x1b[2K\n", rows))
 		up(&b, rows)
 	}
 	b.Write(text)
 	for _, line := range d.frame {
-		b.WriteString("\x1b[2K" + line + "\n") // after a line as wide as the terminal it would erase its last character
+		b.WriteString("\x1b[2K" + line + "\n") // erase first: after a line as wide as the terminal, its last character would go
 	}
 	b.WriteString("\x1b[J")
 	d.shown, d.columns = d.frame, columns

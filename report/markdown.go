@@ -47,7 +47,7 @@ func markdown(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// code returns text as a code span in a table cell, which a pipe would end inside a code span too.
+// code returns text as a code span for a table cell. In a cell a pipe must be escaped even there.
 func code(text string) string {
 	if text == "" {
 		return ""

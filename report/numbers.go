@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// numbers is a column. Its JSON is the shortest of three forms: a text of its numbers;
-// {"runs":"number count ..."}; and {"gaps":"zeros number ...","n":count}, where each number that
-// is not zero follows the count of zeros before it. All are in base 36, separated by spaces.
+// numbers is a column. Its JSON is the shortest of three forms: a text of its numbers,
+// {"runs":"number count ..."}, and {"gaps":"zeros number ...","n":count}, where each number other
+// than zero follows the count of zeros before it. All are in base 36 and separated by spaces.
 type numbers []int64
 
 func (c *numbers) add(n int64) { *c = append(*c, n) }
 
-// mostCalls bounds what the runs of a column may stand for; checkRoom bounds them all.
+// mostCalls is how many numbers the runs of one column may stand for. checkRoom bounds all columns
+// together.
 const mostCalls = 10 << 20
 
 func (c numbers) MarshalJSON() ([]byte, error) {
@@ -33,7 +34,7 @@ func (c numbers) MarshalJSON() ([]byte, error) {
 	return best, nil
 }
 
-// appendRuns returns the form of runs, nil if it is not shorter than limit.
+// appendRuns appends the form of runs. It returns nil if that is not shorter than limit.
 func (c numbers) appendRuns(b []byte, limit int) []byte {
 	b = append(b, `{"runs":"`...)
 	for i := 0; i < len(c) && len(b) < limit; {
@@ -46,7 +47,7 @@ func (c numbers) appendRuns(b []byte, limit int) []byte {
 	return shorter(append(b, `"}`...), limit)
 }
 
-// appendGaps returns the form of gaps, nil if it is not shorter than limit.
+// appendGaps appends the form of gaps. It returns nil if that is not shorter than limit.
 func (c numbers) appendGaps(b []byte, limit int) []byte {
 	b = append(b, `{"gaps":"`...)
 	zeros := int64(0)
@@ -73,7 +74,7 @@ func shorter(b []byte, limit int) []byte {
 
 const base = 36
 
-// appendNumber appends a number to a text of numbers, which is behind a quotation mark.
+// appendNumber appends a number to a text of numbers, which starts with a quotation mark.
 func appendNumber(b []byte, n int64) []byte {
 	if b[len(b)-1] != '"' {
 		b = append(b, ' ')
@@ -81,7 +82,7 @@ func appendNumber(b []byte, n int64) []byte {
 	return strconv.AppendInt(b, n, base)
 }
 
-// numbersOf undoes appendNumber.
+// numbersOf is the inverse of appendNumber.
 func numbersOf(text string) (list []int64, err error) {
 	for word := range strings.FieldsSeq(text) {
 		n, err := strconv.ParseInt(word, base, 64)

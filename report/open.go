@@ -41,7 +41,7 @@ func (s *Saved) Snapshot() metrics.Snapshot { return s.snapshot }
 // does not say which source each belongs to. [HTML] of the Saved does.
 func (s *Saved) Timeline() metrics.Timeline { return s.calls }
 
-// What is around the data of a page. html/template writes < in it as an escape.
+// The text around the data of a page. html/template escapes < in the data.
 const (
 	dataBegins = `<script type="application/json" id="data">`
 	dataEnds   = `</script>`

@@ -9,41 +9,41 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// packed is a [metrics.Timeline] in columns of whole numbers, a tenth of the bytes of the same as
+// packed is a [metrics.Timeline] in columns of whole numbers, which take a tenth of the bytes of
 // objects: 10,000 calls take some 250 KB. Times are in microseconds.
 type packed struct {
 	Client  string         `json:"client"`
 	Dropped uint64         `json:"dropped"`
 	From    time.Time      `json:"from"`
-	Names   []string       `json:"names"` // the texts that columns have the number of
+	Names   []string       `json:"names"` // the texts that columns refer to by number
 	Calls   callColumns    `json:"calls"`
 	Rows    attemptColumns `json:"attempts"`
 }
 
-// callColumns has a figure of each call.
+// callColumns has one number for each call in each column.
 type callColumns struct {
-	Start    numbers `json:"start"` // since the call before
+	Start    numbers `json:"start"` // since the start of the call before
 	Elapsed  numbers `json:"elapsed"`
-	Name     numbers `json:"name"` // of method and route
+	Name     numbers `json:"name"` // the method and route
 	Outcome  numbers `json:"outcome"`
-	Unseen   numbers `json:"unseen"` // how many attempts are not kept
+	Unseen   numbers `json:"unseen"` // the number of attempts that were not kept
 	Stopped  numbers `json:"stopped"`
-	Attempts numbers `json:"attempts"` // how many rows
+	Attempts numbers `json:"attempts"` // the number of rows
 }
 
-// attemptColumns has a figure of each attempt, those of one call after those of the one before.
+// attemptColumns has one number for each attempt in each column, call after call.
 type attemptColumns struct {
-	Number  numbers `json:"number"` // beyond its place among those of the call
+	Number  numbers `json:"number"` // minus its place among the kept attempts of the call
 	After   numbers `json:"after"`
 	Queue   numbers `json:"queue"`
 	Quota   numbers `json:"quota"`
 	Pause   numbers `json:"pause"`
 	Backoff numbers `json:"backoff"`
-	Spare   numbers `json:"spare"` // of the time from the end of the waits to the next attempt, or to the end of the call, what is not up to the headers
+	Spare   numbers `json:"spare"` // the time between the end of the waits and the next attempt or the end of the call, minus Headers
 	Body    numbers `json:"body"`
 	Bytes   numbers `json:"bytes"`
 	Status  numbers `json:"status"`
-	Cause   numbers `json:"cause"` // 0 for that of its place: the first one, or a retry
+	Cause   numbers `json:"cause"` // 0 for the usual cause of its place
 	Verdict numbers `json:"verdict"`
 	Flags   numbers `json:"flags"` // 1 sent, 2 replayed
 	Error   numbers `json:"error"`
@@ -55,14 +55,14 @@ const (
 	flagReplayed
 )
 
-// errPacked says that the columns do not fit together.
+// errPacked is the error of columns that do not fit together.
 var errPacked = errors.New("report: the calls are damaged")
 
-// names gives texts numbers.
+// names numbers the texts of the columns.
 type names struct {
 	list  []string
 	at    map[string]int64
-	calls map[[2]string]int64 // those of a method and a route
+	calls map[[2]string]int64 // the numbers of methods with routes
 }
 
 func (n *names) number(s string) int64 {
@@ -88,7 +88,7 @@ func (n *names) ofCall(c metrics.Call) int64 {
 func pack(t metrics.Timeline) *packed {
 	p := &packed{Client: t.Client, Dropped: t.Dropped}
 	n := &names{at: make(map[string]int64), calls: make(map[[2]string]int64)}
-	n.number("") // is 0, so that columns which have nothing to say are runs of 0
+	n.number("") // is 0, so that columns without texts are runs of 0
 	var before time.Time
 	for i, c := range t.Calls {
 		if i == 0 {
@@ -115,7 +115,7 @@ func pack(t metrics.Timeline) *packed {
 	return p
 }
 
-// add adds the attempt at a place, counted from 1. until is when the next one began, or the call
+// add adds an attempt. place is counted from 1. until is when the next attempt began or the call
 // returned.
 func (r *attemptColumns) add(n *names, place int, a metrics.Attempt, until int64) {
 	flags := int64(0)
@@ -128,7 +128,7 @@ func (r *attemptColumns) add(n *names, place int, a metrics.Attempt, until int64
 	after, waits := micro(a.After), [...]int64{micro(a.Waits.Queue), micro(a.Waits.Quota), micro(a.Waits.Pause), micro(a.Waits.Backoff)}
 	spare := until - after - waits[0] - waits[1] - waits[2] - waits[3] - micro(a.Headers)
 	if spare == 1 || spare == -1 {
-		spare = 0 // what was cut off of several times
+		spare = 0 // a rounding error of several times
 	}
 	for i, column := range [...]*numbers{&r.Queue, &r.Quota, &r.Pause, &r.Backoff} {
 		column.add(waits[i])
@@ -150,7 +150,7 @@ func (r *attemptColumns) add(n *names, place int, a metrics.Attempt, until int64
 	r.Notes.add(n.number(a.Notes))
 }
 
-// usualCause is the cause of most attempts of a place.
+// usualCause is the cause of most attempts in a place.
 func usualCause(place int) string {
 	if place == 1 {
 		return "first"
@@ -160,7 +160,7 @@ func usualCause(place int) string {
 
 func micro(d time.Duration) int64 { return d.Microseconds() }
 
-// timeline undoes pack, but that times are whole microseconds.
+// timeline is the inverse of pack, except that times are in whole microseconds.
 func (p *packed) timeline() (t metrics.Timeline, err error) {
 	t = metrics.Timeline{Client: p.Client, Dropped: p.Dropped}
 	k, r := &p.Calls, &p.Rows

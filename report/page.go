@@ -70,7 +70,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch name := path.Base(r.URL.Path); {
-	case r.URL.Path == "" && !strings.HasSuffix(requested(r), "/"): // stripped of a prefix without a slash
+	case r.URL.Path == "" && !strings.HasSuffix(requested(r), "/"): // a prefix without a slash was stripped
 		http.Redirect(w, r, requested(r)+"/", http.StatusMovedPermanently)
 	case r.URL.Path == "" || strings.HasSuffix(r.URL.Path, "/"):
 		p.serve(w, r, "text/html; charset=utf-8", p.page)
@@ -87,7 +87,8 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// requested returns the path that the client asked for, which a handler around this one may have shortened.
+// requested returns the path that the client asked for. A handler around this one may have
+// shortened the path of the URL.
 func requested(r *http.Request) string {
 	name, _, _ := strings.Cut(r.RequestURI, "?")
 	return name
@@ -116,7 +117,7 @@ func (p *Page) whole() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// frame returns what a page that is open shows next.
+// frame returns what an open page shows next.
 func (p *Page) frame() ([]byte, error) {
 	d, err := newDocument(read(p.sources), timelines(p.sources), false)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 )
 
 // A page of a few hundred bytes can name columns of millions of numbers each, in any number of
-// timelines. So the numbers of a page that are not written one by one are bounded, for all its
-// columns together: to those of 700,000 calls that are all alike, plus some for each byte of the
-// page, since HTML writes more bytes than that for calls.
+// timelines. So the numbers of a page that are not written one by one are bounded for all its
+// columns together. The bound allows 700,000 calls that are all alike, plus some numbers for each
+// byte of the page, since HTML writes more bytes than that for a call.
 const (
 	mostUnwritten = 1 << 24
 	unwrittenByte = 4
@@ -22,8 +22,8 @@ func checkRoom(text []byte) error {
 	return json.Unmarshal(text, &d)
 }
 
-// room is how many more numbers may come that are not written one by one. All timelines use it
-// up, including those that a later list replaces, since they are read too.
+// room is how many more numbers may come that are not written one by one. All timelines count,
+// including those that a later list replaces, since they are read too.
 type room struct{ left int64 }
 
 func (r *room) UnmarshalJSON(b []byte) error {
@@ -41,13 +41,14 @@ func (r *room) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// unwritten is how many numbers columns have that are not written one by one. A name that comes twice counts twice, since it is read twice.
+// unwritten is the number of numbers in columns that are not written one by one. A name that comes
+// twice counts twice, since it is read twice.
 type unwritten int64
 
 func (u *unwritten) UnmarshalJSON(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return err // null, or what packed cannot be read from either
+		return err // null, or something that packed cannot read either
 	}
 	for d.More() {
 		if _, err := d.Token(); err != nil {
@@ -64,7 +65,7 @@ func (u *unwritten) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// column adds those of one column.
+// column adds the numbers of one column.
 func (u *unwritten) column(b []byte) error {
 	if len(b) == 0 || b[0] != '{' {
 		return nil
@@ -84,7 +85,7 @@ func (u *unwritten) column(b []byte) error {
 	if err != nil {
 		return err
 	}
-	for pair := range slices.Chunk(runs, 2) { // as in numbers, where a last one alone is both
+	for pair := range slices.Chunk(runs, 2) { // a last one alone is both, as in numbers
 		u.add(pair[len(pair)-1])
 	}
 	for pair := range slices.Chunk(gaps, 2) {
@@ -94,5 +95,5 @@ func (u *unwritten) column(b []byte) error {
 	return nil
 }
 
-// add adds a count. One that no column may have counts as too large.
+// add adds a count. A count that no column may have becomes one that is too large.
 func (u *unwritten) add(n int64) { *u += unwritten(min(max(n, 0), mostCalls+1)) }

@@ -11,7 +11,8 @@ type Source interface {
 	Snapshot() metrics.Snapshot
 }
 
-// present leaves out the sources that are nil, and those that are nil pointers, such as a recorder that was never made.
+// present leaves out the sources that are nil or nil pointers, such as a recorder that was never
+// made.
 func present(sources []Source) (list []Source) {
 	for _, s := range sources {
 		if v := reflect.ValueOf(s); v.IsValid() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
@@ -21,7 +22,7 @@ func present(sources []Source) (list []Source) {
 	return list
 }
 
-// read merges the snapshots of all sources that are not nil.
+// read merges the snapshots of the sources.
 func read(sources []Source) metrics.Snapshot {
 	var all []metrics.Snapshot
 	for _, s := range present(sources) {

@@ -25,7 +25,7 @@ func Table(w io.Writer, sources ...Source) error {
 	return err
 }
 
-// A grid is a table with its layout: the first columns are text, the rest numbers.
+// A grid is a table with its layout. The first columns are text, the rest numbers.
 type grid struct {
 	heads  []string
 	drop   []int
@@ -48,7 +48,7 @@ func table(s metrics.Snapshot, st style) string {
 	return b.String()
 }
 
-// body returns a table of one row at least, without the title.
+// body returns a table of at least one row, without the title.
 func body(s metrics.Snapshot, st style) string {
 	var b strings.Builder
 	g := newGrid(s)
@@ -112,8 +112,8 @@ func plain(texts []string) []gridCell {
 	return cells
 }
 
-// fit makes the table at most limit wide: it drops columns until a short route fits, then gives the
-// route the width that is left.
+// fit makes the table at most limit wide. It drops columns until a short route fits, and then gives
+// the route the width that is left.
 func (g *grid) fit(limit int) {
 	route := g.left - 1
 	natural := g.widths[route]
@@ -141,7 +141,7 @@ func (g *grid) fit(limit int) {
 	}
 }
 
-// dropClient drops the column of clients and moves the name of the total to the next one.
+// dropClient drops the client column and moves the name of the total to the next column.
 func (g *grid) dropClient() {
 	last := g.rows[len(g.rows)-1]
 	last[1].text = last[0].text

@@ -8,14 +8,14 @@ import (
 
 const defaultWidth = 80
 
-// A style is what a table may use of the terminal.
+// A style says what a table may use of a terminal.
 type style struct {
 	width  int
 	colour bool
-	height int // the rows of a terminal whose lines can be overwritten, else 0
+	height int // the rows of the terminal, or 0 if its lines cannot be overwritten
 }
 
-// styleOf returns what w can show. env is os.Getenv, except in tests.
+// styleOf returns the style for w. env is os.Getenv, except in tests.
 func styleOf(w io.Writer, env func(string) string) style {
 	f, _ := w.(*os.File)
 	columns, rows, terminal := 0, 0, false
@@ -39,7 +39,7 @@ func styleOf(w io.Writer, env func(string) string) style {
 	return st
 }
 
-// coloured follows no-color.org and the CLICOLOR convention; NO_COLOR wins over all others.
+// coloured follows no-color.org and the CLICOLOR convention. NO_COLOR wins.
 func coloured(terminal bool, env func(string) string) bool {
 	if env("NO_COLOR") != "" {
 		return false

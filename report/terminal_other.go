@@ -4,7 +4,8 @@ package report
 
 import "os"
 
-// terminalSize does not know the size on these systems. The mode of f says whether it is a terminal.
+// terminalSize does not know the size on these systems. The mode of f shows whether it is a
+// terminal.
 func terminalSize(f *os.File) (columns, rows int, terminal bool) {
 	info, err := f.Stat()
 	return 0, 0, err == nil && info.Mode()&os.ModeCharDevice != 0

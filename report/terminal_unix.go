@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// terminalSize returns the size of f, zeros if it is not known, and whether f is a terminal.
+// terminalSize returns the size of f, or zeros if it is unknown, and whether f is a terminal.
 func terminalSize(f *os.File) (columns, rows int, terminal bool) {
 	conn, err := f.SyscallConn()
 	if err != nil {

@@ -57,7 +57,7 @@ func width(s string) (w int) {
 	return w
 }
 
-// shorten cuts the middle out of s so that it takes at most limit columns.
+// shorten cuts out the middle of s so that it takes at most limit columns.
 func shorten(s string, limit int) string {
 	if width(s) <= limit {
 		return s

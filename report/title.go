@@ -10,7 +10,7 @@ import (
 
 const nothing = "no calls were made"
 
-// none says that there are no calls to report on, which are those that have returned.
+// none returns the text for a report without calls. Only calls that have returned count.
 func none(s metrics.Snapshot) string {
 	if s.InFlight > 0 {
 		return "no calls have returned"
@@ -30,7 +30,7 @@ func title(s metrics.Snapshot) string {
 	return text
 }
 
-// tally says how many calls there were, and in what time.
+// tally returns how many calls there were, and over what time.
 func tally(s metrics.Snapshot) string {
 	var b strings.Builder
 	if s.Client != "" {
@@ -43,8 +43,8 @@ func tally(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// fitted returns a line about all calls that takes at most limit columns. If it is too long, the
-// name of the client is shortened first, since the middle of the line is how many calls failed.
+// fitted returns a line about all calls that takes at most limit columns. If it is too long, it
+// shortens the name of the client first, since the middle of the line says how many calls failed.
 func fitted(s metrics.Snapshot, limit int, line func(metrics.Snapshot) string) string {
 	if over := width(line(s)) - limit; over > 0 {
 		name := safetext.Replace(s.Client)
@@ -60,7 +60,7 @@ func plural(word string, n uint64) string {
 	return word + "s"
 }
 
-// allReplayed reports whether all responses came from a recording, none from the network.
+// allReplayed reports whether all responses came from a recording.
 func allReplayed(s metrics.Snapshot) bool {
 	return s.Total.Replayed > 0 && s.Total.Attempts == 0
 }

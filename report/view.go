@@ -14,12 +14,12 @@ type view struct {
 	Title, Client, Period string
 	Cards                 []card
 	Heads                 []string
-	Left                  int // how many of Heads are of text
+	Left                  int // how many of Heads are heads of text columns
 	Rows                  []viewRow
 	Why                   []failed
-	More                  string // of how many calls Why has no reason
+	More                  string // says how many calls failed for reasons that are not in Why
 	Slow                  []slow
-	Kept                  string // what the pictures and the lists of single calls are of
+	Kept                  string // says which calls the charts and the lists of single calls show
 }
 
 type card struct{ Label, Value, Note, Class string }
@@ -90,7 +90,7 @@ func cards(s metrics.Snapshot) []card {
 	return append(list, card{Label: "running", Value: strconv.FormatInt(s.InFlight, 10), Note: strconv.FormatInt(w, 10) + " of them waiting"})
 }
 
-// kept says of how many calls the page has more than counts.
+// kept says how many calls the page shows one by one.
 func kept(s metrics.Snapshot, timelines []metrics.Timeline) string {
 	n, dropped := 0, uint64(0)
 	for _, t := range timelines {
