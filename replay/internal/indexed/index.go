@@ -7,10 +7,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// requestKey is the part of a key that is the same whoever makes the request.
+// requestKey is the part of a key that does not depend on who makes the request.
 type requestKey = [sha256.Size - store.IdentitySize]byte
 
-// index is the keys and IDs of a storage. It grows with what was recorded.
+// index holds the keys and IDs of a storage. It grows with what is recorded.
 type index struct {
 	byID      map[store.ID]*sequence
 	byKey     map[[sha256.Size]byte]*sequence
@@ -20,20 +20,21 @@ type index struct {
 	last      store.ID
 }
 
-// sequence is the exchanges of a key, by ID: none if all were removed.
+// sequence holds the IDs of the exchanges of a key, in order. It is empty if all were removed.
 type sequence struct {
 	key store.Key
 	ids []store.ID
 }
 
-// sequences are those of a request or of a host, in the order in which they came. One that was emptied
-// keeps its place until half of them are: to close up for each would take the square of their number.
+// sequences are the sequences of a request or a host, in the order in which they came. An emptied
+// one keeps its place until more than half are empty. Closing up for each would take quadratic
+// time.
 type sequences struct {
 	all   []*sequence
 	empty int
 }
 
-// put puts a sequence behind the others of a key.
+// put appends a sequence to those of a key.
 func put[K comparable](m map[K]*sequences, key K, s *sequence) {
 	if m[key] == nil {
 		m[key] = new(sequences)
@@ -41,7 +42,7 @@ func put[K comparable](m map[K]*sequences, key K, s *sequence) {
 	m[key].all = append(m[key].all, s)
 }
 
-// take takes a sequence, which is empty, from the others of a key.
+// take removes an empty sequence from those of a key.
 func take[K comparable](m map[K]*sequences, key K) {
 	list := m[key]
 	list.empty++
@@ -53,7 +54,7 @@ func take[K comparable](m map[K]*sequences, key K) {
 	}
 }
 
-// each yields the sequences that are not empty; a nil list has none.
+// each yields the sequences that are not empty. A nil list has none.
 func (list *sequences) each(yield func(*sequence) bool) {
 	if list == nil {
 		return
@@ -99,7 +100,7 @@ func (ix *index) remove(id store.ID) {
 	}
 	delete(ix.byID, id)
 	if i, there := slices.BinarySearch(s.ids, id); there && i == 0 {
-		s.ids = s.ids[1:] // the oldest go first, and the others need not move
+		s.ids = s.ids[1:] // the oldest usually go first, and the others need not move
 	} else if there {
 		s.ids = slices.Delete(s.ids, i, i+1)
 	}
@@ -114,7 +115,7 @@ func (ix *index) remove(id store.ID) {
 
 func pathOf(key store.Key) [2]string { return [2]string{key.Host, key.Path} }
 
-// next returns the smallest ID of a key above an ID, 0 if there is none.
+// next returns the smallest ID of a key above after, or 0.
 func (ix *index) next(key store.Key, after store.ID) store.ID {
 	s := ix.byKey[key.Sum]
 	if s == nil {
@@ -126,7 +127,7 @@ func (ix *index) next(key store.Key, after store.ID) store.ID {
 	return 0
 }
 
-// replaced returns the IDs of a request, whoever made it, below one.
+// replaced returns the IDs below one of a request, whoever made it.
 func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
 	for s := range ix.byRequest[key.Request()].each {
 		i, _ := slices.BinarySearch(s.ids, below)
@@ -135,7 +136,7 @@ func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
 	return ids
 }
 
-// near returns the first ID of up to n keys of a host, as IndexStore.Near has them.
+// near returns the first ID of up to n keys of a host, in the order of IndexStore.Near.
 func (ix *index) near(key store.Key, n int) []store.ID {
 	var ids []store.ID
 	pick := func(list *sequences, fits func(*sequence) bool) {

@@ -26,17 +26,17 @@ func Of(s store.Store) store.IndexStore {
 type indexed struct {
 	store.Store
 
-	// changing guards the right to change the storage and the index, and doomed. It is
-	// held while the storage is changed, and is locked before mu.
+	// changing guards doomed, and is held while the storage and the index are changed. It is locked
+	// before mu.
 	changing sync.Mutex
-	doomed   []store.ID // replaced, but not deleted yet: the storage failed
+	doomed   []store.ID // replaced, but not deleted yet because the storage failed
 
 	mu     sync.RWMutex // mu guards the fields below
 	recipe string
 	index  *index // nil before the first scan
 }
 
-// indexedParts is one of a storage that keeps long bodies in parts.
+// indexedParts is indexed over a storage that keeps long bodies in parts.
 type indexedParts struct {
 	*indexed
 	parts store.PartStore
@@ -58,11 +58,11 @@ func (s *indexed) scanAll(last store.ID, key func(*store.Exchange) store.Key) (*
 	return ix, nil
 }
 
-// ready makes the index if there is none: by the keys that the exchanges were stored
-// with, as long as Reindex gives them no others.
+// ready makes the index if there is none. It uses the keys that the exchanges were stored with,
+// until Reindex gives them others.
 func (s *indexed) ready() error {
 	if s.isReady() {
-		return nil // without waiting for what is being written
+		return nil // do not wait for what is being written
 	}
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -75,7 +75,7 @@ func (s *indexed) isReady() bool {
 	return s.index != nil
 }
 
-// readyLocked is ready for a caller that has changing.
+// readyLocked is ready for a caller that holds changing.
 func (s *indexed) readyLocked() error {
 	if s.isReady() {
 		return nil
@@ -113,7 +113,7 @@ func (s *indexed) Append(batch []store.Entry) error {
 	if _, ok := s.Store.(store.Deleter); !ok && len(old) > 0 {
 		return fmt.Errorf("replay: the store keeps %d recordings of this request, and cannot delete: %w", len(old), errors.ErrUnsupported)
 	}
-	// The index first, so that a Scan beside it gives all of the batch or none.
+	// Update the index first, so that a concurrent Scan returns all of the batch or nothing.
 	s.mu.Lock()
 	for _, e := range batch {
 		s.index.add(e.ID, e.Key)
@@ -133,13 +133,13 @@ func (s *indexed) Append(batch []store.Entry) error {
 	}
 	s.mu.Unlock()
 	s.doomed = append(s.doomed, old...)
-	// What was appended is there, so an error here is not one of it: Close returns it,
-	// unless a later batch could delete them.
+	// The batch is stored, so a failure to delete is not an error of Append. Close returns it,
+	// unless a later batch succeeds in deleting.
 	_ = s.sweepLocked()
 	return nil
 }
 
-// sweepLocked deletes what was replaced. The caller has changing.
+// sweepLocked deletes what was replaced. The caller holds changing.
 func (s *indexed) sweepLocked() error {
 	if len(s.doomed) == 0 {
 		return nil

@@ -25,7 +25,7 @@ func (s *indexed) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 	}
 }
 
-// read reads one exchange, nil if it is gone.
+// read reads one exchange. It returns nil if the exchange is gone.
 func (s *indexed) read(id store.ID) (*store.Exchange, error) {
 	for x, err := range s.Scan(id - 1) {
 		if err != nil || x.ID != id {
@@ -74,7 +74,7 @@ func (s *indexed) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				continue
 			}
 			if x.Key != q.key {
-				again := *x // the storage may keep the other one
+				again := *x // a copy, since the storage may keep x
 				again.Key = q.key
 				x = &again
 			}
