@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// cookiesAreMasked takes the values of cookies out of both where a hash stands for each on
-// the tape.
+// cookiesAreMasked removes the values of cookies from both views if the tape has a hash in place of
+// each.
 func cookiesAreMasked(live, taped view) {
 	was, is := live["Header"].(http.Header)["Set-Cookie"], taped["Header"].(http.Header)["Set-Cookie"]
 	mask := regexp.MustCompile(`^(\w+=)REDACTED\.[0-9a-f]{24}(;|$)`)
@@ -19,8 +19,8 @@ func cookiesAreMasked(live, taped view) {
 	}
 }
 
-// trailersAreAnnounced takes the names out that a tape announces before the end of the body,
-// though the server had announced none: the tape does not know when a name came.
+// trailersAreAnnounced allows a tape to announce trailers before the end of the body that the
+// server had not announced. The tape does not know when a name came.
 func trailersAreAnnounced(live, taped view) {
 	const field = "Trailer before the end"
 	if live[field].(http.Header) == nil && reflect.DeepEqual(taped[field], http.Header{"X-Sum": nil}) {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-const longText = 40 << 10 // times 16 bytes: 640 KiB
+const longText = 40 << 10 // the number of 16-byte pieces: 640 KiB
 
 func long() string { return strings.Repeat("0123456789abcdef", longText) }
 
@@ -22,18 +22,18 @@ func long() string { return strings.Repeat("0123456789abcdef", longText) }
 type Kind struct {
 	Name       string                     // what it is
 	method     string                     // GET if empty
-	query      string                     // what follows the path
+	query      string                     // appended to the path
 	header     map[string]string          // of the request
-	body       func() (kind, body string) // made anew for each request; nil for none
-	Times      int                        // how often it is asked for; 0 is once
-	http2      bool                       // over TLS
-	unfollowed bool                       // a redirect is the response
-	unserved   bool                       // nobody listens
-	halfway    chan struct{}              // gets a value from the client that has read half
+	body       func() (kind, body string) // called for each request; nil for no body
+	Times      int                        // how often it is requested; 0 means once
+	http2      bool                       // whether HTTP/2 over TLS is used
+	unfollowed bool                       // whether redirects are not followed
+	unserved   bool                       // whether no server listens
+	halfway    chan struct{}              // receives a value when the client has read half
 	transport  func(*http.Transport)
 	serve      func(w http.ResponseWriter, r *http.Request, n int) // n counts from 1
 
-	// intended takes the difference that there has to be out of both, and no other.
+	// intended removes the one difference that is intended from both views.
 	intended func(live, taped view)
 }
 
@@ -151,7 +151,7 @@ func Faults() []Kind {
 			w.Header().Set("Content-Length", "99")
 			_, _ = io.WriteString(w, "half of it")
 			_ = http.NewResponseController(w).Flush()
-			<-half // a reset takes what was not read with it
+			<-half // a reset would discard what the client has not read
 			reset(w)
 		}},
 	}

@@ -22,7 +22,7 @@ func sends(contentType, body string, header ...string) func(http.ResponseWriter,
 	}
 }
 
-// writes sends the bytes as they are and closes the connection.
+// writes returns a handler that sends text as it is and closes the connection.
 func writes(text string) func(http.ResponseWriter, *http.Request, int) {
 	return func(w http.ResponseWriter, _ *http.Request, _ int) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -73,7 +73,7 @@ func always(contentType, body string) func() (string, string) {
 	return func() (string, string) { return contentType, body }
 }
 
-// aFile is a form with a file, and a new boundary each time.
+// aFile returns a form with a file. The boundary is new each time.
 func aFile() (contentType, body string) {
 	var b strings.Builder
 	form := multipart.NewWriter(&b)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// servers are real servers for the kinds, over HTTP/1.1 and HTTP/2.
+// servers are the servers of the kinds, for HTTP/1.1 and HTTP/2.
 type servers struct {
 	one, two *httptest.Server
 
@@ -44,14 +44,14 @@ func (s *servers) close() {
 	s.two.Close()
 }
 
-// again makes the servers count from 1.
+// again makes the servers count from 1 again.
 func (s *servers) again() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.count)
 }
 
-// ask makes the requests of a kind through what wrap puts around a new transport.
+// ask makes the requests of a kind through the round tripper that wrap returns for a new transport.
 func (s *servers) ask(t *testing.T, k Kind, wrap func(http.RoundTripper) http.RoundTripper) (views []view) {
 	t.Helper()
 	server := s.one

@@ -16,8 +16,8 @@ import (
 	"syscall"
 )
 
-// A view is all that a caller sees of an exchange: each field of the response, what its
-// body gives, and what can be asked of an error.
+// A view is all that a caller sees of an exchange: each field of the response, what reading the
+// body returns, and what can be asked of an error.
 type view map[string]any
 
 // viewOf reads a response to its end.
@@ -30,7 +30,7 @@ func viewOf(resp *http.Response, err error, halfway chan struct{}) view {
 	defer resp.Body.Close()
 	for field := range reflect.TypeFor[http.Response]().Fields() {
 		switch field.Name {
-		case "Body", "Request", "TLS": // below; TLS is that of a connection, of which a tape has none
+		case "Body", "Request", "TLS": // below; TLS describes a connection, and a tape has none
 		default:
 			v[field.Name] = reflect.ValueOf(*resp).FieldByIndex(field.Index).Interface()
 		}
@@ -56,8 +56,8 @@ func viewOf(resp *http.Response, err error, halfway chan struct{}) view {
 	return v
 }
 
-// fault describes an error. Its type is another on replay: a store.Fault, so that
-// errors.As finds no *net.OpError.
+// fault describes an error. A replayed error has another type, store.Fault, in which errors.As
+// finds no *net.OpError.
 func (v view) fault(name string, err error) {
 	v[name] = err.Error()
 	var is []string
@@ -73,7 +73,7 @@ func (v view) fault(name string, err error) {
 	v[name+" is a timeout"] = errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// differing returns the names of what is not the same.
+// differing returns the names of the fields that differ.
 func differing(a, b view) (names []string) {
 	for name := range a {
 		if got, ok := b[name]; !ok || !reflect.DeepEqual(a[name], got) {
@@ -89,7 +89,7 @@ func differing(a, b view) (names []string) {
 	return names
 }
 
-// withoutPorts leaves the ports of a connection out of the errors, which each has its own of.
+// withoutPorts removes the ports from errors, since each connection has its own.
 func (v view) withoutPorts() view {
 	v = maps.Clone(v)
 	for name, value := range v {
