@@ -21,7 +21,7 @@ const (
 	// LongBody is the length from which on a body is kept in parts and left out of what is found.
 	LongBody = 1 << 20
 
-	maxText = 200 // bytes of a text of a key; a longer one is cut, so that an index takes it
+	maxText = 200 // the bytes of a text in a key; a longer text is cut, so that an index accepts it
 )
 
 // A Key is a store.Key in a row, with texts that every database accepts.

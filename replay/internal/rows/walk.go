@@ -32,13 +32,13 @@ func Near(key store.Key, n int, next func(host string, after Place) (*Found, err
 	}
 	all := func(*Found) bool { return true }
 	none := func(*Found) bool { return false }
-	// No stored text has a NUL, so that nothing is between a path and the path with a 1.
+	// No stored text has a NUL, so nothing sorts between a path and the path followed by a 1.
 	behindPath := Place{Path: k.Path + "\x01"}
 	for _, w := range []struct {
 		from, leap Place
 		in, skip   func(*Found) bool
 	}{
-		{Place{k.Path, k.Method, request}, Place{}, same, none}, // a shorter sum is below all that begin with it
+		{Place{k.Path, k.Method, request}, Place{}, same, none}, // a shorter sum sorts before all that start with it
 		{Place{Path: k.Path}, Place{k.Path, k.Method, most}, samePath, same},
 		{Place{}, behindPath, all, samePath},
 	} {
