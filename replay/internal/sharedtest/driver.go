@@ -17,8 +17,8 @@ type Driver struct {
 	Find   func(key store.Key)
 }
 
-// took returns how long each of two functions takes, called in turn, so that other load of the
-// machine affects both.
+// took returns how long each of two functions takes. They are called in turn, so that other load on
+// the machine affects both.
 func took(rounds int, a, b func(round int)) (first, second time.Duration) {
 	for i := range rounds {
 		start := time.Now()
@@ -62,8 +62,8 @@ func BesideTheDriver(b *testing.B, s Store, driver Driver, batches, each int) {
 	b.ReportMetric(float64(its.Microseconds())/float64(rounds), "µs/select")
 }
 
-// large returns a batch of n exchanges of about 1 KiB. The paths are in no order, so that each index has its
-// entries anywhere.
+// large returns a batch of n exchanges of about 1 KiB. Their paths are in random order, so that
+// each index has entries all over.
 func large(from, n int) []store.Entry {
 	body := `{"items":[` + strings.Repeat(`{"name":"pikachu","id":25},`, 35) + `{}]}`
 	batch := make([]store.Entry, n)

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// late is a store whose Reindex comes after that of another.
+// late is a store that lets another Reindex come first.
 type late struct {
 	Store
 	meanwhile func()
@@ -21,7 +21,8 @@ func (l *late) Reindex(recipe string, key func(*store.Exchange) store.Key) error
 	return l.Store.Reindex(recipe, key)
 }
 
-// twoOpenANewTape has two that open a new tape in the same moment: the second takes the key of the first.
+// twoOpenANewTape checks that of two who open a new tape at the same moment, the second takes the
+// key of the first.
 func twoOpenANewTape(p *probe) {
 	place := p.Place(p)
 	first, second := p.open(place), p.open(place)
@@ -48,7 +49,8 @@ func twoOpenANewTape(p *probe) {
 	tapetest.Must(p, two.Close())
 }
 
-// manyOpenANewTape has some make the tape alone, and others a key for their hashes too.
+// manyOpenANewTape checks that many can open a new tape at once, half of them with a [replay.Tape],
+// which also makes a key for its hashes.
 func manyOpenANewTape(p *probe) {
 	rounds := 10
 	if testing.Short() {
@@ -82,7 +84,7 @@ func manyOpenANewTape(p *probe) {
 	}
 }
 
-// manyOpenAndClose has those who open and close not disturb others who do.
+// manyOpenAndClose checks that opening and closing does not disturb others who do the same.
 func manyOpenAndClose(p *probe) {
 	place := p.Place(p)
 	const each, callers = 10, 4

@@ -13,7 +13,8 @@ func Part(id store.ID, number int) []store.Part {
 	return []store.Part{{ID: id, Number: number, Data: bytes.Repeat([]byte("p"), store.PartSize)}}
 }
 
-// leavesThePartsOfOthers has what another process is recording left alone, and what is left of one that died not.
+// leavesThePartsOfOthers checks that what another process is recording is left alone, and that the
+// remains of one that died are removed.
 func leavesThePartsOfOthers(p *probe) {
 	place := p.filled(3)
 	recording := p.open(place)
@@ -42,7 +43,7 @@ func leavesThePartsOfOthers(p *probe) {
 	if last, err := other.Last(); last != 11 || err != nil {
 		p.Errorf("Last is %d, %v, want 11", last, err)
 	}
-	// An hour later the first process has died, for all that can be known.
+	// An hour later the first process counts as dead.
 	p.Later(p, place)
 	last := p.open(place)
 	if b, err := last.Part(10, 0); b != nil || err != nil {

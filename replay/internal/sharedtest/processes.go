@@ -21,14 +21,14 @@ import (
 )
 
 const (
-	// workVariable says to a process that a test has started what it does.
+	// workVariable is the environment variable with the work of a process that a test has started.
 	workVariable = "GRACY_SHAREDTEST_WORK"
 
 	perBatch = 8
 )
 
-// child is what the processes started here run: each appends batches of eight and records, in a
-// file that outlives it, how many are stored.
+// child is run by the processes that are started here. It appends batches of eight, and records in
+// a file that outlives it how many are stored.
 func child(t *testing.T, storage Storage, work string) {
 	t.Helper()
 	part := strings.SplitN(work, "|", 4)
@@ -43,7 +43,7 @@ func child(t *testing.T, storage Storage, work string) {
 	for i := 0; batches == 0 || i < batches; i++ {
 		batch := make([]store.Entry, perBatch)
 		for k := range batch {
-			// The IDs are those of the other process too.
+			// The other process uses the same IDs.
 			batch[k].Exchange = numberedOf(name, i*perBatch+k)
 		}
 		tapetest.Must(t, s.Append(batch))
@@ -64,14 +64,14 @@ func numberedOf(name string, n int) *store.Exchange {
 	return tapetest.Exchange(store.ID(n+1), http.MethodGet, fmt.Sprintf("http://%s.test/%d", name, n), text) //nolint:gosec // small
 }
 
-// A process appends to a tape beside us.
+// A process is another process that appends to a tape.
 type process struct {
 	name, log string
 	cmd       *exec.Cmd
 	out       *bufio.Reader
 }
 
-// start starts a process that appends batches, 0 for without end.
+// start starts a process that appends batches. 0 means without end.
 func (p *probe) start(place, name string, batches int) *process {
 	p.Helper()
 	log := filepath.Join(p.TempDir(), name)
@@ -84,7 +84,7 @@ func (p *probe) start(place, name string, batches int) *process {
 	return &process{name, log, cmd, bufio.NewReader(out)}
 }
 
-// began waits for the first batch of a process.
+// began waits until a process has appended its first batch.
 func (p *probe) began(other *process) {
 	p.Helper()
 	if line, err := other.out.ReadString('\n'); line != "began\n" {
@@ -102,8 +102,9 @@ func (p *probe) ended(other *process) {
 	}
 }
 
-// stored fails unless the exchanges of the batches of processes are on the tape as they were, the batch
-// under way all or not at all, and returns how many more than they were sure of are there.
+// stored fails unless the tape has the exchanges of the processes unchanged. A batch in progress
+// may be there as a whole or not at all. It returns how many more exchanges are there than the
+// processes were sure of.
 func (p *probe) stored(place string, all ...*process) (more int) {
 	p.Helper()
 	s, err := p.OpenReadOnly(place)
@@ -139,7 +140,8 @@ func (p *probe) stored(place string, all ...*process) (more int) {
 	return more
 }
 
-// twoProcessesAtOnce has two that record at once, and count the same IDs; both make the tape.
+// twoProcessesAtOnce checks two processes that record at once with the same IDs. Both make the
+// tape.
 func twoProcessesAtOnce(p *probe) {
 	place := p.Place(p)
 	a, b := p.start(place, "a", p.Batches), p.start(place, "b", p.Batches)
@@ -156,8 +158,8 @@ func twoProcessesAtOnce(p *probe) {
 	}
 }
 
-// processesThatAreKilled has what Append has taken outlive the process, however it ends, and the rest of a
-// batch not there.
+// processesThatAreKilled checks that what Append has accepted outlives the process, however it
+// ends, and that nothing is left of an unfinished batch.
 func processesThatAreKilled(p *probe) {
 	rounds := 2
 	if long.Wanted() {
@@ -172,7 +174,7 @@ func processesThatAreKilled(p *probe) {
 		_ = other.cmd.Process.Kill()
 		_ = other.cmd.Wait()
 		more += p.stored(place, other)
-		// Whoever comes next can write.
+		// The next process can write.
 		s := p.open(place)
 		next := numberedOf("next", 0)
 		next.ID = 1 << 40

@@ -11,7 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// onlyReads has a store that was opened for reading make and change nothing, but an index in memory.
+// onlyReads checks that a store that was opened for reading makes and changes nothing but an index
+// in memory.
 func onlyReads(p *probe) {
 	place := p.Place(p)
 	if _, err := p.OpenReadOnly(place); !errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +53,7 @@ func onlyReads(p *probe) {
 	}
 }
 
-// replaysEachKind has what comes from a tape be what came from the server, for each kind of exchange.
+// replaysEachKind checks that for each kind of exchange the tape returns what the server returned.
 func replaysEachKind(t *testing.T, storage Storage) {
 	t.Helper()
 	place := storage.Place(t)

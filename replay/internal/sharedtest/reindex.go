@@ -9,7 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// hasOneRecipe has keys of two kinds on one tape, which would find each other never, be an error.
+// hasOneRecipe checks that two kinds of keys on one tape are an error, since neither would find the
+// other.
 func hasOneRecipe(p *probe) {
 	place := p.filled(3)
 	a, b := p.open(place), p.open(place)
@@ -32,7 +33,7 @@ func ElsewhereKey(x *store.Exchange) store.Key {
 	return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
 }
 
-// reindexesPageByPage has more exchanges than are read, or written, at once.
+// reindexesPageByPage checks a Reindex of more exchanges than are read or written at once.
 func reindexesPageByPage(p *probe) {
 	s := p.open(p.Place(p))
 	batch := make([]store.Entry, p.Pages)

@@ -16,13 +16,13 @@ type Relay struct {
 	target string
 
 	mu      sync.Mutex // mu guards the fields below
-	mute    bool       // what the server sends is swallowed
-	deaf    bool       // no connection is accepted that lasts
-	cutAt   []byte     // the next reply to what holds this is swallowed, and its connection ends; nil for none
-	deafAt  bool       // it is deaf from there on
+	mute    bool       // whether it drops what the server sends
+	deaf    bool       // whether it closes each new connection
+	cutAt   []byte     // it drops the reply to the next request with this text and closes the connection; nil for none
+	deafAt  bool       // whether it is deaf after that
 	conns   []net.Conn
-	replies int // that were cut
-	muted   int // the bytes that were swallowed because of mute
+	replies int // the number of replies that were cut
+	muted   int // the number of bytes that were dropped because of mute
 }
 
 // NewRelay returns a relay before a server, until the test ends.
@@ -108,7 +108,7 @@ func (r *Relay) connect(c net.Conn) {
 		return true
 	})
 	go r.pump(c, up, func(b []byte) bool {
-		if *cut { // the server has done it
+		if *cut { // the server has executed the request
 			_, _ = up.Close(), c.Close()
 			r.deaf = r.deaf || r.deafAt
 			r.replies++
@@ -120,7 +120,7 @@ func (r *Relay) connect(c net.Conn) {
 	})
 }
 
-// pump copies what passes, which it is asked with r.mu locked.
+// pump copies what passes. It calls passes with r.mu locked.
 func (r *Relay) pump(to, from net.Conn, passes func(b []byte) bool) {
 	b := make([]byte, 1<<20)
 	for {

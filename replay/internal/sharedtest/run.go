@@ -33,7 +33,7 @@ type Storage struct {
 
 	Batches int // how many batches each of two processes appends at the same time
 	Pages   int // a number of exchanges that takes more than two pages of a Reindex
-	OneIn   int // one in how many lookups, and rounds of a long test, is made; 1 unless they are slow
+	OneIn   int // one in this many lookups and rounds of a long test is made; 1 unless they are slow
 }
 
 // Run runs the suite, each case as a subtest. The calling test must be named TestShared and do
@@ -72,7 +72,7 @@ func Cases() (names []string) {
 	return names
 }
 
-// A testCase is something that a storage does.
+// A testCase is a test of one thing that a storage does.
 type testCase struct {
 	name string
 	run  func(p *probe)
@@ -100,7 +100,7 @@ type probe struct {
 	Storage
 }
 
-// open opens the tape of a place until the test ends.
+// open opens the tape of a place. It is closed when the test ends.
 func (p *probe) open(place string) Store {
 	p.Helper()
 	s, err := p.Open(place)
@@ -117,7 +117,7 @@ func (p *probe) filled(n int) (place string) {
 	return place
 }
 
-// closed fails if the last who had a tape open has left anything beside it.
+// closed fails if anything is left beside the tape after it was closed by all.
 func (p *probe) closed(place string) {
 	p.Helper()
 	if p.Closed != nil {

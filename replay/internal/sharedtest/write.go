@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// takesTheNextFreeID has an ID that another has taken not overwritten: the exchange gets the next one that is
-// free, and those of a batch keep their order.
+// takesTheNextFreeID checks that an ID that another has taken is not overwritten: the exchange gets
+// the next free one, and those of a batch keep their order.
 func takesTheNextFreeID(p *probe) {
 	s := p.open(p.filled(3))
 	x := tapetest.Exchange(1, "GET", "http://other.test/", "other")
@@ -51,7 +51,7 @@ func WithoutParts(id store.ID, length int64) *store.Exchange {
 	return x
 }
 
-// storesAllOfABatchOrNothing has batches that fail, of which nothing is there then.
+// storesAllOfABatchOrNothing checks that nothing is stored of a batch that fails.
 func storesAllOfABatchOrNothing(p *probe) {
 	s := p.open(p.filled(3))
 	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
