@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// spy is a test that notes whether it failed, and how.
+// spy is a test that records whether and how it failed.
 type spy struct {
 	testing.TB
 	mu     sync.Mutex // mu guards failed
