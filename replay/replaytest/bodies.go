@@ -8,15 +8,15 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// openBodies are the bodies of responses that a test received and that have not ended: they are
-// on no tape.
+// openBodies are the response bodies that a test received and that have not ended. They are on no
+// tape.
 type openBodies struct {
 	// mu guards all.
 	mu  sync.Mutex
 	all map[*openBody]bool
 }
 
-// openBody is one of them.
+// openBody is one such body.
 type openBody struct {
 	in    *openBodies
 	named string // method and route
@@ -41,7 +41,7 @@ func (b *openBody) BodyEnd(*layer.Attempt) {
 	delete(b.in.all, b)
 }
 
-// left returns those that are open.
+// left returns the bodies that are still open.
 func (o *openBodies) left() (found requests) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -23,8 +23,8 @@ func (deniedError) Error() string {
 // Is reports whether target is verdict.ErrRejected.
 func (deniedError) Is(target error) bool { return target == verdict.ErrRejected }
 
-// denied is the network of a test that is replayed: a layer that hands on only what
-// passes, which is what Options.PassThrough names.
+// denied is the network of a replayed test: a layer that passes on only what Options.PassThrough
+// names.
 type denied struct{ passes match.List }
 
 // deny makes the network of a test. It fails the test for a name that is neither a host nor a
@@ -38,8 +38,7 @@ func deny(tb testing.TB, passThrough []string) *denied {
 	return &denied{passes}
 }
 
-// wrap puts the network in front of next. Where nothing passes, next is not part of the
-// stack.
+// wrap puts the network in front of next. If nothing passes, next is not part of the stack.
 func (d *denied) wrap(next http.RoundTripper) http.RoundTripper {
 	if len(d.passes) == 0 {
 		return d

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// end closes the tape, and fails the test for what makes the tape unfit.
+// end closes the tape, and fails the test if the tape is unfit.
 func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	tb.Helper()
 	var unused []*store.Exchange
@@ -61,7 +61,7 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	}
 }
 
-// requests are the first few of some requests, redacted, and how many there are.
+// requests holds the first few of some requests, redacted, and their number.
 type requests struct {
 	first []string // maxShown at most
 	count int
@@ -85,10 +85,10 @@ func (r requests) String() string {
 	return s
 }
 
-// recordings are those of a test that its author should know of.
+// recordings are the recordings of a test that its author should know about.
 type recordings struct{ incomplete, cut, masked requests }
 
-// look looks for them on a tape. One that cannot be read fails the test elsewhere.
+// look finds them on a tape. A tape that cannot be read fails the test elsewhere.
 func look(tape *replay.Tape) (found recordings) {
 	_ = tape.Flush(context.Background())
 	for x, err := range tape.Exchanges() {

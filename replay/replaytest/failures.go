@@ -10,20 +10,20 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// maxShown is how many failures of a kind a test prints.
+// maxShown is how many failures of one kind a test prints.
 const maxShown = 10
 
-// failures are what went wrong with the tape of a test while it ran.
+// failures are the errors of a test's tape while the test ran.
 type failures struct {
-	onError func(error) // of the user
+	onError func(error) // the user's function
 
 	// mu guards the fields below.
 	mu    sync.Mutex
-	first []failure // maxShown at most, of different texts
-	more  int       // others
+	first []failure // at most maxShown, with different texts
+	more  int       // the number of others
 }
 
-// failure is an error, and how often it came.
+// failure is an error and how often it came.
 type failure struct {
 	err   error
 	times int
@@ -43,7 +43,7 @@ func (f *failures) report(err error) {
 	}
 }
 
-// call notes the error of a call, if it is one of the tape.
+// call records the error of a call if the tape caused it.
 func (f *failures) call(err error) {
 	if errors.Is(err, replay.ErrMiss) || errors.Is(err, ErrDenied) {
 		f.add(err)
@@ -55,7 +55,7 @@ func (f *failures) add(err error) {
 	defer f.mu.Unlock()
 	text := err.Error()
 	for i := range f.first {
-		if f.first[i].err.Error() == text { // a client of its own tries again
+		if f.first[i].err.Error() == text { // a client may retry by itself
 			f.first[i].times++
 			return
 		}

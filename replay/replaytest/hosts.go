@@ -8,20 +8,20 @@ import (
 	"sync"
 )
 
-// hosts gives the hosts of a test their names on the tape. A nil one has seen none.
+// hosts gives the hosts of a test their names on the tape. A nil hosts has seen none.
 type hosts struct {
 	named map[string]string
 	only  string // the name of any other loopback address, "" for none
-	one   bool   // the test has one server
+	one   bool   // whether the test has only one server
 
 	// mu guards ports.
 	mu sync.Mutex
-	// ports are the loopback addresses without a name that were seen. Two at most are kept: that
-	// is one too many.
+	// ports are the loopback addresses without a name that were seen. At most two are kept, since
+	// two are an error already.
 	ports []string
 }
 
-// newHosts takes the names of Config.Hosts; a key may be the URL of a server.
+// newHosts returns the hosts of Config.Hosts. A key may be the URL of a server.
 func newHosts(names map[string]string) *hosts {
 	h := &hosts{named: make(map[string]string, len(names))}
 	for host, name := range names {
@@ -49,9 +49,9 @@ func (h *hosts) name(host string) string {
 	return strings.TrimSuffix(host, ":"+u.Port())
 }
 
-// replays gets the hosts of a replayed tape. In a link or a redirect, a response on it may name
-// the address that the server had when it was recorded. If only one server is named, and no other
-// was recorded, it is that one. It must be called before the first request.
+// replays finds out from the hosts of a replayed tape which server a loopback address means. A link
+// or a redirect on the tape may name the address that the server had when it was recorded. If only
+// one server is named, and no other was recorded, it is that one. Call it before the first request.
 func (h *hosts) replays(taped iter.Seq[string]) {
 	if h == nil {
 		return
@@ -89,7 +89,7 @@ func (h *hosts) see(host string) {
 	}
 }
 
-// mixed returns two servers that the tape cannot distinguish, nil if there are none.
+// mixed returns two servers that the tape cannot distinguish, or nil.
 func (h *hosts) mixed() []string {
 	if h == nil {
 		return nil

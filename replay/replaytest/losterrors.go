@@ -16,14 +16,14 @@ import (
 // lostErrors are requests that failed while a test was recorded and whose error is not on the
 // tape. A replay has nothing for them.
 type lostErrors struct {
-	recorded bool // those of the transport are on the tape
+	recorded bool // whether errors of the transport are on the tape
 
 	// mu guards the requests.
 	mu       sync.Mutex
 	requests requests
 }
 
-// add notes an error. What the caller ends, and what a layer rejects, is on no tape.
+// add records an error. An error that the caller caused, or a rejection by a layer, is on no tape.
 func (l *lostErrors) add(c *layer.Call, req *http.Request, err error) {
 	if l.recorded && !ctxerr.CallerGone(req) && !errors.Is(err, verdict.ErrRejected) {
 		return
@@ -33,8 +33,8 @@ func (l *lostErrors) add(c *layer.Call, req *http.Request, err error) {
 	l.requests.add(c.Request().Method + " " + c.Route())
 }
 
-// show fails a test that has recorded nothing because all its requests failed: it could not be
-// replayed. In any other test a further attempt may have made good an error.
+// show fails a test that recorded nothing because all its requests failed. Such a test could not be
+// replayed. In any other test a further attempt may have made up for an error.
 func (l *lostErrors) show(tb testing.TB, recorded bool) {
 	tb.Helper()
 	l.mu.Lock()

@@ -8,11 +8,11 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// environment names the variable that says what a tape does.
+// environment is the variable that sets the mode of a tape.
 const environment = "GRACY_TAPE"
 
-// modeOf returns what the tape of a test does: what the environment says, else record if the test
-// binary has a flag -update of its own that is set.
+// modeOf returns the mode of a test's tape. The environment decides. Without it the mode is record
+// if the test binary has its own flag -update and it is set.
 func modeOf(tb testing.TB) replay.Mode {
 	tb.Helper()
 	switch v := os.Getenv(environment); v {

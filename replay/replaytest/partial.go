@@ -18,8 +18,8 @@ func partial(test string) bool {
 }
 
 // deepest returns how many nested test names the longest alternative of a pattern has. As in
-// package testing, slashes and bars within brackets do not separate. An empty last name leaves
-// out nothing.
+// package testing, slashes and bars within brackets do not separate. An empty last name does not
+// count.
 func deepest(pattern string) (most int) {
 	depth, name, round, square := 0, 0, 0, 0 // name counts the bytes of the last name
 	for i := 0; i < len(pattern); i++ {

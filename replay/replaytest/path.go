@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// maxName is how long the name of a file may be; file systems allow 255 bytes, and
-// some of them are for the lock and the extension.
+// maxName is the longest name of a file. File systems allow 255 bytes, of which some are for the
+// lock and the extension.
 const maxName = 200
 
-// pathOf returns where the tape of a test lies: a folder for each test that a subtest
-// is in, and names that are valid on every file system.
+// pathOf returns the path of a test's tape. There is a folder for each test that a subtest is in.
+// The names are valid on every file system.
 func pathOf(test string) string {
 	parts := strings.Split(test, "/")
 	for i, p := range parts {
@@ -22,7 +22,7 @@ func pathOf(test string) string {
 	return filepath.Join("testdata", filepath.Join(parts...)+".json")
 }
 
-// fileName escapes what is not plain, so that two names stay two.
+// fileName escapes special characters, so that different names stay different.
 func fileName(s string) string {
 	var b strings.Builder
 	device := isDevice(s)
@@ -44,8 +44,8 @@ func fileName(s string) string {
 	return name
 }
 
-// isDevice reports whether a name is that of a device on Windows, with any extension: a
-// module with such a file cannot be downloaded (golang.org/x/mod/module).
+// isDevice reports whether a name is that of a Windows device, with any extension. A module with
+// such a file cannot be downloaded (golang.org/x/mod/module).
 func isDevice(s string) bool {
 	name, _, _ := strings.Cut(strings.ToLower(s), ".")
 	switch name {

@@ -15,8 +15,9 @@ import (
 )
 
 // prepare returns the file into which a tape is recorded, beside the one that it is to replace. A
-// text tape begins as a copy of that, so that what is recorded again keeps its place, and what is
-// the same stays unchanged. No test has a tape of that name, since no name begins with a dot.
+// text tape starts as a copy of the old one, so that what is recorded again keeps its place, and
+// what is the same stays unchanged. No test has a tape of that name, since no name starts with a
+// dot.
 func prepare(tb testing.TB, path string) string {
 	tb.Helper()
 	dir, name := filepath.Split(path)
@@ -41,19 +42,18 @@ func prepare(tb testing.TB, path string) string {
 }
 
 // toCome reports whether a text tape has a day in the future, from a wrong clock or written by
-// hand. What is recorded now would not be the later one, and what is not recorded again would
-// stay.
+// hand. New recordings would not sort after that day, and what is not recorded again would stay.
 func toCome(path string) bool {
 	s, err := text.OpenReadOnly(path)
 	if err != nil {
-		return false // who opens it for recording says so
+		return false // opening it for recording reports the error
 	}
 	last, err := s.Last()
 	return errors.Join(err, s.Close()) == nil && last >= store.IDAt(time.Now())
 }
 
-// discard removes a recording that is not kept, or that a killed test has left, and what its
-// storage keeps beside it. It returns store.ErrLocked if another test is recording into it.
+// discard removes a recording that is not kept or that a killed test has left, with the other files
+// of its storage. It returns store.ErrLocked if another test is recording into it.
 func discard(file string) error {
 	if isText(file) {
 		return text.Remove(file)
@@ -61,7 +61,7 @@ func discard(file string) error {
 	if _, err := os.Lstat(file); err != nil {
 		return err
 	}
-	s, err := bolt.Open(file) // who has the lock is alone
+	s, err := bolt.Open(file) // with the lock, nobody else uses it
 	if err == nil {
 		err = s.Close()
 	}
@@ -71,8 +71,8 @@ func discard(file string) error {
 	return os.Remove(file)
 }
 
-// forget removes what was not recorded again, unless it may belong to subtests that are left out.
-// A bbolt file has nothing to forget, since it does not begin as a copy.
+// forget removes what was not recorded again, unless it may belong to subtests that were left out.
+// A bbolt file has nothing to forget, since it does not start as a copy.
 func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
 	tb.Helper()
 	if partial(tb.Name()) {
@@ -91,7 +91,7 @@ func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
 	}
 }
 
-// emptyTape is a text tape of a test that sends nothing.
+// emptyTape is the text tape of a test that sends nothing.
 const emptyTape = `{
   "tape": "gracy tape",
   "schema": 2,

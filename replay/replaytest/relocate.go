@@ -9,19 +9,18 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// loopbackURL finds what begins a URL of a server on this machine, up to its port, also where
-// JSON has its slashes escaped.
+// loopbackURL matches the start of the URL of a server on this machine, up to its port. JSON may
+// have the slashes escaped.
 const loopbackURL = `(https?:(?://|\\/\\/)(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])):\d+`
 
-// relocator gives the links of a recording the port of the current server, as requests were given
-// that of the recorded one, because clients compare the origin of a link with their own. It is
-// for a test with one server.
+// relocator changes the links in a recording to the port of the current server, because clients
+// compare the origin of a link with their own. It is for a test with one server.
 type relocator struct{ links *regexp.Regexp }
 
 func newRelocator() *relocator { return &relocator{regexp.MustCompile(loopbackURL)} }
 
-// relocate changes the response of an exchange that is about to be replayed, in its headers and
-// in a text body. A compressed body stays unchanged.
+// relocate changes the headers and the text body of a response that is about to be replayed. A
+// compressed body stays unchanged.
 func (r *relocator) relocate(req *http.Request, x *store.Exchange) {
 	u := url.URL{Host: req.URL.Host}
 	if x.Response == nil || u.Port() == "" || !loopback(u.Hostname()) {
@@ -38,7 +37,7 @@ func (r *relocator) relocate(req *http.Request, x *store.Exchange) {
 	}
 }
 
-// beforeReplay returns a hook that relocates before the one of the user, nil for none.
+// beforeReplay returns a hook that relocates and then calls the user's hook, which may be nil.
 func (h *hosts) beforeReplay(then func(*http.Request, *store.Exchange)) func(*http.Request, *store.Exchange) {
 	r := newRelocator()
 	return func(req *http.Request, x *store.Exchange) {

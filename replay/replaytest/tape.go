@@ -90,7 +90,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	if !c.AnyCount {
 		o.End = replay.EndMiss
 	}
-	var names *hosts // nil where the user names hosts
+	var names *hosts // nil if the user's Options.Host names hosts
 	if o.Host == nil {
 		names = newHosts(c.Hosts)
 		o.Host = names.name
@@ -104,7 +104,7 @@ func Open(tb testing.TB, c Config) *Tape {
 		file = prepare(tb, path)
 	}
 	inner, err := open(file, o, names)
-	if mode == replay.ModeRecord && errors.Is(err, replay.ErrFormat) { // a tape that cannot be read is made anew
+	if mode == replay.ModeRecord && errors.Is(err, replay.ErrFormat) { // replace a tape that cannot be read
 		_ = discard(file)
 		inner, err = replay.Open(file, o)
 	}
@@ -133,7 +133,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	return tape
 }
 
-// firstDay returns the day of the first exchange on a tape, or today for a tape without.
+// firstDay returns the day of the first exchange on a tape, or today if it has none.
 func firstDay(tb testing.TB, tape *replay.Tape, today time.Time) time.Time {
 	tb.Helper()
 	for x, err := range tape.Exchanges() {
@@ -145,7 +145,7 @@ func firstDay(tb testing.TB, tape *replay.Tape, today time.Time) time.Time {
 	return today
 }
 
-// hostsOf yields the hosts of a tape. One that cannot be read fails the test elsewhere.
+// hostsOf yields the hosts of a tape. A tape that cannot be read fails the test elsewhere.
 func hostsOf(tape *replay.Tape) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for x, err := range tape.Exchanges() {

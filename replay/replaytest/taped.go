@@ -11,9 +11,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// open opens a tape. A text tape may have been written by hand, with the port of a
-// loopback address or a host that Config.Hosts names: in ModeReplay its URLs are given the
-// names that requests are given; nil names none.
+// open opens a tape. A text tape may have been written by hand, with the port of a loopback address
+// or a host that Config.Hosts names. In ModeReplay its URLs get the names that requests get. nil
+// names none.
 func open(path string, o replay.Options, names *hosts) (*replay.Tape, error) {
 	if o.Mode != replay.ModeReplay || names == nil || !isText(path) {
 		return replay.Open(path, o)
@@ -30,13 +30,13 @@ func open(path string, o replay.Options, names *hosts) (*replay.Tape, error) {
 
 func isText(path string) bool { return strings.EqualFold(filepath.Ext(path), ".json") }
 
-// taped is a text tape whose hosts have their names.
+// taped is a text tape whose hosts are replaced by their names.
 type taped struct {
 	store.IndexStore
 	names *hosts
 }
 
-// some reports whether there is a host with another name.
+// some reports whether any host has another name.
 func (s taped) some() bool {
 	for x, err := range s.IndexStore.Scan(0) {
 		if err == nil && s.named(x) != x {
@@ -59,7 +59,7 @@ func (s taped) named(x *store.Exchange) *store.Exchange {
 	if name == u.Host {
 		return x
 	}
-	again := *x // the store keeps the other one
+	again := *x // a copy, since the store keeps x
 	u.Host = name
 	again.Request.URL = u.String()
 	return &again
