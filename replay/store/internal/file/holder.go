@@ -11,11 +11,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// maxHolder is how many bytes say who holds a tape.
+// maxHolder is the size limit of a file that says who holds a tape.
 const maxHolder = 4 << 10
 
-// holder is the process that has a tape open for writing, as written beside the lock. It only
-// informs: the lock decides, and nothing depends on it.
+// holder is the process that has a tape open for writing, as written beside the lock. It is only
+// for messages. The lock decides.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -62,7 +62,7 @@ func Locked(tape string) error {
 		here := self()
 		sameHost := h.Host == here.Host
 		if sameHost && !alive(h.PID) {
-			continue // left by a crash: somebody else has it
+			continue // left by a crash: another process holds the lock
 		}
 		e.PID, e.Host, e.Since, e.Own = h.PID, h.Host, h.Since, sameHost && h.PID == here.PID
 		return e

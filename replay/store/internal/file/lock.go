@@ -14,7 +14,7 @@ const LockWait = time.Second
 const lockPoll = 20 * time.Millisecond
 
 var (
-	errBusy   = errors.New("locked") // another holds the lock
+	errBusy   = errors.New("locked") // another process holds the lock
 	errNoLock = errors.ErrUnsupported
 )
 

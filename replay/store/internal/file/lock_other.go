@@ -4,12 +4,12 @@ package file
 
 import "os"
 
-// tryLock says that there are no locks.
+// tryLock returns errNoLock, since there are no locks.
 func tryLock(string) (*os.File, error) { return nil, errNoLock }
 
 func unlock(*os.File) {}
 
 func readOnlySystem(error) bool { return false }
 
-// alive says that it is not known whether a process runs.
+// alive returns true, since it is not known whether a process runs.
 func alive(int) bool { return true }

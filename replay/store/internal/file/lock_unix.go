@@ -24,7 +24,7 @@ func tryLock(name string) (*os.File, error) {
 		}
 		return nil, err
 	}
-	// The holder before may have removed the file since it was opened.
+	// The last holder may have removed the file after it was opened here.
 	mine, err := f.Stat()
 	if err == nil {
 		var there os.FileInfo

@@ -13,8 +13,8 @@ const (
 	writeProtect     = syscall.Errno(19)
 )
 
-// tryLock makes the file and shares it with nobody, or returns errBusy. It is
-// removed when it is closed, also by the end of the process.
+// tryLock makes the file and opens it without sharing, or returns errBusy. Windows removes the file
+// when it is closed, also by the end of the process.
 func tryLock(name string) (*os.File, error) {
 	path, err := syscall.UTF16PtrFromString(name)
 	if err != nil {
@@ -35,5 +35,5 @@ func unlock(f *os.File) { _ = f.Close() }
 
 func readOnlySystem(err error) bool { return errors.Is(err, writeProtect) }
 
-// alive says that it is not known whether a process runs.
+// alive returns true, since it is not known whether a process runs.
 func alive(int) bool { return true }

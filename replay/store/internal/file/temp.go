@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// maxName is the length beyond which the name of a tape is replaced by its hash
-// in the names of its other files.
+// maxName is the longest name of a tape that is used in the names of its other files. The hash of a
+// longer name is used.
 const maxName = 100
 
-// ownName begins the names of the files that belong to a tape.
+// ownName is the start of the names of the files that belong to a tape.
 func ownName(tape string) string {
 	name := filepath.Base(tape)
 	if len(name) > maxName {
@@ -51,7 +51,7 @@ func Leftovers(tape string) []string {
 	names, _ := dir.Readdirnames(-1)
 	var left []string
 	for _, name := range names {
-		// What follows is a number alone: tapes t and t-1 are two.
+		// Only a number may follow: t and t-1 are two tapes.
 		number, ok := strings.CutPrefix(name, ownName(tape)+"-")
 		if ok && number != "" && strings.Trim(number, "0123456789") == "" {
 			left = append(left, filepath.Join(filepath.Dir(tape), name))
@@ -102,7 +102,7 @@ type syncer interface {
 	Sync() error
 }
 
-// writeAll writes a file so that it is on the disk before it takes the place of another.
+// writeAll writes a file and syncs it, so that it is on the disk before it replaces another.
 func writeAll(f syncer, write func(w *bufio.Writer)) error {
 	w := bufio.NewWriterSize(f, 1<<16)
 	write(w)
