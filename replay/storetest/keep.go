@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// kinds are exchanges that differ in what they have. What a text cannot say in the same
-// way, such as a time to the microsecond, is in none of them.
+// kinds are exchanges that differ in what they have. None has something that a text tape cannot
+// keep exactly, such as a time in microseconds.
 func kinds() []*store.Exchange {
 	list := make([]*store.Exchange, 13)
 	for i := range list {
@@ -68,8 +68,8 @@ func keepsEveryField(p *probe) {
 	}
 }
 
-// compare compares two exchanges in all but their IDs and, since a text keeps days
-// alone, the times that belong to these.
+// compare compares two exchanges except for their IDs and start times, since a text tape keeps only
+// days.
 func compare(p *probe, when string, got, want *store.Exchange) {
 	p.Helper()
 	g, w := *got, *want

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// recipe is what the storage remembers of the keys of keyOf.
+// recipe is the recipe of keyOf, as the storage remembers it.
 const recipe = "storetest"
 
 // probe is a test of one storage.
@@ -19,11 +19,11 @@ type probe struct {
 	dir  string
 	open Open
 
-	stays bool // the storage cannot delete
+	stays bool // whether the storage cannot delete
 }
 
-// start opens the storage of the folder, as a tape does: with an index in memory where
-// it has none, and it has it make its keys anew where it does not know them.
+// start opens the storage of the folder as a tape does: with an index in memory if it has none. If
+// the storage does not know the recipe, it makes its keys anew.
 func (p *probe) start() store.IndexStore {
 	p.Helper()
 	opened, err := p.open(p.dir)
@@ -64,7 +64,7 @@ func (p *probe) add(s store.Store, list ...*store.Exchange) {
 	p.must("Append", s.Append(batch))
 }
 
-// scan returns what Scan gives.
+// scan returns the exchanges of Scan.
 func (p *probe) scan(s store.Store, after store.ID) (list []*store.Exchange) {
 	p.Helper()
 	for x, err := range s.Scan(after) {
@@ -74,7 +74,7 @@ func (p *probe) scan(s store.Store, after store.ID) (list []*store.Exchange) {
 	return list
 }
 
-// find returns the exchange that Find gives, which has to be there.
+// find returns the exchange that Find returns. It fails if there is none.
 func (p *probe) find(s store.IndexStore, key store.Key, after store.ID) *store.Exchange {
 	p.Helper()
 	x, err := s.Find(key, after)
@@ -85,7 +85,7 @@ func (p *probe) find(s store.IndexStore, key store.Key, after store.ID) *store.E
 	return x
 }
 
-// missing fails if Find gives an exchange.
+// missing fails if Find returns an exchange.
 func (p *probe) missing(s store.IndexStore, key store.Key, after store.ID) {
 	p.Helper()
 	x, err := s.Find(key, after)
@@ -95,7 +95,7 @@ func (p *probe) missing(s store.IndexStore, key store.Key, after store.ID) {
 	}
 }
 
-// texts are the bodies of exchanges, in order.
+// texts returns the bodies of exchanges, in order.
 func texts(list []*store.Exchange) []string {
 	all := make([]string, len(list))
 	for i, x := range list {
@@ -104,7 +104,7 @@ func texts(list []*store.Exchange) []string {
 	return all
 }
 
-// exchange makes one whose body is its number, so that it is known again whatever its ID is.
+// exchange makes an exchange whose body is its number, to recognize it whatever its ID is.
 func exchange(id store.ID, url string) *store.Exchange {
 	x := &store.Exchange{
 		ID: id, Request: store.Request{Method: http.MethodGet, URL: url}, Start: id.Time(), Complete: true, Attempt: 1,
@@ -116,7 +116,7 @@ func exchange(id store.ID, url string) *store.Exchange {
 	return x
 }
 
-// madeBy makes the same request of somebody.
+// madeBy makes x a request of another identity.
 func madeBy(x *store.Exchange, who byte) *store.Exchange {
 	x.Identity = make([]byte, store.IdentitySize)
 	for i := range x.Identity {
@@ -126,7 +126,7 @@ func madeBy(x *store.Exchange, who byte) *store.Exchange {
 	return x
 }
 
-// keyOf is how the suite compares requests: by method, URL and identity.
+// keyOf returns the key of a request in this suite, by method, URL and identity.
 func keyOf(x *store.Exchange) store.Key {
 	key := store.KeyOf(x.Request.Method, x.Request.ParseURL())
 	key.Sum = sha256.Sum256([]byte(x.Request.Method + " " + x.Request.URL))
