@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	connections = 8   // of a file that we opened
-	leastFile   = 512 // bytes of a database that is not empty
+	connections = 8   // of a file that this package opened
+	leastFile   = 512 // the least size of a database that is not empty
 )
 
 // Store is what a tape in a SQLite database can do.
@@ -49,8 +49,8 @@ func OpenReadOnly(path string) (Store, error) {
 	return patiently(func() (Store, error) { return openFile(path, true) })
 }
 
-// patiently opens a file again while it is locked, for as long as busy_timeout, because SQLite
-// itself does not wait for a process that turns the write-ahead log on or off.
+// patiently retries open while the file is locked, for as long as busy_timeout. SQLite itself does
+// not wait for a process that turns the write-ahead log on or off.
 func patiently(open func() (Store, error)) (Store, error) {
 	const wait, pause = 5 * time.Second, 10 * time.Millisecond
 	for end := time.Now().Add(wait); ; {
@@ -94,7 +94,7 @@ func regular(path string) error {
 	return nil
 }
 
-// prepare makes the file, since SQLite would make it readable for everybody.
+// prepare makes the file, since SQLite would make it readable by everybody.
 func prepare(path string) error {
 	err := regular(path)
 	if err == nil {
@@ -159,7 +159,7 @@ func dataSource(path string, readOnly bool) (string, error) {
 	q := url.Values{"_pragma": {
 		"busy_timeout(5000)",
 		"cell_size_check(1)", // a damaged page is found before it is followed
-		"trusted_schema(0)",  // whoever made the file has no code of ours run
+		"trusted_schema(0)",  // the file cannot make this process run functions
 	}}
 	if readOnly {
 		q.Set("mode", "ro")

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// staleAfter is how long parts of an exchange that has not come are left alone after the
-// last one was appended: another process may be recording it.
+// staleAfter is how long the parts of an exchange that was not appended are kept after the last
+// one, since another process may be recording it.
 const staleAfter = time.Hour
 
 func (s *sqliteStore) AppendParts(parts []store.Part) error {
@@ -40,7 +40,7 @@ func (s *sqliteStore) AppendParts(parts []store.Part) error {
 	})
 }
 
-// touch notes that an exchange is still being recorded.
+// touch records that an exchange is still being recorded.
 func (w *writing) touch(id store.ID, owner string) error {
 	n, err := w.run(`UPDATE gracy_unfinished SET touched = ? WHERE id = ? AND owner = ?`, seconds(time.Now()), rows.Number(id), owner)
 	if err == nil && n == 0 {
@@ -54,7 +54,7 @@ func (w *writing) putPart(p store.Part) error {
 		rows.Number(p.ID), p.Number, rows.PartCheck(p.ID, p.Number, p.Data), nonNil(p.Data))
 }
 
-// finish notes that the exchange is there whose parts are.
+// finish records that the exchange of some parts was appended.
 func (w *writing) finish(id store.ID, owner string) error {
 	n, err := w.run(`DELETE FROM gracy_unfinished WHERE id = ? AND owner = ?`, rows.Number(id), owner)
 	if err == nil && n == 0 {
@@ -90,12 +90,12 @@ func (s *sqliteStore) Part(id store.ID, number int) ([]byte, error) {
 	return data, nil
 }
 
-// abandon removes the parts of exchanges that this one did not finish.
+// abandon removes the parts of exchanges that this store did not finish.
 func (s *sqliteStore) abandon() error {
 	return s.update(func(w *writing) error { return w.drop(`owner = ?`, s.owner) })
 }
 
-// sweep removes the parts of exchanges that a process which died did not finish.
+// sweep removes the parts of exchanges that a dead process did not finish.
 func (s *sqliteStore) sweep(now time.Time) error {
 	const stale = `touched < ?`
 	before := seconds(now.Add(-staleAfter))

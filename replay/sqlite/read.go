@@ -10,10 +10,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
+// pageBytes is how much of a Scan's page is in memory, not counting its last exchange.
 const pageBytes = 4 << 20
 
-// index returns the index in memory, nil if the table is used.
+// index returns the index in memory, or nil if the table is used.
 func (s *sqliteStore) index() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
@@ -43,7 +43,7 @@ func (s *sqliteStore) Find(key store.Key, after store.ID) (*store.Exchange, erro
 	return x, explain(s.path, err)
 }
 
-// joined is what a query returns of an exchange.
+// joined is a row that a query returns for an exchange.
 type joined struct {
 	id, keys int64
 	crc      sql.NullInt64 // NULL where the record is missing

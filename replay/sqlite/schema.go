@@ -11,10 +11,10 @@ import (
 
 const schema = 1
 
-// A table is what the database has to have, word by word.
+// A table is a table that the database must have, word for word.
 type table struct{ name, sql string }
 
-// tables returns the form of schema 1.
+// tables returns the tables of schema 1.
 func tables() []table {
 	return []table{
 		{"gracy_meta", `CREATE TABLE gracy_meta (
@@ -66,8 +66,8 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// check returns an error unless the database has a tape of our schema; found is false
-// where it has nothing of one.
+// check returns an error unless the database has a tape of this schema. found is false if it has no
+// table of one.
 func check(q querier, path string) (found bool, err error) {
 	ctx := context.Background()
 	text := func(name string) (sqlText string, err error) {
@@ -107,13 +107,13 @@ func check(q querier, path string) (found bool, err error) {
 	return true, nil
 }
 
-// noTape is the error of a database that has none.
+// noTape is the error of a database without a tape.
 func noTape(path string) error {
 	return &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
 }
 
-// create makes the tables, unless another process was faster. A file of ours has nothing else in
-// it.
+// create makes the tables, unless another process was faster. A file that this package made has
+// nothing else in it.
 func (s *sqliteStore) create() error {
 	return s.update(func(w *writing) error {
 		found, err := check(w.conn, s.path)

@@ -21,16 +21,16 @@ type sqliteStore struct {
 	db       *sql.DB
 	path     string
 	readOnly bool
-	owns     bool   // db is ours to close
-	owner    string // names this one among those that have the tape open
+	owns     bool   // whether Close closes db
+	owner    string // identifies this store among those that have the tape open
 
 	closed   atomic.Bool
-	unending atomic.Bool // parts were appended, so that some may be of an exchange that never came
+	unending atomic.Bool // whether parts were appended, whose exchanges may never come
 
-	memory atomic.Pointer[store.IndexStore] // the index that holds, nil if that is the table
+	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the table
 
 	mu     sync.Mutex // mu guards the fields below; it is not held while the database works
-	recipe string     // that the keys of this session are made by
+	recipe string     // how the keys of this session are made
 	ready  map[string]*sql.Stmt
 }
 
@@ -38,7 +38,7 @@ func newStore(db *sql.DB, path string) *sqliteStore {
 	return &sqliteStore{db: db, path: path, owner: strconv.FormatUint(rand.Uint64(), 36), ready: make(map[string]*sql.Stmt)}
 }
 
-// begin checks the tape, has it made if there is none, and sweeps it.
+// begin checks the tape, calls missing if there is none, and sweeps it.
 func (s *sqliteStore) begin(missing func() error) error {
 	found, err := check(s.db, s.path)
 	if err == nil && !found {
@@ -58,7 +58,7 @@ func (s *sqliteStore) Close() error {
 		return nil
 	}
 	if s.unending.Load() {
-		_ = s.abandon() // or whoever opens it an hour later does
+		_ = s.abandon() // otherwise an Open an hour later does it
 	}
 	s.mu.Lock()
 	all := s.ready
@@ -79,15 +79,15 @@ func (s *sqliteStore) Close() error {
 	return nil
 }
 
-// enterWAL makes readers not wait for writers, nor writers for readers. The file stays so until
+// enterWAL lets readers and writers work at the same time. The file stays in this mode until
 // leaveWAL.
 func (s *sqliteStore) enterWAL() error {
 	_, err := s.db.ExecContext(context.Background(), `PRAGMA journal_mode = WAL`)
 	return explain(s.path, err)
 }
 
-// leaveWAL makes the tape one file that can be read where nothing can be written, unless another
-// process has it open.
+// leaveWAL makes the tape a single file again, which can be read where nothing can be written,
+// unless another process has it open.
 func (s *sqliteStore) leaveWAL() {
 	ctx := context.Background()
 	s.db.SetMaxIdleConns(1)
@@ -96,7 +96,7 @@ func (s *sqliteStore) leaveWAL() {
 		return
 	}
 	defer conn.Close()
-	// Others are not waited for.
+	// Do not wait for others.
 	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err == nil {
 		_, _ = conn.ExecContext(ctx, `PRAGMA journal_mode = DELETE`)
 	}
@@ -130,8 +130,8 @@ func (s *sqliteStore) stmt(query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
-// explain gives an error of a driver our sentinel, and every error the path. The drivers of
-// SQLite have no code in common, but all say what SQLite says.
+// explain wraps the error of a driver in a sentinel of package store, and adds the path to every
+// error. The drivers of SQLite have no codes in common, but all include SQLite's text.
 func explain(path string, err error) error {
 	if err == nil {
 		return nil
@@ -142,7 +142,7 @@ func explain(path string, err error) error {
 		}
 		return err
 	}
-	if errors.Is(err, sql.ErrNoRows) { // whoever may find nothing has looked at it before
+	if errors.Is(err, sql.ErrNoRows) { // callers that accept no row handle it themselves
 		return &store.FormatError{Path: path, Reason: "damaged tape: a row of gracy_meta is missing"}
 	}
 	text := err.Error()

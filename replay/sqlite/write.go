@@ -11,18 +11,17 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// timeFormat is that of the column started, which people read.
+// timeFormat is the format of the column started, which is for people.
 const timeFormat = "2006-01-02 15:04:05.000000"
 
-// writing is a transaction that writes, the only one of the database.
+// writing is a write transaction. A database has only one at a time.
 type writing struct {
 	conn  *sql.Conn
 	ready map[string]*sql.Stmt
 	last  store.ID // the largest ID that was put
 }
 
-// update runs fn in a transaction that writes. It waits for others that write as long as
-// busy_timeout says.
+// update runs fn in a write transaction. It waits for other writers as long as busy_timeout.
 func (s *sqliteStore) update(fn func(*writing) error) (err error) {
 	ctx := context.Background()
 	if s.readOnly {
@@ -39,8 +38,7 @@ func (s *sqliteStore) update(fn func(*writing) error) (err error) {
 		}
 		err = explain(s.path, errors.Join(err, conn.Close()))
 	}()
-	// Not BeginTx: a transaction that begins by reading fails when it comes to write
-	// after another has.
+	// Not BeginTx: a transaction that starts by reading fails when it writes after another one did.
 	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
@@ -49,13 +47,13 @@ func (s *sqliteStore) update(fn func(*writing) error) (err error) {
 		_, err = conn.ExecContext(ctx, `COMMIT`)
 	}
 	if err != nil {
-		// SQLite has rolled some back by itself.
+		// SQLite may have rolled it back already.
 		_, _ = conn.ExecContext(ctx, `ROLLBACK`)
 	}
 	return err
 }
 
-// open is update of a tape that is not closed.
+// open is update for a tape that is not closed.
 func (s *sqliteStore) open(fn func(*writing) error) error {
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
@@ -114,8 +112,8 @@ func (s *sqliteStore) Append(batch []store.Entry) error {
 	})
 }
 
-// sameRecipe fails if another process has given the exchanges keys that are not made like ours:
-// what we append would never be found.
+// sameRecipe fails if another process has reindexed the tape with another recipe. What we append
+// would never be found.
 func (s *sqliteStore) sameRecipe(w *writing) error {
 	stmt, err := w.stmt(`SELECT value FROM gracy_meta WHERE name = ?`)
 	if err != nil {
@@ -133,8 +131,7 @@ func (s *sqliteStore) sameRecipe(w *writing) error {
 	return nil
 }
 
-// put stores an exchange, under the next free ID if another process, which numbers its own
-// exchanges, has taken its ID.
+// put stores an exchange. If another process has taken its ID, it uses the next free one.
 func (w *writing) put(x *store.Exchange, owner string) error {
 	id, key := x.ID, rows.KeyOf(x.Key)
 	if rows.ID(rows.Number(id)) != id {
@@ -183,8 +180,8 @@ func (w *writing) put(x *store.Exchange, owner string) error {
 	return w.exec(`INSERT INTO gracy_record (id, crc, data) VALUES (?, ?, ?)`, rows.Number(id), rows.RecordCheck(id, data), data)
 }
 
-// after returns the ID to try after one that is taken: the next one, and when
-// many are, one that is free.
+// after returns the ID to try after one that is taken: the next one or, after many tries, one that
+// is certainly free.
 func (w *writing) after(id store.ID, tries int) (store.ID, error) {
 	if tries < 64 {
 		return id + 1, nil
@@ -195,8 +192,8 @@ func (w *writing) after(id store.ID, tries int) (store.ID, error) {
 	return rows.ID(last) + 1, err
 }
 
-// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk leaps
-// from one maker to the next, so it does not walk over those that stay.
+// removeBelow removes the exchanges of a request, whoever made it, below an ID. The query jumps
+// from one identity to the next, so it does not visit the exchanges that stay.
 func (w *writing) removeBelow(key store.Key, below store.ID) error {
 	k := rows.KeyOf(key)
 	least, most := k.Request()
@@ -228,7 +225,7 @@ func (w *writing) removeBelow(key store.Key, below store.ID) error {
 	return w.remove(ids...)
 }
 
-// remove removes exchanges, and the parts of some that never came.
+// remove removes exchanges, and the parts of those that were never appended.
 func (w *writing) remove(ids ...store.ID) error {
 	for _, id := range ids {
 		for _, query := range []string{
@@ -249,5 +246,5 @@ func (s *sqliteStore) Delete(ids ...store.ID) error {
 	return s.open(func(w *writing) error { return w.remove(ids...) })
 }
 
-// seconds is how the column touched counts.
+// seconds returns t in the unit of the column touched.
 func seconds(t time.Time) int64 { return t.Unix() }
