@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// maxWindow is what RFC 9659 allows in a response; more memory than that is not taken
-// because a server says so.
+// maxWindow is the largest window that RFC 9659 allows in a response. A server cannot make the
+// decoder take more memory than that.
 const maxWindow = 8 << 20
 
 // Zstd returns the coding zstd, of RFC 8878, with windows of up to 8 MiB.
