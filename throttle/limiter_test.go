@@ -150,8 +150,8 @@ func TestExplain(t *testing.T) {
 		t.Errorf("warnings %q", p.Warnings)
 	}
 	for want, pause := range map[string]Pause{
-		"throttle: pauses are only reported":                      {DryRun: true},
-		"throttle: a pause holds back scope route, at most 1m30s": {Scope: transport.ScopeRoute},
+		"throttle: pauses are reported but hold back nothing (DryRun)": {DryRun: true},
+		"throttle: a pause lasts at most 1m30s, scope route":           {Scope: transport.ScopeRoute},
 		"": {Max: NoPause},
 	} {
 		p := &transport.Plan{}

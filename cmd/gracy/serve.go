@@ -135,16 +135,15 @@ func respondWithMiss(w http.ResponseWriter, miss *replay.MissError) {
 	http.Error(w, missText(miss), http.StatusBadGateway)
 }
 
-// missText returns what is said of a miss, with the flags of the command in place of options of the library.
+// missText returns the text of a miss, which names flags of the command where that of the library names options.
 func missText(miss *replay.MissError) string {
-	text := safetext.Escape(miss.Error())
+	text := miss.Error()
 	switch {
 	case miss.Masked != "":
-		if text, _, found := strings.Cut(text, "have the exchange "); found {
-			return text + "record the exchange that the mask came from anew, by --mode record"
-		}
+		text = fmt.Sprintf("replay: %s %s is not on tape and was not sent: its credential (%s) is a mask of the tape: "+
+			"record the request that returned the mask again, with --mode record", miss.Method, miss.URL, miss.Masked)
 	case miss.Reason == replay.MissConsumed:
-		return strings.Replace(text, "Options.End", "--once", 1)
+		text = fmt.Sprintf("replay: %s %s is not on tape: %s: all its responses have been replayed, and --once repeats none", miss.Method, miss.URL, miss.Reason)
 	}
-	return text
+	return safetext.Escape(text)
 }

@@ -220,12 +220,12 @@ func TestServeIsNoProxyForHTTPS(t *testing.T) {
 
 // A miss names what its reader can change: flags of the command, and no options of the library.
 func TestAMissNamesFlags(t *testing.T) {
+	const notSent = "replay: GET /a is not on tape and was not sent: its credential (header Cookie) is a mask of the tape: " +
+		"record the request that returned the mask again, with --mode record"
 	for want, miss := range map[string]*replay.MissError{
-		"replay: GET /a is not on tape: consumed: each response was replayed, and --once replays none again": {Reason: replay.MissConsumed},
-		"replay: GET /a is not on tape for its credential (header Authorization), which is a mask of the tape, and is not sent: " +
-			"record the exchange that the mask came from anew, by --mode record": {Reason: replay.MissUnknown, Masked: "header Authorization"},
-		"replay: GET /a is not on tape for its credential (header Cookie), which is a mask of the tape and may stand for any of 2 identities, and is not sent: " +
-			"record the exchange that the mask came from anew, by --mode record": {Reason: replay.MissIdentity, Masked: "header Cookie", Identities: 2},
+		"replay: GET /a is not on tape: consumed: all its responses have been replayed, and --once repeats none": {Reason: replay.MissConsumed},
+		notSent: {Reason: replay.MissIdentity, Masked: "header Cookie", Identities: 2},
+		"replay: GET /a is not on tape: " + string(replay.MissUnknown): {Reason: replay.MissUnknown},
 	} {
 		if miss.Method, miss.URL = "GET", "/a"; missText(miss) != want {
 			t.Errorf("%s, want\n%s", missText(miss), want)
