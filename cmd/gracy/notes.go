@@ -31,7 +31,7 @@ func (n notes) Observe(e layer.Event) {
 	}
 	for note := range strings.SplitSeq(e.Attempt.Notes(), "; ") {
 		if strings.HasPrefix(note, "not recorded") || strings.HasPrefix(note, "recorded, but") || strings.HasPrefix(note, "on the tape") {
-			n.say(e.Call.Request(), note)
+			n.say(e.Call.Request(), strings.Replace(note, "MaxBody, ", "", 1)) // which is an option of the library
 		}
 	}
 }
