@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,31 +20,108 @@ import (
 )
 
 func TestWhatWasNotSentIsGivenBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		boom := errors.New("boom")
-		veto := true
-		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: UntilResponse})
-		s := &server{}
-		rt := l.Wrap((&testLayer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			if veto {
-				return layer.Reject(req, boom)
+	hour := Rule{Limit: 1, Per: time.Hour}
+	for name, rules := range map[string][]Rule{
+		"a plain rule": {hour},
+		"two":          {hour, hour},
+		"several":      {hour, {Limit: 1, Per: time.Hour, Mode: UntilResponse}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			boom := errors.New("boom")
+			veto := true
+			l := New(rules...)
+			s := &server{}
+			rt := l.Wrap((&testLayer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				if veto {
+					return layer.Reject(req, boom)
+				}
+				return next.RoundTrip(req)
+			}}).Wrap(s))
+			for range 5 {
+				if _, err := get(t.Context(), rt, "/"); !errors.Is(err, boom) {
+					t.Errorf("%s: error %v", name, err)
+				}
 			}
-			return next.RoundTrip(req)
-		}}).Wrap(s))
-		for range 5 {
+			veto = false
+			if d := took(func() { flood(t, rt, "/", 1) }); d != 0 {
+				t.Errorf("%s: waited %v for quota that was not used", name, d)
+			}
+			if d := took(func() { flood(t, rt, "/", 1) }); d < time.Hour {
+				t.Errorf("%s: the control did not wait: %v", name, d)
+			}
+			quiet(t, l)
+		})
+	}
+}
+
+// However many rules a request is under, its caller gets the outcome, and a pause is made of it.
+func TestTheOutcomeIsThatOfTheBaseWhateverTheRules(t *testing.T) {
+	rule := Rule{Limit: 9, Per: time.Hour}
+	for name, rules := range map[string][]Rule{
+		"none": nil, "one": {rule}, "two": {rule, rule}, "a mode": {rule, {Limit: 9, Per: time.Hour, Mode: UntilResponse}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			boom := errors.New("boom")
+			fails := true
+			l := New(rules...)
+			rt := l.Wrap(&server{respond: func(req *http.Request) (*http.Response, error) {
+				if fails {
+					return nil, boom
+				}
+				return reply(req, 429, "Retry-After", "5"), nil
+			}})
 			if _, err := get(t.Context(), rt, "/"); !errors.Is(err, boom) {
-				t.Errorf("error %v", err)
+				t.Errorf("%s: error %v", name, err)
 			}
+			fails = false
+			if status, err := get(t.Context(), rt, "/"); status != 429 || err != nil {
+				t.Errorf("%s: %d, %v", name, status, err)
+			}
+			if d := l.Paused(request(t.Context(), "/")); d != 5*time.Second {
+				t.Errorf("%s: paused for %v, want 5s", name, d)
+			}
+		})
+	}
+}
+
+// After a pause a response that asks for nothing more lets others go, also a failure.
+func TestAFailureAfterAPauseAsksForNothingMore(t *testing.T) {
+	after := func(status int) (d time.Duration) {
+		synctest.Test(t, func(t *testing.T) {
+			paused := false
+			rt := New().Wrap(&server{latency: func(*http.Request) time.Duration { return 100 * time.Millisecond }, respond: func(req *http.Request) (*http.Response, error) {
+				if !paused {
+					paused = true
+					return reply(req, 429, "Retry-After", "1"), nil
+				}
+				return reply(req, status), nil
+			}})
+			flood(t, rt, "/", 1)
+			time.Sleep(time.Second)
+			d = took(func() { flood(t, rt, "/", 7) })
+		})
+		return d
+	}
+	good := after(200)
+	for status, same := range map[int]bool{404: true, 403: true, 500: true, 503: false} {
+		if d := after(status); (d == good) != same || d < good {
+			t.Errorf("%d: seven requests after the pause took %v, and %v with 200", status, d, good)
 		}
-		veto = false
-		if d := took(func() { flood(t, rt, "/", 1) }); d != 0 {
-			t.Errorf("waited %v for quota that was not used", d)
-		}
-		if d := took(func() { flood(t, rt, "/", 1) }); d < time.Hour {
-			t.Errorf("the control did not wait: %v", d)
-		}
-		quiet(t, l)
-	})
+	}
+}
+
+// What such a request is for, only the base can say.
+func TestARequestWithoutAURLIsLeftToTheBase(t *testing.T) {
+	req := request(t.Context(), "/")
+	req.URL = nil
+	rt := New(Rule{Limit: 1, URL: "/x/"}, Rule{Limit: 1, Key: func(req *http.Request) string { return req.URL.Path }}).Wrap(&http.Transport{})
+	resp, err := rt.RoundTrip(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "nil Request.URL") {
+		t.Errorf("%v, want the error of the base", err)
+	}
 }
 
 func TestPanicBelow(t *testing.T) {
