@@ -2,9 +2,9 @@ package interop
 
 import "unicode/utf8"
 
-// encodeAs encodes a text in a charset of one byte a character; false where the charset
-// is another, or has no byte for a character. What calls itself ISO 8859-1 is read by
-// browsers as windows-1252, so both are one here.
+// encodeAs encodes a text in a charset with one byte for each character. It returns false if the
+// charset is another, or has no byte for a character. Browsers read what calls itself ISO 8859-1 as
+// windows-1252, so both are the same here.
 func encodeAs(charset, s string) ([]byte, bool) {
 	switch charset {
 	case "iso-8859-1", "latin1", "latin-1", "iso8859-1", "windows-1252", "cp1252", "us-ascii", "ascii":
@@ -14,7 +14,7 @@ func encodeAs(charset, s string) ([]byte, bool) {
 	return latin1(s)
 }
 
-// latin1 returns a byte for each character, false if one has none.
+// latin1 returns a byte for each character, or false if a character has none.
 func latin1(s string) ([]byte, bool) {
 	b := make([]byte, 0, len(s))
 	for i, r := range s {
@@ -34,8 +34,8 @@ func latin1(s string) ([]byte, bool) {
 	return b, true
 }
 
-// windows1252 returns the byte of a character that windows-1252 has in place of the
-// control characters from 0x80 to 0x9f.
+// windows1252 returns the byte of a character that windows-1252 has instead of the control
+// characters from 0x80 to 0x9f.
 func windows1252(r rune) (byte, bool) {
 	const table = "€\x00‚ƒ„…†‡ˆ‰Š‹Œ\x00Ž\x00\x00‘’“”•–—˜™š›œ\x00žŸ"
 	c := byte(0x80)

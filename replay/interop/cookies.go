@@ -2,9 +2,8 @@ package interop
 
 import "strings"
 
-// splitCookies splits the values of several Set-Cookie headers that were joined by
-// ", ". A comma is also part of a date, so one separates only where a name of a cookie
-// and its = follow.
+// splitCookies splits the values of several Set-Cookie headers that were joined by ", ". A date has
+// a comma too, so a comma separates only if the name of a cookie and = follow.
 func splitCookies(s string) (list []string) {
 	start := 0
 	for i := 0; i < len(s); i++ {

@@ -35,8 +35,8 @@ var ErrTooLarge = errors.New("interop: too large")
 // tooLarge returns an error that matches ErrTooLarge.
 func tooLarge(reason string) error { return &FormatError{Reason: reason, Err: ErrTooLarge} }
 
-// asFormatError returns err as a FormatError of an exchange. Errors of a file system, of
-// a context and of the caller are not of the format, and come back as they are.
+// asFormatError returns err as a FormatError of an exchange. It returns errors of a file system, of
+// a context and of the caller unchanged.
 func asFormatError(f Format, item int, reason string, err error) error {
 	if fe, ok := errors.AsType[*FormatError](err); ok {
 		e := *fe

@@ -11,13 +11,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// draft is an exchange while it is put together from what a file holds.
+// draft is an exchange that is being put together from a file.
 type draft struct {
 	Record
 	x *store.Exchange
 }
 
-// newDraft begins an exchange. A method that is empty is GET.
+// newDraft starts an exchange. An empty method is GET.
 func newDraft(method, rawURL string) *draft {
 	if method == "" {
 		method = http.MethodGet
@@ -50,7 +50,7 @@ func (d *draft) status(code int, text, proto string) {
 	}
 }
 
-// protocol returns the name of a protocol as net/http has it, HTTP/1.1 by default.
+// protocol returns the name of a protocol as in net/http. The default is HTTP/1.1.
 func protocol(name string) string {
 	switch name = strings.ToUpper(strings.TrimSpace(name)); name {
 	case "H2", "HTTP/2", "HTTP/2.0":
@@ -63,8 +63,7 @@ func protocol(name string) string {
 	return "HTTP/1.1"
 }
 
-// requestHeader adds a header of the request, unless it is one that net/http has in
-// a field or makes by itself.
+// requestHeader adds a header of the request, unless net/http has a field for it or sets it itself.
 func (d *draft) requestHeader(name, value string) {
 	switch key := http.CanonicalHeaderKey(name); {
 	case strings.HasPrefix(name, ":"), key == "":
@@ -78,7 +77,7 @@ func (d *draft) requestHeader(name, value string) {
 	}
 }
 
-// responseHeader adds a header of the response; what net/http has in a field goes there.
+// responseHeader adds a header of the response, or sets the field that net/http has for it.
 func (d *draft) responseHeader(name, value string) {
 	r := d.x.Response
 	switch key := http.CanonicalHeaderKey(name); {
@@ -107,20 +106,20 @@ func (d *draft) requestBody(b []byte) {
 	}
 }
 
-// missingRequestBody skips an exchange whose posted body is not in the file: it would only match
+// missingRequestBody skips an exchange whose posted body is not in the file. It would match only
 // requests without a body.
 func (d *draft) missingRequestBody() {
 	d.skip("the body of the request is not in the file")
 }
 
-// carriesNone reports whether a response of its kind has no body (RFC 9110 6.4.1).
+// carriesNone reports whether a response of this kind has no body (RFC 9110 6.4.1).
 func (d *draft) carriesNone() bool {
 	code := d.x.Response.StatusCode
 	return d.x.Request.Method == http.MethodHead || code < 200 || code == http.StatusNoContent || code == http.StatusNotModified
 }
 
-// responseBody sets the body of the response, and makes its headers fit. The body is as it came
-// over the wire, without chunks, or decoded if the recorder has decoded it.
+// responseBody sets the body of the response, and makes its headers fit. The body is as on the
+// wire, without chunks, or decoded if the recorder has decoded it.
 func (d *draft) responseBody(b []byte, decoded bool) {
 	r := d.x.Response
 	r.Body = b
@@ -159,7 +158,7 @@ func (d *draft) responseBody(b []byte, decoded bool) {
 	r.NoBody = len(b) == 0
 }
 
-// loseLength adds a loss of Content-Length, unless the body is one already.
+// loseLength adds a loss of Content-Length, unless the body is reported as a loss already.
 func (d *draft) loseLength(why string) {
 	for _, l := range d.Losses {
 		if strings.HasSuffix(l.What, "of the response") {
@@ -169,7 +168,7 @@ func (d *draft) loseLength(why string) {
 	d.lose("Content-Length", why)
 }
 
-// lengthOf returns the Content-Length of a header, -1 for none.
+// lengthOf returns the Content-Length of a header, or -1.
 func lengthOf(h http.Header) int64 {
 	n, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64)
 	if err != nil || n < 0 {
@@ -188,8 +187,8 @@ func quoteSafe(s string) string {
 	return s
 }
 
-// text sets the body of the response from a text that the recorder made of the bytes by
-// their charset, and encodes it again.
+// text returns the bytes of a text that the recorder has decoded from the charset of the response.
+// It encodes the text again.
 func (d *draft) text(s string) []byte {
 	contentType := d.x.Response.Header.Get("Content-Type")
 	_, params, err := mime.ParseMediaType(contentType)

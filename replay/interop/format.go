@@ -54,7 +54,7 @@ func Detect(path string) (Format, error) {
 	return "", &FormatError{Reason: "unknown format"}
 }
 
-// detect returns the format of what begins with head, "" for none.
+// detect returns the format of a file that starts with head, or "".
 func detect(head []byte) Format {
 	head = bytes.TrimPrefix(head, []byte("\ufeff"))
 	text := strings.TrimSpace(string(head))
@@ -84,7 +84,7 @@ func detect(head []byte) Format {
 	case hasLine(text, "http_interactions:"):
 		return RubyVCR
 	case hasLine(text, "interactions:"):
-		// go-vcr has the version first; vcrpy has it last, and calls the URL uri.
+		// go-vcr writes the version first. vcrpy writes it last, and calls the URL uri.
 		if i := strings.Index(text, "version:"); i >= 0 && i < strings.Index(text, "interactions:") || !has(" uri:") && has(" url:") {
 			return GoVCR
 		}
@@ -95,12 +95,12 @@ func detect(head []byte) Format {
 
 func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
-// hasLine reports whether a line of the text begins with s.
+// hasLine reports whether a line of the text starts with s.
 func hasLine(text, s string) bool {
 	return strings.HasPrefix(text, s) || strings.Contains(text, "\n"+s)
 }
 
-// zipReader returns the files of a zip; its errors are of the zip.
+// zipReader returns the files of a zip. Its errors are those of the zip.
 func zipReader(file *os.File) (*zip.Reader, error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// goVCR is an interaction of go-vcr. Its form is left out: v3 fills it from the body
-// alone, v4 with the query as well, and both call it version 2.
+// goVCR is an interaction of go-vcr. Its form is ignored: v3 fills it only from the body, v4 from
+// the query too, and both call themselves version 2.
 type goVCR struct {
 	Request struct {
 		Method        string           `yaml:"method"`
@@ -39,7 +39,7 @@ func readGoVCR(r io.Reader, lim limits) iter.Seq2[*Record, error] {
 		if err != nil {
 			return nil, err
 		}
-		// The duration is the last field, and the status the last but that which matters.
+		// The duration is the last field, and the status the last one that matters.
 		if _, err := time.ParseDuration(v.Response.Duration); item.last && (v.Response.Code == 0 || item.isCut() && err != nil) {
 			return nil, errCut()
 		}

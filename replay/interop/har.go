@@ -11,7 +11,7 @@ import (
 // harEntry is an entry of HAR 1.2, with the fields that its writers have added.
 type harEntry struct {
 	Started  string      `json:"startedDateTime"`
-	Time     float64     `json:"time"` // in milliseconds, as all of HAR
+	Time     float64     `json:"time"` // in milliseconds, like all times in HAR
 	Request  harRequest  `json:"request"`
 	Response harResponse `json:"response"`
 	Cache    struct{}    `json:"cache"`
@@ -70,7 +70,7 @@ type harContent struct {
 type harPair struct {
 	Name  string `json:"name"`
 	Value loose  `json:"value"`
-	From  string `json:"_fromType,omitempty"` // Polly: "array" where there were several
+	From  string `json:"_fromType,omitempty"` // Polly: "array" if there were several
 	// Base64 are the bytes of a value that is not UTF-8.
 	Base64 []byte `json:"_base64,omitempty"`
 }
@@ -84,7 +84,7 @@ type harTimings struct {
 	Receive float64 `json:"receive"`
 }
 
-// loose is a text for which some write a number or null.
+// loose is a text that some recorders write as a number or null.
 type loose string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -105,13 +105,13 @@ func (l *loose) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// files has the bodies that are files of their own.
+// files has the bodies that are in separate files.
 type files interface {
-	// body returns a file, false if it is not there.
+	// body returns a file, or false if it does not exist.
 	body(name string) ([]byte, bool, error)
 }
 
-// noFiles is for a HAR that is no zip: what lies beside it is not opened.
+// noFiles is for a HAR that is not in a zip. Files beside it are not opened.
 type noFiles struct{}
 
 func (noFiles) body(string) ([]byte, bool, error) { return nil, false, nil }
@@ -152,7 +152,7 @@ func (e *harEntry) record(f Format, attached files) (*Record, error) {
 	return &d.Record, nil
 }
 
-// harTimes sets the times of an entry; what is negative is not known.
+// harTimes sets the times of an entry. A negative time is unknown.
 func (d *draft) harTimes(e *harEntry) {
 	known := func(ms float64) time.Duration {
 		if !(ms > 0 && ms < 1e12) {
@@ -165,7 +165,7 @@ func (d *draft) harTimes(e *harEntry) {
 	d.x.Total = max(known(e.Time), d.x.FirstByte)
 }
 
-// harRevalidated skips what a browser made of a 304 and its cache: a server does not respond with
+// harRevalidated skips what a browser made of a 304 and its cache. A server does not respond with
 // 200 and the ETag of If-None-Match (RFC 9110 13.1.2).
 func (d *draft) harRevalidated() {
 	tag := d.x.Response.Header.Get("ETag")
@@ -174,7 +174,7 @@ func (d *draft) harRevalidated() {
 	}
 }
 
-// harFailed skips what is no response of a server to this request.
+// harFailed skips an entry that is not the response of a server to this request.
 func (d *draft) harFailed(e *harEntry) {
 	s := &e.Response
 	switch cached := string(e.FromCache); {

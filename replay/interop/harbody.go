@@ -23,8 +23,8 @@ func contentLength(h harPair) int64 {
 	return n
 }
 
-// harHeaders adds the headers of a response. Chrome joins those of one name by line
-// breaks, others join them by ", ".
+// harHeaders adds the headers of a response. Chrome joins headers of one name by line breaks, other
+// recorders by ", ".
 func (d *draft) harHeaders(list []harPair, f Format) {
 	for _, h := range list {
 		for value := range strings.SplitSeq(string(h.Value), "\n") {
@@ -71,8 +71,8 @@ func posts(method string) bool {
 	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
 }
 
-// postedText returns the bytes of a posted text: UTF-8, or one byte for each character if that
-// does not have the length that was sent.
+// postedText returns the bytes of a posted text in UTF-8. If they do not have the length that was
+// sent, it tries one byte for each character.
 func (d *draft) postedText(s string, size int64) []byte {
 	if size > 0 && int64(len(s)) != size {
 		if b, ok := latin1(s); ok && int64(len(b)) == size {
@@ -83,7 +83,7 @@ func (d *draft) postedText(s string, size int64) []byte {
 	return []byte(s)
 }
 
-// harBody returns the body of a response, and whether its content coding was taken off.
+// harBody returns the body of a response, and whether its content coding was decoded.
 func (d *draft) harBody(s *harResponse, f Format, attached files) (body []byte, decoded bool, err error) {
 	c := &s.Content
 	switch {
@@ -117,7 +117,7 @@ func (d *draft) harBody(s *harResponse, f Format, attached files) (body []byte, 
 	return d.text(*c.Text), true, nil
 }
 
-// omitted decides about a response whose body is not in the file.
+// omitted decides what to do with a response whose body is not in the file.
 func (d *draft) omitted(s *harResponse) {
 	code := s.Status
 	switch {
@@ -129,8 +129,8 @@ func (d *draft) omitted(s *harResponse) {
 	}
 }
 
-// attachedText returns the bytes of a body in a file. A text is UTF-8 there, whatever its charset
-// was. The size on the wire shows whether it was UTF-8.
+// attachedText returns the bytes of a body in a separate file. A text in it is UTF-8, whatever its
+// charset was. The size on the wire shows whether it was UTF-8.
 func (d *draft) attachedText(b []byte, wire int64) []byte {
 	if int64(len(b)) == wire || isASCII(string(b)) || !utf8.Valid(b) || d.x.Response.Header.Get("Content-Encoding") != "" {
 		return b
@@ -141,7 +141,7 @@ func (d *draft) attachedText(b []byte, wire int64) []byte {
 	return d.text(string(b))
 }
 
-// unlessRaw reports a body as decoded, unless it is gzip as the header says.
+// unlessRaw reports a body as decoded, unless it is still gzip as the header says.
 func (d *draft) unlessRaw(b []byte) ([]byte, bool, error) {
 	coding := strings.ToLower(d.x.Response.Header.Get("Content-Encoding"))
 	if (coding == "gzip" || coding == "x-gzip") && bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
@@ -152,7 +152,7 @@ func (d *draft) unlessRaw(b []byte) ([]byte, bool, error) {
 	return b, true, nil
 }
 
-// pollyChunks returns the bytes of a list of chunks in base64, which stands in a text.
+// pollyChunks returns the bytes of a JSON list of chunks in base64.
 func (d *draft) pollyChunks(text string) ([]byte, bool, error) {
 	var chunks []string
 	var body []byte
@@ -169,10 +169,10 @@ func (d *draft) pollyChunks(text string) ([]byte, bool, error) {
 	return body, false, nil
 }
 
-// replacement is what stands for bytes that are no text, U+FFFD.
+// replacement replaces bytes that are not text: U+FFFD.
 const replacement = "\ufffd"
 
-// maxDecoded bounds what a body is decoded to.
+// maxDecoded is the longest body after decoding.
 const maxDecoded = 64 << 20
 
 var errTooLong = errors.New("interop: the decoded body is too long")

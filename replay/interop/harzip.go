@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// readZip reads the HAR in a zip, whose bodies are files of the zip.
+// readZip reads the HAR in a zip. Its bodies are files in the zip.
 func readZip(file *os.File, lim limits) iter.Seq2[*Record, error] {
 	z, err := zipReader(file)
 	if err != nil {
@@ -44,12 +44,11 @@ func readZip(file *os.File, lim limits) iter.Seq2[*Record, error] {
 	}
 }
 
-// archive has the files of a zip by their names, which are never paths of the file
-// system.
+// archive has the files of a zip by name. A name is never used as a path of the file system.
 type archive struct {
 	byName map[string]*zip.File
 	lim    limits
-	left   int64 // bytes that may be read yet: a small file may be named often
+	left   int64 // the bytes that may still be read, since a small file may be named often
 }
 
 func (a *archive) body(name string) ([]byte, bool, error) {

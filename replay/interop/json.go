@@ -73,7 +73,7 @@ func readJSON(r io.Reader, lim limits) iter.Seq2[*Record, error] {
 	}
 }
 
-// check skips what a tape cannot take.
+// check skips what a tape does not accept.
 func (r *Record) check() {
 	switch x := r.Exchange; {
 	case x.Response == nil && x.Fault == nil:

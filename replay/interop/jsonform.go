@@ -72,7 +72,7 @@ type jsonFault struct {
 // jsonHeader has the values of each name in their order.
 type jsonHeader map[string][]wire
 
-// wire are bytes: a text, or an object with base64 where they are not UTF-8.
+// wire is a byte sequence: a text in JSON, or an object with base64 if it is not UTF-8.
 type wire string
 
 // MarshalJSON implements json.Marshaler.
@@ -160,7 +160,7 @@ func jsonOf(x *store.Exchange) *jsonExchange {
 
 var errVersion = errors.New("interop: unknown version of the JSON")
 
-// exchange returns what jsonOf was given.
+// exchange is the inverse of jsonOf.
 func (j *jsonExchange) exchange() (*store.Exchange, error) {
 	if j.Version != jsonVersion {
 		return nil, &FormatError{Reason: "unknown version of the JSON", Err: errVersion}

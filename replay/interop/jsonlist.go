@@ -8,7 +8,7 @@ import (
 	"iter"
 )
 
-// jsonDecoder decodes a file value by value, each of which has a bound.
+// jsonDecoder decodes a file value by value. Each value is bounded.
 type jsonDecoder struct {
 	*json.Decoder
 	source *bounded
@@ -23,8 +23,8 @@ func newJSON(r io.Reader, lim limits) *jsonDecoder {
 // next moves the bound to what follows.
 func (d *jsonDecoder) next() { d.source.most = d.InputOffset() + d.limit }
 
-// jsonItems yields the members of the array at a path of names, as T. What else the file
-// holds is skipped. No name is an array at the top.
+// jsonItems yields the elements of the array at a path of names as T. It skips the rest of the
+// file. Without names the array is at the top.
 func jsonItems[T any](r io.Reader, lim limits, names ...string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -49,7 +49,7 @@ func jsonItems[T any](r io.Reader, lim limits, names ...string) iter.Seq2[T, err
 	}
 }
 
-// enter reads up to the begin of the array.
+// enter reads up to the start of the array.
 func (d *jsonDecoder) enter(names []string) error {
 	for _, name := range names {
 		if err := d.want('{'); err != nil {

@@ -2,7 +2,7 @@ package interop
 
 import "io"
 
-// limits are the bounds of a reader; tests make them small.
+// limits are the bounds of a reader. Tests make them small.
 type limits struct {
 	item     int64 // bytes of an exchange in its file
 	body     int64 // bytes of a body in a file of its own
@@ -20,7 +20,7 @@ const (
 	maxDepth     = 100 // levels of a YAML exchange
 )
 
-// bounded reads up to a mark, which is moved before each exchange.
+// bounded reads up to a bound that is moved before each exchange.
 type bounded struct {
 	r    io.Reader
 	at   int64

@@ -26,7 +26,7 @@ type nock struct {
 	IsBinary   bool             `json:"responseIsBinary"`
 }
 
-// nockHeaders are an object, or a list of names and values in turn.
+// nockHeaders is an object, or a list in which names and values alternate.
 type nockHeaders []pair
 
 type pair struct{ name, value string }
@@ -88,7 +88,7 @@ func (v *nock) record() *Record {
 	return &d.Record
 }
 
-// nockURL joins a scope and a path, without the port that is that of the scheme.
+// nockURL joins a scope and a path, without the default port of the scheme.
 func nockURL(scope, path string) string {
 	if s, ok := strings.CutSuffix(scope, ":443"); ok && strings.HasPrefix(s, "https:") {
 		scope = s
@@ -104,7 +104,7 @@ func (d *draft) nockRequestBody(raw json.RawMessage, sent http.Header) {
 	switch {
 	case len(raw) == 0 || string(raw) == "null":
 	case json.Unmarshal(raw, &text) == nil:
-		// A body that is no text is hex without a mark.
+		// A body that is not text is in hex, and no mark says so.
 		if b, err := hex.DecodeString(text); err == nil && len(b) > 0 && length == int64(len(b)) && length != int64(len(text)) {
 			d.requestBody(b)
 			return
@@ -121,7 +121,7 @@ func (d *draft) nockRequestBody(raw json.RawMessage, sent http.Header) {
 	d.requestBody([]byte(text))
 }
 
-// nockBody returns the body of a response: hex, a list of hex, JSON or a text.
+// nockBody returns the body of a response: hex, a list of hex, JSON or text.
 func (d *draft) nockBody(v *nock) []byte {
 	var text string
 	var list []string

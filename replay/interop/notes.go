@@ -1,6 +1,6 @@
 package interop
 
-// notes returns what holds for all that a format has, which a report says once.
+// notes returns what is true of every file of a format. A report says it once.
 func notes(f Format) []string {
 	const (
 		noTime     = "the file has no times: an exchange without one gets that of its import"

@@ -34,7 +34,7 @@ func (r *Record) lose(what, why string) {
 	r.Losses = append(r.Losses, Loss{What: what, Why: why})
 }
 
-// skip sets the reason for which an exchange is skipped; the first one counts.
+// skip sets the reason for skipping an exchange. The first reason is kept.
 func (r *Record) skip(why string) {
 	if r.Skipped == "" {
 		r.Skipped = why

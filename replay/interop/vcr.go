@@ -13,7 +13,7 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// vcr is an interaction of vcrpy, of Ruby's VCR and of betamax, which have one ancestor.
+// vcr is an interaction of vcrpy, Ruby's VCR and betamax, whose formats have a common origin.
 type vcr struct {
 	Request struct {
 		Method  string           `json:"method"`
@@ -33,8 +33,7 @@ type vcr struct {
 	RecordedAt string `json:"recorded_at" yaml:"recorded_at"`
 }
 
-// vcrBody is a body: a text, or a mapping that has it as text or in base64 with the
-// name of its encoding.
+// vcrBody is a body: a text, or a mapping with a text or base64 and the name of the encoding.
 type vcrBody struct {
 	octets
 	encoding string
@@ -169,12 +168,12 @@ func (d *draft) vcrText(b *vcrBody, f Format) ([]byte, bool) {
 			body = again
 		}
 	}
-	// What is compressed is no text.
+	// Compressed data is not text.
 	return body, len(body) > 0
 }
 
-// vcrTime returns the time of a recording, zero if there is none: that of Ruby is an
-// HTTP date, that of betamax has no zone and is taken as UTC.
+// vcrTime returns the time of a recording, or zero. Ruby writes an HTTP date. betamax writes no
+// zone, and UTC is assumed.
 func vcrTime(s string) time.Time {
 	for _, layout := range []string{http.TimeFormat, time.RFC1123Z, time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(layout, s); err == nil {

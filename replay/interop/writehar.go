@@ -176,7 +176,7 @@ func pairsOf(h http.Header) []harPair {
 	return list
 }
 
-// unicodeOf returns a character for each byte, and the bytes.
+// unicodeOf returns s with a character for each byte, and the bytes.
 func unicodeOf(s string) (string, []byte) {
 	runes := make([]rune, len(s))
 	for i := range len(s) {
