@@ -13,28 +13,28 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// schema is the number of the form that package documentation describes.
+// schema is the version of the form that the package documentation describes.
 const schema = 1
 
-// A document is an exchange. That of an exchange with only parts yet, a place, has no tape, so no
-// lookup finds it.
+// A document is an exchange. The document of an exchange with only parts yet, a place, has no tape,
+// so no lookup finds it.
 type document struct {
 	ID      string    `bson:"_id"`
 	Tape    string    `bson:"tape"` // which may be ""
 	Host    string    `bson:"host"`
 	Path    string    `bson:"path"`
 	Method  string    `bson:"method"`
-	Sum     string    `bson:"sum"` // in hexadecimal digits, which every server compares as we do
+	Sum     string    `bson:"sum"` // in hexadecimal, which every server sorts as this package does
 	Status  int       `bson:"status,omitempty"`
 	Started time.Time `bson:"started"`
 	Keys    int64     `bson:"keys"` // the checksum of the key
 	CRC     int64     `bson:"crc"`  // and of Data
 	Data    []byte    `bson:"data"`
-	Parts   bool      `bson:"parts,omitempty"` // its body is in parts
+	Parts   bool      `bson:"parts,omitempty"` // whether its body is in parts
 	Batch   string    `bson:"batch"`           // the Append that stored it
 }
 
-// document returns what is stored of an exchange.
+// document returns the document of an exchange.
 func (s *link) document(r *rows.Insert, batch string) document {
 	return document{
 		ID: s.id(rows.ID(r.ID)), Tape: s.name,
@@ -44,7 +44,7 @@ func (s *link) document(r *rows.Insert, batch string) document {
 	}
 }
 
-// decode reads a document. One that somebody has given other types is damaged.
+// decode reads a document. A document with other types, which somebody has changed, is damaged.
 func decode(raw bson.Raw, into any) error {
 	if err := bson.Unmarshal(raw, into); err != nil {
 		return rows.Damaged("a document is not one of a tape: %v", err)
@@ -52,7 +52,7 @@ func decode(raw bson.Raw, into any) error {
 	return nil
 }
 
-// row returns what rows make an exchange of.
+// row returns the row from which package rows makes an exchange.
 func (d *document) row() (rows.Row, error) {
 	id, err := idOf(d.ID)
 	return rows.Row{ID: id, KeyCheck: d.Keys, RecordCheck: d.CRC, Data: d.Data}, err
@@ -67,15 +67,15 @@ func (d *document) key() (rows.Key, error) {
 	return rows.Key{Host: d.Host, Path: d.Path, Method: d.Method, Sum: sum}, nil
 }
 
-// prefix begins the _id of everything of the tape, and of nothing else.
+// prefix is the start of the _id of everything on the tape, and of nothing else.
 func (s *link) prefix() string {
 	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(s.name) + "/"
 }
 
-// id returns the _id of an exchange: those of a tape are in the order of the IDs.
+// id returns the _id of an exchange. The _ids of a tape sort like the IDs.
 func (s *link) id(id store.ID) string { return fmt.Sprintf("%s%016x", s.prefix(), uint64(id)) }
 
-// idOf undoes id.
+// idOf is the inverse of id.
 func idOf(id string) (store.ID, error) {
 	n, err := strconv.ParseUint(id[strings.LastIndexByte(id, '/')+1:], 16, 64)
 	if err != nil {
@@ -98,10 +98,11 @@ func (s *link) partID(id store.ID, number int) string {
 	return partsOf(s.id(id)) + fmt.Sprintf("%08x", number)
 }
 
-// partsOf begins the _ids of the parts of an exchange.
+// partsOf is the start of the _ids of the parts of an exchange.
 func partsOf(id string) string { return id + "/" }
 
-// beginning matches the _ids that begin with a text which ends with a slash, and are above another.
+// beginning matches the _ids that start with a prefix, which ends with a slash, and are above
+// another.
 func beginning(prefix, above string) bson.D {
-	return bson.D{{Key: "$gt", Value: max(prefix, above)}, {Key: "$lt", Value: strings.TrimSuffix(prefix, "/") + "0"}} // 0 is behind /
+	return bson.D{{Key: "$gt", Value: max(prefix, above)}, {Key: "$lt", Value: strings.TrimSuffix(prefix, "/") + "0"}} // 0 sorts right after /
 }

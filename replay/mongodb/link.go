@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A link leads to a tape: to its collections, within the time of a call, and to its errors.
+// A link has the collections of a tape, the time limit of a call, and the errors.
 type link struct {
 	tapes, exchanges, parts *mongo.Collection
 
@@ -27,14 +27,14 @@ type link struct {
 	life   context.Context //nolint:containedctx // that of all calls, which ends with the connections
 }
 
-// How long a server that does not respond is left alone, at first and at most.
+// The first and the longest pause before a server that does not respond is tried again.
 const (
 	firstWait = 20 * time.Millisecond
 	mostWait  = 250 * time.Millisecond
 )
 
-// do calls fn, and again if its connection was lost, until the time of a call is over. fn must
-// not do anything a second time.
+// do calls fn. It calls it again if the connection was lost, until the time of a call is over. fn
+// must not do anything twice.
 func (s *link) do(fn func(ctx context.Context) error) error {
 	return s.doWithin(s.life, fn)
 }
@@ -68,7 +68,7 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 }
 
-// write is do for what changes something.
+// write is do for a function that changes something.
 func (s *link) write(fn func(ctx context.Context) error) error {
 	if s.opts.ReadOnly {
 		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
@@ -76,7 +76,7 @@ func (s *link) write(fn func(ctx context.Context) error) error {
 	return s.do(fn)
 }
 
-// late explains an error, which may be that the time of a call is over.
+// late explains an error. The time of the call may be over.
 func (s *link) late(ctx context.Context, within time.Duration, err error) error {
 	if s.closed.Load() { // since the call began
 		return fmt.Errorf("%w: %s: %w", store.ErrClosed, s.path, err)
@@ -90,12 +90,12 @@ func (s *link) late(ctx context.Context, within time.Duration, err error) error 
 	return s.explain(err)
 }
 
-// codeUnauthorized is the code for what a user may not do.
+// codeUnauthorized is the code of what a user is not allowed to do.
 const codeUnauthorized = 13
 
 // goesAway reports whether an error is from a server that shuts down or steps down, or from a
-// router that does not reach one. The driver retries by itself, but not an update or a deletion
-// of many documents, the next page of a cursor, or an index.
+// router that cannot reach one. The driver retries by itself, except for updates and deletions of
+// many documents, the next page of a cursor, and indexes.
 func goesAway(se mongo.ServerError) bool {
 	return slices.ContainsFunc([]int{
 		6, 7, 89, 9001, // no connection to another server
@@ -107,14 +107,14 @@ func goesAway(se mongo.ServerError) bool {
 	}, se.HasErrorCode)
 }
 
-// retryable is the error of the driver if another command has just lost its connection and it
-// does not try to make one. It has no label of its own, and its type no name.
+// retryable is an error of the driver: another command has just lost its connection, and the driver
+// does not try to make a new one. It has no label, and its type is not exported.
 type retryable interface {
 	error
 	Retryable() bool
 }
 
-// lost reports whether an error is that of a connection, and not of what was done with it.
+// lost reports whether an error is about the connection, not about what was done with it.
 func lost(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false
@@ -133,7 +133,8 @@ func lost(err error) bool {
 	return mongo.IsNetworkError(err)
 }
 
-// explain gives an error of the database our sentinel, and every error the name of the tape.
+// explain wraps the error of the database in a sentinel of package store, and adds the name of the
+// tape to every error.
 func (s *link) explain(err error) error {
 	if err == nil {
 		return nil
@@ -151,7 +152,7 @@ func (s *link) explain(err error) error {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
 	}
 	if se, ok := errors.AsType[mongo.ServerError](err); ok && se.HasErrorCode(codeUnauthorized) {
-		return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, s.path, err) // or that may not read either, as it says
+		return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, s.path, err) // the user may also lack the right to read: the text says so
 	}
 	return fmt.Errorf("replay: %s: %w", s.path, err)
 }

@@ -64,7 +64,7 @@ func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 	}
 	where, err := connstring.ParseAndValidate(uri)
 	if err != nil {
-		return nil, errURI // whose own error may quote a part of the password
+		return nil, errURI // the error of the driver may quote part of the password
 	}
 	if where.WNumberSet && where.WNumber == 0 {
 		return nil, errUnacknowledged
@@ -75,7 +75,7 @@ func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 	}
 	journaled := true
 	durable := &writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journaled}
-	// ApplyURI has the last word.
+	// ApplyURI comes last, so that the URI wins.
 	client, err := mongo.Connect(options.Client().SetAppName("gracy").SetWriteConcern(durable).SetServerSelectionTimeout(opts.Timeout).ApplyURI(uri))
 	if err != nil {
 		return nil, errURI
@@ -119,7 +119,7 @@ func open(ctx context.Context, db *mongo.Database, tape string, opts Options) (*
 	return s, nil
 }
 
-// disconnect ends the connections of a client, the idle ones at once.
+// disconnect closes the connections of a client, idle ones at once.
 func disconnect(client *mongo.Client, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()

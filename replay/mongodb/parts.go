@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// staleAfter is how long parts of an exchange that has not come are left alone after the
-// last one was appended: another process may be recording it. The server's clock counts.
+// staleAfter is how long the parts of an exchange that was not appended are kept after the last
+// one, by the server's clock, since another process may be recording it.
 const staleAfter = time.Hour
 
 // A place is the document of an exchange of which there are only parts yet.
@@ -52,7 +52,7 @@ func (s *mongoStore) AppendParts(parts []store.Part) error {
 	})
 }
 
-// unfinished notes that an exchange is being recorded.
+// unfinished records that an exchange is being recorded.
 func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
 	filter := bson.D{{Key: "_id", Value: s.id(p.ID)}, {Key: "owner", Value: s.owner}}
 	update := bson.D{{Key: "$set", Value: bson.D{{Key: "parts", Value: true}}}, {Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}}}
@@ -66,9 +66,9 @@ func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
 	return err
 }
 
-// putParts stores parts of exchanges whose places are ours. A part that exists came from a call
-// of ours whose end we did not see, or from an exchange that was removed before the part arrived.
-// It is replaced.
+// putParts stores parts of exchanges whose places belong to this store. A part that exists came
+// from an earlier call whose outcome was not seen, or from an exchange that was removed before the
+// part arrived. It is replaced.
 func (s *link) putParts(ctx context.Context, parts []store.Part) error {
 	if len(parts) == 0 {
 		return nil
@@ -120,15 +120,14 @@ func (s *mongoStore) Part(id store.ID, number int) (data []byte, err error) {
 	return data, err
 }
 
-// abandon removes the parts of exchanges that this one did not finish.
+// abandon removes the parts of exchanges that this store did not finish.
 func (s *mongoStore) abandon() error {
 	return s.write(func(ctx context.Context) error {
 		return s.remove(ctx, bson.D{{Key: "touched", Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0)}}}, {Key: "_id", Value: beginning(s.prefix(), "")}, {Key: "owner", Value: s.owner}})
 	})
 }
 
-// sweep removes the parts of exchanges that a process which died did not finish recording or
-// deleting.
+// sweep removes the parts of exchanges that a dead process did not finish recording or deleting.
 func (s *mongoStore) sweep(ctx context.Context) error {
 	now, err := s.now(ctx)
 	if err != nil {

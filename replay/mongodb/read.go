@@ -14,10 +14,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
+// pageBytes is how much of a Scan's page is in memory, not counting its last exchange.
 const pageBytes = 4 << 20
 
-// inMemory returns the index in memory, nil if the server's is used.
+// inMemory returns the index in memory, or nil if the server's is used.
 func (s *mongoStore) inMemory() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
@@ -25,7 +25,7 @@ func (s *mongoStore) inMemory() store.IndexStore {
 	return nil
 }
 
-// first returns the first document that matches, nil for none.
+// first returns the first document that matches, or nil.
 func (s *link) first(ctx context.Context, filter bson.D, sort ...bson.E) (*document, error) {
 	raw, err := s.exchanges.FindOne(ctx, filter, options.FindOne().SetSort(bson.D(sort))).Raw()
 	if err != nil {
@@ -133,13 +133,13 @@ func (s *mongoStore) scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	})
 }
 
-// page calls fn with up to n documents above an ID, while it returns true.
+// page calls fn with up to n documents above an ID until it returns false.
 func (s *link) page(ctx context.Context, after store.ID, n int, fn func(*document) (bool, error)) error {
 	filter := bson.D{{Key: "_id", Value: beginning(s.prefix(), s.id(after))}, {Key: "tape", Value: s.name}}
 	return each(ctx, s.exchanges, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(n)), fn)
 }
 
-// each calls fn with the documents that match, while it returns true.
+// each calls fn with the documents that match until it returns false.
 func each[T any](ctx context.Context, c *mongo.Collection, filter bson.D, opts *options.FindOptionsBuilder, fn func(*T) (bool, error)) error {
 	cursor, err := c.Find(ctx, filter, opts)
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// indexingFor is how long a tape is locked after the last page of a process that indexes
-// it, and may have died.
+// indexingFor is how long a tape stays locked after the last page of a process that indexes it. The
+// process may be dead.
 const indexingFor = time.Minute
 
-// errIndexing is waited for, since the process that indexes a new tape is soon done.
+// errIndexing is not final: callers wait, since indexing a new tape is soon done.
 var errIndexing = fmt.Errorf("%w: another process indexes it", store.ErrLocked)
 
 // Reindex of a read-only store changes only memory. Otherwise the tape has no recipe until all
@@ -70,7 +70,7 @@ func (s *mongoStore) Reindex(recipe string, key func(*store.Exchange) store.Key)
 	return err
 }
 
-// indexed matches the tape while this one indexes it.
+// indexed matches the tape while this store indexes it.
 func (s *mongoStore) indexed() bson.D {
 	return bson.D{{Key: "_id", Value: s.name}, {Key: "indexer", Value: s.owner}}
 }
@@ -87,11 +87,11 @@ func (s *mongoStore) beginIndex(ctx context.Context) error {
 	if err := s.indexing(ctx, t); err != nil {
 		return err
 	}
-	var indexer any // nil is that of a field that is not there
+	var indexer any // nil matches a missing field
 	if t.Indexer != "" {
 		indexer = t.Indexer
 	}
-	// As it was read, so that of two only one has it.
+	// Match what was read, so that only one of two processes succeeds.
 	was := bson.D{{Key: "_id", Value: s.name}, {Key: "recipe", Value: t.Recipe}, {Key: "indexer", Value: indexer}}
 	result, err := s.tapes.UpdateOne(ctx, was, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "recipe", Value: ""}, {Key: "indexer", Value: s.owner}}},
@@ -103,7 +103,7 @@ func (s *mongoStore) beginIndex(ctx context.Context) error {
 	return err
 }
 
-// indexing returns errIndexing while another indexes a tape.
+// indexing returns errIndexing while another process indexes the tape.
 func (s *mongoStore) indexing(ctx context.Context, t *tape) error {
 	if t.Indexer == "" || t.Indexer == s.owner {
 		return nil
@@ -143,13 +143,13 @@ func (s *mongoStore) reindexPage(ctx context.Context, after store.ID, key func(*
 		if err != nil || int(changed.MatchedCount) == len(models) {
 			return last, n, err
 		}
-		// Some were removed meanwhile, or have keys by one that was stopped for a while and does not know
-		// that the tape is no longer its own.
+		// Some were removed meanwhile, or got keys from a process that was stopped for a while and
+		// does not know that the tape is no longer its own.
 	}
 }
 
-// newKeys returns the update that gives a document its new key, nil for none. One whose key another has changed since
-// it was read is left alone.
+// newKeys returns the update that gives a document its new key, or nil. The update does not match
+// if another process has changed the key since it was read.
 func newKeys(d *document, key func(*store.Exchange) store.Key) (mongo.WriteModel, store.ID, error) {
 	row, err := d.row()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 const removePage = 1000
 
-// nobody is the owner of a place whose parts are to be removed, and then the place.
+// nobody is the owner of a place that is being removed: first its parts, and then the place.
 const nobody = ""
 
 // brief is a document without its exchange.
@@ -23,7 +23,7 @@ type brief struct {
 	Parts bool   `bson:"parts"`
 }
 
-// brief calls fn with the documents that match, up to n, 0 for all.
+// brief calls fn with up to n documents that match, or with all if n is 0.
 func (s *link) brief(ctx context.Context, filter bson.D, n int64, fn func(*brief) error) error {
 	fields := bson.D{{Key: "_id", Value: 1}, {Key: "batch", Value: 1}, {Key: "parts", Value: 1}}
 	return each(ctx, s.exchanges, filter, options.Find().SetProjection(fields).SetLimit(n), func(b *brief) (bool, error) { return true, fn(b) })
@@ -41,10 +41,11 @@ func (s *mongoStore) Delete(ids ...store.ID) error {
 	return nil
 }
 
-// remove removes the exchanges and places that match. One with parts first becomes a place of
-// nobody, so that no parts are left that nothing leads to.
+// remove removes the exchanges and places that match. A document with parts first becomes a place
+// of nobody, so that parts are never left without a document.
 func (s *link) remove(ctx context.Context, filter bson.D) error {
-	// By $and: a document that has a field twice, as a filter which has an owner would, means what a server makes of it.
+	// Use $and: servers disagree about a filter with the same field twice, and filter may have an
+	// owner.
 	filter = bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "owner", Value: bson.D{{Key: "$ne", Value: nobody}}}}}}}
 	only := func(ids []string) bson.D {
 		return bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}}}}
@@ -99,7 +100,8 @@ func (s *link) purge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Of many at once: of a thousand, a round trip or two for each would take all the time of a call.
+	// Many at once: with a round trip or two for each, a thousand would take all the time of a
+	// call.
 	for ids := range slices.Chunk(ids, updatePage) {
 		theirs := make(bson.A, len(ids))
 		for i, id := range ids {

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A tape is the document of one.
+// A tape is the document of a tape.
 type tape struct {
 	Name   string `bson:"_id"`
 	Schema int    `bson:"schema"`
@@ -27,7 +27,7 @@ type tape struct {
 	Touched time.Time `bson:"touched,omitempty"`
 }
 
-// begin finds the tape, and makes it where it is not there.
+// begin finds the tape. It makes the tape if it is missing.
 func (s *mongoStore) begin(ctx context.Context) error {
 	t, err := s.tape(ctx)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -68,12 +68,12 @@ func (s *link) tape(ctx context.Context) (*tape, error) {
 	return t, nil
 }
 
-// index makes the indexes of all tapes, where they are not there. All else is found by _id.
+// index makes the indexes of all tapes if they are missing. All other lookups are by _id.
 func (s *link) index(ctx context.Context) error {
 	lookup := bson.D{{Key: "tape", Value: 1}, {Key: "host", Value: 1}, {Key: "path", Value: 1}, {Key: "method", Value: 1}, {Key: "sum", Value: 1}, {Key: "_id", Value: 1}}
 	unfinished := bson.D{{Key: "touched", Value: 1}}
 	for _, m := range []mongo.IndexModel{{Keys: lookup}, {Keys: unfinished, Options: options.Index().SetSparse(true)}} {
-		// One at a time: FerretDB 1.24 ends the connection over two that are there.
+		// One at a time: FerretDB 1.24 ends the connection if two exist already.
 		if _, err := s.exchanges.Indexes().CreateOne(ctx, m); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *link) last(ctx context.Context) (store.ID, error) {
 	if err != nil {
 		return 0, err
 	}
-	// What a process that died has inserted and not yet counted.
+	// A dead process may have inserted more than it has counted.
 	raw, err := s.exchanges.FindOne(ctx, bson.D{{Key: "_id", Value: beginning(s.prefix(), "")}},
 		options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}).SetProjection(bson.D{{Key: "_id", Value: 1}})).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -130,7 +130,7 @@ func (s *mongoStore) Recipe() (recipe string, err error) {
 	return recipe, s.missing(err)
 }
 
-// missing explains that the document of a tape which was open is gone.
+// missing explains that the document of an open tape is gone.
 func (s *link) missing(err error) error {
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return &store.FormatError{Path: s.path, Reason: "damaged tape: its document is gone"}
@@ -138,8 +138,7 @@ func (s *link) missing(err error) error {
 	return err
 }
 
-// stolen says that another process has given the tape keys that are not made like those of this
-// session.
+// stolen is the error after another process has reindexed the tape with another recipe.
 func (s *link) stolen() error {
 	return fmt.Errorf("%w: another process has reindexed it with other options: open it again: %s", store.ErrLocked, s.path)
 }

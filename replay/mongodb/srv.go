@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// lookUp looks up the servers of a "mongodb+srv://" URI before the driver does. The driver has no
-// context for that, and no error of its own for a name server that does not respond or a name
-// that does not exist. lookUp leaves to the driver what it cannot read. No error has the name: in
-// a malformed URI it may be part of the password.
+// lookUp resolves the servers of a "mongodb+srv://" URI before the driver does. The driver has no
+// context for that, and no own error for a name server that does not respond or a name that does
+// not exist. lookUp leaves what it cannot parse to the driver. No error has the name: in a
+// malformed URI it may be part of the password.
 func lookUp(ctx context.Context, uri string) error {
 	rest, ok := strings.CutPrefix(uri, "mongodb+srv://")
 	if !ok {
@@ -34,7 +34,7 @@ func lookUp(ctx context.Context, uri string) error {
 	}
 	de, ok := errors.AsType[*net.DNSError](err)
 	switch cause := ctx.Err(); {
-	case cause == nil && ok && de.IsTimeout: // which it may be a moment before that of ctx
+	case cause == nil && ok && de.IsTimeout: // it may time out a moment before ctx
 		cause = context.DeadlineExceeded
 		fallthrough
 	case cause != nil:

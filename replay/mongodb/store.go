@@ -19,26 +19,26 @@ import (
 // mongoStore is the store over a link.
 type mongoStore struct {
 	link
-	client *mongo.Client // that is ours to disconnect, nil for none
+	client *mongo.Client // the client that Close disconnects, or nil
 	end    func()        // ends life
-	owner  string        // names this one among those that have the tape open
+	owner  string        // identifies this store among those that have the tape open
 
-	batches  atomic.Uint64 // counts what is appended
-	unending atomic.Bool   // parts were appended, so that some may be of an exchange that never came
+	batches  atomic.Uint64 // the number of batches
+	unending atomic.Bool   // whether parts were appended, whose exchanges may never come
 
-	undone atomic.Pointer[appending] // an Append that failed and is to be undone, nil for none
+	undone atomic.Pointer[appending] // a failed Append that must be undone, or nil
 
-	memory atomic.Pointer[store.IndexStore] // the index that holds, nil if that is the server's
+	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the server's
 
 	mu     sync.Mutex // mu guards recipe
-	recipe string     // that the keys of this session are made by
+	recipe string     // how the keys of this session are made
 }
 
 func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
 	name := rows.Text(tape)
-	// Documents are encoded as described, whatever the options of the caller's client are. What
-	// depends on the current state, such as which ID is free and what must be undone, is read
-	// from where it is written.
+	// Documents are encoded as the package documentation describes, whatever options the caller's
+	// client has. What depends on the current state, such as which ID is free and what must be
+	// undone, is read from the server that takes the writes.
 	settings := options.Collection().SetBSONOptions(new(options.BSONOptions)).SetRegistry(bson.NewRegistry())
 	if !opts.ReadOnly {
 		settings.SetReadPreference(readpref.Primary())
@@ -70,14 +70,15 @@ func (s *mongoStore) Close() error {
 	if s.closed.Load() {
 		return nil
 	}
-	_ = s.undo() // that it is to be undone was an error of Append
+	_ = s.undo() // the Append has returned its error already
 	if s.unending.Load() {
-		_ = s.abandon() // or whoever opens it an hour later does
+		_ = s.abandon() // otherwise an Open an hour later does it
 	}
 	if s.closed.Swap(true) || s.client == nil {
 		return nil
 	}
-	// Calls in flight have their connections until they are done. One that waits for a server would go on with it.
+	// Calls in flight keep their connections until they are done. A call that still waits for a
+	// server would go on waiting.
 	err := disconnect(s.client, s.opts.Timeout)
 	s.end()
 	return s.explain(err)

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// undo undoes an Append that failed, if that has not been done yet. It runs before the next
-// Append, which would otherwise store twice the exchanges that are in both.
+// undo undoes a failed Append, unless that was done. It runs before the next Append, which would
+// otherwise store again the exchanges that are in both.
 func (s *mongoStore) undo() error {
 	a := s.undone.Load()
 	if a == nil {
@@ -32,7 +32,7 @@ func (a *appending) undo(ctx context.Context) error {
 	return a.s.remove(ctx, a.those(ids))
 }
 
-// those matches what this batch has inserted under one of the IDs.
+// those matches what this batch has inserted under some IDs.
 func (a *appending) those(ids []store.ID) bson.D {
 	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}, {Key: "batch", Value: a.name}}
 }

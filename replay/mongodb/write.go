@@ -15,21 +15,21 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// updatePage bounds the exchanges that one command changes. A find of as many is one round trip; and
-// FerretDB 1.24 has no end of a command that holds a hundred updates.
+// updatePage is how many exchanges one command changes. Finding as many is one round trip. FerretDB
+// 1.24 does not finish a command with a hundred updates.
 const updatePage = 64
 
-// probes are how often a batch looks for IDs that are free, before it takes those behind the last: each is
-// a round trip, and others may have recorded any number since this one has begun to count.
+// probes is how often a batch looks for free IDs before it takes IDs above the last. Each time is a
+// round trip, and others may have recorded any number meanwhile.
 const probes = 3
 
-// An appending is an Append under way. It continues if its connection was lost.
+// An appending is an Append in progress. It continues if its connection was lost.
 type appending struct {
 	*rows.Batch
 	s        *mongoStore
-	name     string // that its documents have
-	sent     bool   // something of it was sent
-	removing bool   // it has begun to remove what it replaces, so that there is no way back
+	name     string // the batch in its documents
+	sent     bool   // whether any of it was sent
+	removing bool   // whether it has started to remove what it replaces: then it cannot be undone
 }
 
 func (s *mongoStore) Append(entries []store.Entry) error {
@@ -61,7 +61,7 @@ func (a *appending) do(ctx context.Context) error {
 	if err := a.complete(ctx); err != nil {
 		return err
 	}
-	// Last, since an index that is made anew after this has the batch in it.
+	// This comes last: an index that is made after it includes the batch.
 	if err := a.confirm(ctx); err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func (a *appending) do(ctx context.Context) error {
 	return nil
 }
 
-// replaced matches what goes for the batch, of which nothing goes: what one exchange of it replaces of
-// another was not inserted.
+// replaced matches what the batch replaces, except its own exchanges. One that is replaced within
+// the batch was not inserted.
 func (a *appending) replaced(replaces []rows.Replaced) bson.D {
 	s := a.s
 	each := make(bson.A, len(replaces))
@@ -93,10 +93,11 @@ func (a *appending) replaced(replaces []rows.Replaced) bson.D {
 	return bson.D{{Key: "$or", Value: each}, {Key: "batch", Value: bson.D{{Key: "$ne", Value: a.name}}}}
 }
 
-// insert inserts the documents, in their order; for one with a long body a place, and then its parts.
+// insert inserts the documents in order. For one with a long body it inserts a place and then the
+// parts.
 func (a *appending) insert(ctx context.Context) (err error) {
 	from := 0
-	if a.sent { // and the connection was lost before we saw the end
+	if a.sent { // and the connection was lost before the outcome was seen
 		if from, err = a.number(ctx, from); err != nil {
 			return err
 		}
@@ -130,11 +131,11 @@ func (a *appending) insert(ctx context.Context) (err error) {
 	return a.s.putParts(ctx, parts)
 }
 
-// documents returns what InsertMany is given of the list, and where in it that stands.
+// documents returns the documents for InsertMany, and their indexes in the list.
 func (a *appending) documents(from int) (docs []any, at []int) {
 	for i, r := range a.List[from:] {
 		switch {
-		case r.Exchange.MissingBody() > 0: // it has its place since its first part
+		case r.Exchange.MissingBody() > 0: // its first part has made its place
 			continue
 		case len(r.Body) > 0:
 			docs = append(docs, place{ID: a.s.id(rows.ID(r.ID)), Owner: a.s.owner, Parts: true, Batch: a.name})
@@ -146,8 +147,8 @@ func (a *appending) documents(from int) (docs []any, at []int) {
 	return docs, at
 }
 
-// number returns the first from the given one on that is not inserted yet, and gives it and those
-// behind it IDs which no other process has taken.
+// number returns the index of the first exchange from the given one that is not inserted yet. It
+// gives that one and the following IDs that no other process has taken.
 func (a *appending) number(ctx context.Context, from int) (int, error) {
 	var all []int64
 	for _, r := range a.List[from:] {
@@ -160,7 +161,7 @@ func (a *appending) number(ctx context.Context, from int) (int, error) {
 	for from < len(a.List) && (ours[a.List[from].ID] || a.List[from].Exchange.MissingBody() > 0) {
 		from++
 	}
-	// FerretDB 1.24 goes on behind a document that it could not insert.
+	// FerretDB 1.24 continues after a document that it could not insert.
 	var behind []store.ID
 	for _, r := range a.List[from:] {
 		if ours[r.ID] {
@@ -205,7 +206,7 @@ func (a *appending) taken(ctx context.Context, list []int64, taken, ours map[int
 	})
 }
 
-// complete puts the exchanges whose parts are there in their places.
+// complete replaces the places of exchanges whose parts are stored by the exchanges.
 func (a *appending) complete(ctx context.Context) error {
 	s := a.s
 	var models []mongo.WriteModel
@@ -232,8 +233,8 @@ func (a *appending) complete(ctx context.Context) error {
 	return nil
 }
 
-// confirm counts the batch, unless another has given the exchanges keys that are not made as ours
-// are, or does so now: what was appended would never be found.
+// confirm counts the batch. It fails if another process has reindexed the tape with another recipe,
+// or is doing so: what was appended would never be found.
 func (a *appending) confirm(ctx context.Context) error {
 	s := a.s
 	last := int64(0)
