@@ -9,16 +9,16 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/rows"
 )
 
-// A batch is what an Append stores.
+// A batch is what one Append stores.
 type batch struct {
 	*rows.Batch
-	sent bool // a transaction with it was sent, whose end may be unknown
+	sent bool // whether a transaction with it was sent, whose outcome may be unknown
 }
 
-const probes = 64 // of IDs that are taken, before one behind the last is used
+const probes = 64 // how many taken IDs are tried before one above the last is used
 
-// number gives each exchange its ID, or the next free one if another process, which numbers its
-// own exchanges, has taken it. The exchanges keep their order. Nobody else writes meanwhile.
+// number gives each exchange its ID, or the next free one if another process has taken it. The
+// exchanges keep their order. The caller holds the lock of the tape.
 func (s *link) number(ctx context.Context, tx pgx.Tx, b *batch) error {
 	taken := make(map[int64]bool) // false is free
 	for tries := 0; ; tries++ {
@@ -39,7 +39,8 @@ func (s *link) number(ctx context.Context, tx pgx.Tx, b *batch) error {
 	return b.Encode(0)
 }
 
-// taken finds out which IDs another exchange has, or will have once all of its parts came.
+// taken finds out which IDs belong to another exchange, or to one of which there are only parts
+// yet.
 func (s *link) taken(ctx context.Context, tx pgx.Tx, ids []int64, taken map[int64]bool) error {
 	found, err := tx.Query(ctx, `SELECT id FROM gracy_exchange WHERE tape = $1 AND id = ANY($2)
 		UNION ALL SELECT id FROM gracy_unfinished WHERE tape = $1 AND id = ANY($2)`, s.tape, ids)
@@ -56,8 +57,7 @@ func (s *link) taken(ctx context.Context, tx pgx.Tx, ids []int64, taken map[int6
 	return err
 }
 
-// behindAll gives exchanges whose IDs are not known to be free IDs above all that were ever
-// taken.
+// behindAll gives the exchanges whose IDs may be taken IDs above all that were ever used.
 func (s *link) behindAll(ctx context.Context, tx pgx.Tx, b *batch, taken map[int64]bool) error {
 	var last int64
 	err := tx.QueryRow(ctx, `SELECT greatest(last, (SELECT max(id) FROM gracy_unfinished WHERE tape = $1)) FROM gracy_tape WHERE tape = $1`, s.tape).Scan(&last)

@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A link leads to a tape: it makes connections, transactions and errors.
+// A link makes the connections, transactions and errors of a tape.
 type link struct {
 	pool   *pgxpool.Pool
 	path   string // names the tape in errors
@@ -27,14 +27,14 @@ type link struct {
 	closed atomic.Bool
 }
 
-// How long a server that does not respond is left alone, at first and at most.
+// The first and the longest pause before a server that does not respond is tried again.
 const (
 	firstWait = 20 * time.Millisecond
 	mostWait  = 250 * time.Millisecond
 )
 
-// do calls fn, and again if its connection was lost before it did anything, until the time of a
-// call is over.
+// do calls fn. It calls it again if the connection was lost before fn did anything, until the time
+// of a call is over.
 func (s *link) do(fn func(ctx context.Context) error) error {
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
@@ -59,7 +59,7 @@ func (s *link) do(fn func(ctx context.Context) error) error {
 	}
 }
 
-// late explains an error, which may be that the time of a call is over.
+// late explains an error. The time of the call may be over.
 func (s *link) late(ctx context.Context, err error) error {
 	if ctx.Err() != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("%w: %w", ctx.Err(), err)
@@ -70,7 +70,7 @@ func (s *link) late(ctx context.Context, err error) error {
 	return s.explain(err)
 }
 
-// lost reports whether an error is that of a connection, and not of what was done with it.
+// lost reports whether an error is about the connection, not about what was done with it.
 func lost(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// The server shuts down, crashes, or starts.
@@ -90,7 +90,8 @@ func lost(err error) bool {
 	return false
 }
 
-// explain gives an error of the database our sentinel, and every error the name of the tape.
+// explain wraps the error of the database in a sentinel of package store, and adds the name of the
+// tape to every error.
 func (s *link) explain(err error) error {
 	if err == nil {
 		return nil
@@ -104,14 +105,14 @@ func (s *link) explain(err error) error {
 	if errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrLocked) {
 		return err
 	}
-	if errors.Is(err, pgx.ErrNoRows) { // whoever may find nothing has looked at it before
+	if errors.Is(err, pgx.ErrNoRows) { // callers that accept no row handle it themselves
 		return &store.FormatError{Path: s.path, Reason: "damaged tape: a row is missing"}
 	}
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pe.Code {
 		case "42P01", "42703", "42804": // no such table or column, or of another type
 			return &store.FormatError{Path: s.path, Reason: "not a tape", Err: err}
-		case "25006", "42501": // a server that only reads, a user that may only read
+		case "25006", "42501": // a read-only server, or a user that may only read
 			return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, s.path, err)
 		}
 	}
@@ -121,8 +122,7 @@ func (s *link) explain(err error) error {
 	return fmt.Errorf("replay: %s: %w", s.path, err)
 }
 
-// update runs fn in a transaction that has the tape for itself: its lock is given back at the
-// end, whatever the end is.
+// update runs fn in a transaction that holds the lock of the tape until it ends.
 func (s *link) update(fn func(ctx context.Context, tx pgx.Tx) error) error {
 	return s.begun(func(ctx context.Context, tx pgx.Tx) error {
 		if err := s.lock(ctx, tx); err != nil {
@@ -156,8 +156,8 @@ func (s *link) queueLock(q *pgx.Batch) *pgx.Batch {
 	return q
 }
 
-// locked explains the error of a lock: if our time was over and the server is alive, another
-// process has it.
+// locked explains the error of taking the lock. If the time is over and the server responds,
+// another process holds it.
 func (s *link) locked(err error) error {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && (pe.Code == "57014" || pe.Code == "55P03") {
 		return fmt.Errorf("%w: %s: another process writes for longer than %v", store.ErrLocked, s.path, s.opts.Timeout)

@@ -51,14 +51,14 @@ var (
 func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, errURL // whose own error may quote a part of the password
+		return nil, errURL // the error of the driver may quote part of the password
 	}
-	// A statement whose time is over ends at the server too.
+	// A statement whose time is over is also canceled at the server.
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
 	}
-	// All that is read of a tape is read by an index, but a plan that was made while a
-	// table was empty would not use it.
+	// All reads of a tape can use an index, but a plan that was made while a table was empty would
+	// not.
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `SET enable_seqscan = off`)
 		return err

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// staleAfter is how long parts of an exchange that has not come are left alone after the
-// last one was appended: another process may be recording it. The server's clock counts.
+// staleAfter matches parts that are an hour old by the server's clock. Younger ones are kept, since
+// another process may be recording their exchange.
 const staleAfter = `touched < now() - interval '1 hour'`
 
 func (s *pgStore) AppendParts(parts []store.Part) error {
@@ -31,7 +31,7 @@ func (s *pgStore) AppendParts(parts []store.Part) error {
 	})
 }
 
-// unfinished notes that an exchange is being recorded.
+// unfinished records that an exchange is being recorded.
 func (s *pgStore) unfinished(ctx context.Context, tx pgx.Tx, p store.Part) error {
 	id := rows.Number(p.ID)
 	if p.Number > 0 {
@@ -50,8 +50,8 @@ func (s *pgStore) unfinished(ctx context.Context, tx pgx.Tx, p store.Part) error
 	return err
 }
 
-// queuePart queues a part. A part that exists came from a transaction of ours whose end we did
-// not see.
+// queuePart queues a part. A part that exists came from an earlier transaction of this process
+// whose outcome was not seen.
 func (s *link) queuePart(q *pgx.Batch, p store.Part) {
 	data := p.Data
 	if data == nil {
@@ -76,12 +76,12 @@ func (s *pgStore) Part(id store.ID, number int) (part []byte, err error) {
 	return part, err
 }
 
-// abandon removes the parts of exchanges that this one did not finish.
+// abandon removes the parts of exchanges that this store did not finish.
 func (s *pgStore) abandon() error {
 	return s.update(func(ctx context.Context, tx pgx.Tx) error { return s.drop(ctx, tx, `owner = $2`, s.owner) })
 }
 
-// sweep removes the parts of exchanges that a process which died did not finish.
+// sweep removes the parts of exchanges that a dead process did not finish.
 func (s *pgStore) sweep(ctx context.Context) error {
 	stale := false
 	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM gracy_unfinished WHERE tape = $1 AND `+staleAfter+`)`, s.tape).Scan(&stale)

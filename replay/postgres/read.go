@@ -11,10 +11,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
+// pageBytes is how much of a Scan's page is in memory, not counting its last exchange.
 const pageBytes = 4 << 20
 
-// index returns the index in memory, nil if the table is used.
+// index returns the index in memory, or nil if the table is used.
 func (s *pgStore) index() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
@@ -22,7 +22,7 @@ func (s *pgStore) index() store.IndexStore {
 	return nil
 }
 
-// joined is what a query returns of an exchange.
+// joined is a row that a query returns for an exchange.
 type joined struct {
 	id, keys int64
 	crc      *int64 // nil where the record is missing

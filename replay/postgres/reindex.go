@@ -108,8 +108,8 @@ func (s *link) reindexPage(ctx context.Context, tx pgx.Tx, after store.ID, key f
 	return last, n, err
 }
 
-// changed returns those keys that have changed. It does not join with the records, since a
-// planner that knows nothing of newly filled tables may read all of them for a page.
+// changed returns the keys that have changed. It does not join with the records, since a planner
+// that knows nothing of newly filled tables may read all of them for each page.
 func (s *link) changed(ctx context.Context, tx pgx.Tx, after, last store.ID, keys map[int64]rows.Key) (*columns, error) {
 	c := new(columns)
 	found, err := tx.Query(ctx, `SELECT id, host, path, method, sum FROM gracy_exchange WHERE tape = $1 AND id > $2 AND id <= $3 ORDER BY id`, s.tape, rows.Number(after), rows.Number(last))

@@ -12,12 +12,11 @@ import (
 const (
 	schema = 1
 
-	// What an advisory lock of ours is of: this, and the number of a tape, 0 for the tables.
+	// The class of the advisory locks. The second number is that of a tape, or 0 for the tables.
 	lockClass = 0x67726379
 )
 
-// tables is the form of schema 1. Texts are compared byte by byte, whatever the database
-// thinks of languages.
+// tables creates schema 1. Texts are compared byte by byte, whatever the collation of the database.
 const tables = `
 CREATE TABLE gracy_meta (schema integer NOT NULL);
 CREATE TABLE gracy_tape (
@@ -71,9 +70,10 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// check returns an error unless the tables are those of our schema; found is false where there are none.
+// check returns an error unless the tables are those of this schema. found is false if there are
+// none.
 func (s *pgStore) check(ctx context.Context, q querier) (found bool, err error) {
-	// to_regclass would say what was so when this transaction began.
+	// to_regclass would return the state at the start of this transaction.
 	if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'gracy_meta' AND pg_table_is_visible(oid))`).Scan(&found); err != nil || !found {
 		return false, err
 	}
@@ -88,7 +88,7 @@ func (s *pgStore) check(ctx context.Context, q querier) (found bool, err error) 
 	return true, err
 }
 
-// begin finds the tape, and makes it, and the tables, where they are not there.
+// begin finds the tape. It makes the tape and the tables if they are missing.
 func (s *pgStore) begin(ctx context.Context) error {
 	found, err := s.check(ctx, s.pool)
 	if err != nil {

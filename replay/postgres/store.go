@@ -14,16 +14,16 @@ import (
 // pgStore is the store over a link.
 type pgStore struct {
 	link
-	owns  bool   // the pool is ours to close
+	owns  bool   // whether Close closes the pool
 	name  string // of the tape
-	owner string // names this one among those that have the tape open
+	owner string // identifies this store among those that have the tape open
 
-	unending atomic.Bool // parts were appended, so that some may be of an exchange that never came
+	unending atomic.Bool // whether parts were appended, whose exchanges may never come
 
-	memory atomic.Pointer[store.IndexStore] // the index that holds, nil if that is the table
+	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the table
 
 	mu     sync.Mutex // mu guards recipe
-	recipe string     // that the keys of this session are made by
+	recipe string     // how the keys of this session are made
 }
 
 func newStore(pool *pgxpool.Pool, name string, opts Options) *pgStore {
@@ -44,7 +44,7 @@ func (s *pgStore) Close() error {
 		return nil
 	}
 	if s.unending.Load() {
-		_ = s.abandon() // or whoever opens it an hour later does
+		_ = s.abandon() // otherwise an Open an hour later does it
 	}
 	if s.closed.Swap(true) || !s.owns {
 		return nil

@@ -14,8 +14,8 @@ import (
 
 const recipeSQL = `SELECT recipe FROM gracy_tape WHERE tape = $1`
 
-// sameRecipe fails if another process has given the exchanges keys that are not made like ours:
-// what we append would never be found.
+// sameRecipe fails if another process has reindexed the tape with another recipe. What we append
+// would never be found.
 func (s *pgStore) sameRecipe(row pgx.Row) error {
 	var now string
 	if err := row.Scan(&now); err != nil {
@@ -58,7 +58,7 @@ func (s *pgStore) Append(entries []store.Entry) error {
 	})
 }
 
-// errTaken says that another process has an ID of a batch.
+// errTaken is returned if another process has an ID of a batch.
 var errTaken = errors.New("an ID was taken by another process")
 
 // appendAsIs stores a batch under its own IDs, with all statements sent at once.
@@ -86,7 +86,7 @@ func (s *pgStore) appendAsIs(ctx context.Context, tx pgx.Tx, b *batch) error {
 	err := tx.SendBatch(ctx, &q).Close()
 	pe, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
-	case ok && pe.Code == "23505", err == nil && taken: // the first is a key that is there twice
+	case ok && pe.Code == "23505", err == nil && taken: // the first is the code of a duplicate key
 		return errTaken
 	case !has:
 		return s.locked(err)
@@ -96,8 +96,7 @@ func (s *pgStore) appendAsIs(ctx context.Context, tx pgx.Tx, b *batch) error {
 
 func nonNil(list []int64) []int64 { return append([]int64{}, list...) }
 
-// isThere reports whether a transaction before this one, whose end we did not see, has
-// stored the batch.
+// isThere reports whether an earlier transaction, whose outcome was not seen, has stored the batch.
 func (s *link) isThere(ctx context.Context, tx pgx.Tx, b *batch) (bool, error) {
 	if !b.sent || len(b.List) == 0 {
 		return false, nil
@@ -115,7 +114,7 @@ func (s *pgStore) queue(q *pgx.Batch, b *batch) {
 	}
 	c := b.columns()
 	for _, id := range c.inParts {
-		// One that is not ours to finish fails the batch.
+		// The batch fails if another process has taken over its parts.
 		q.Queue(`DELETE FROM gracy_unfinished WHERE tape = $1 AND id = $2 AND owner = $3`, s.tape, id, s.owner).Exec(func(tag pgconn.CommandTag) error {
 			if tag.RowsAffected() == 0 {
 				return fmt.Errorf("replay: the parts of the body of exchange %d are gone", id)
@@ -138,8 +137,8 @@ func (s *pgStore) queue(q *pgx.Batch, b *batch) {
 	q.Queue(`UPDATE gracy_tape SET last = greatest(last, $2) WHERE tape = $1`, s.tape, c.last)
 }
 
-// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk leaps
-// from one maker to the next, so it does not walk over those that stay.
+// removeBelow removes the exchanges of a request, whoever made it, below an ID. It jumps from one
+// identity to the next, so it does not visit the exchanges that stay.
 const removeBelow = `WITH RECURSIVE made (sum) AS (
 		(SELECT sum FROM gracy_exchange WHERE tape = $1 AND host = $2 AND path = $3 AND method = $4 AND sum >= $5 AND sum <= $6 ORDER BY sum LIMIT 1)
 		UNION ALL
