@@ -67,6 +67,65 @@ func TestNewStore(t *testing.T) {
 	})
 }
 
+func TestNewStorePanicsOnNonsense(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit int
+		per   time.Duration
+	}{
+		"no limit": {0, time.Second}, "negative limit": {-1, time.Second}, "negative window": {1, -1}, "endless window": {1, 1 << 62},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			NewStore(c.limit, c.per)
+		}()
+	}
+}
+
+func TestNewStoreCountsASecondByDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewStore(1, 0)
+		for i, want := range []bool{true, false, true} {
+			if _, _, _, ok, err := s.Take(t.Context(), "a"); ok != want || err != nil {
+				t.Errorf("take %d: %v, %v", i, ok, err)
+			}
+			time.Sleep(time.Duration(i) * time.Second)
+		}
+	})
+}
+
+// A store that is closed says so, whatever it is asked.
+func TestAClosedStoreIsStopped(t *testing.T) {
+	ctx := t.Context()
+	s := NewStore(1, time.Second)
+	if err := s.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	_, _, _, ok, take := s.Take(ctx, "a")
+	_, _, get := s.Get(ctx, "a")
+	for name, err := range map[string]error{"Take": take, "Get": get, "Set": s.Set(ctx, "a", 1, time.Second), "Burst": s.Burst(ctx, "a", 1)} {
+		if !errors.Is(err, limiter.ErrStopped) || ok {
+			t.Errorf("%s: %v, taken: %v", name, err, ok)
+		}
+	}
+}
+
+func TestALimitOfAKeyMakesSense(t *testing.T) {
+	s := NewStore(1, time.Second)
+	for _, c := range []struct {
+		tokens   uint64
+		interval time.Duration
+		ok       bool
+	}{{0, 1, false}, {1 << 31, time.Second, false}, {1, 0, false}, {1, 1 << 62, false}, {1<<31 - 1, time.Second, true}} {
+		if err := s.Set(t.Context(), "a", c.tokens, c.interval); (err == nil) != c.ok {
+			t.Errorf("%d takes in %s: %v", c.tokens, c.interval, err)
+		}
+	}
+}
+
 func TestNewStoreKeepsEveryWindow(t *testing.T) {
 	for name, tt := range map[string]struct {
 		store limiter.Store
