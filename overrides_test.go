@@ -241,3 +241,39 @@ func TestExplainWarnsOfOverridesWithoutTheirLayer(t *testing.T) {
 		}
 	}
 }
+
+// What is set for a call ends as the context does that it was set in.
+func TestAnOverrideEndsWithItsContext(t *testing.T) {
+	for name, o := range map[string]transport.Override{
+		"timeout":             timeout.Config{},
+		"timeout of attempts": timeout.PerAttempt(time.Second),
+		"timeout off":         timeout.Off,
+		"retry":               retry.Policy{},
+		"retry off":           retry.Off,
+		"logging":             logging.Config{},
+		"logging off":         logging.Off,
+		"a priority":          transport.Priority(1),
+		"a declaration":       transport.Safe("POST /search"),
+		"concurrency":         concurrency.New(concurrency.Limit{Max: 1}),
+		"concurrency off":     concurrency.Off,
+		"throttle":            throttle.New(),
+		"throttle off":        throttle.Off,
+		"auth":                auth.Header("X-Key", "v", "https://a.test"),
+		"auth off":            auth.Off,
+		"hook":                hook.Hooks{},
+		"hook off":            hook.Off,
+		"an expectation":      transport.Expect{},
+		"a reader of limits":  verdict.LimitReader(nil),
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		with := transport.With(ctx, o)
+		want, _ := ctx.Deadline()
+		if got, ok := with.Deadline(); !ok || !got.Equal(want) {
+			t.Errorf("%s: the deadline is %v, want %v", name, got, want)
+		}
+		cancel()
+		if !errors.Is(with.Err(), context.Canceled) {
+			t.Errorf("%s: the context outlives the one that it was set in: %v", name, with.Err())
+		}
+	}
+}
