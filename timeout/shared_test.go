@@ -1,9 +1,15 @@
 package timeout
 
 import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptrace"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -123,5 +129,52 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 		if got := test.run(new(shared)); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
+	}
+}
+
+// A connection is in the table while a call is on it, and no longer: it is the user's base that
+// keeps those.
+func TestNoConnectionIsKeptBeyondItsCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes time.Duration
+		err   error
+	}{
+		"a response": {0, nil}, "a failure": {0, rttest.ErrBoom}, "a timeout": {time.Minute, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			defer ours.Close()
+			defer theirs.Close()
+			l := PerAttempt(time.Second)
+			kept := func() int {
+				l.conns.mu.Lock()
+				defer l.conns.mu.Unlock()
+				return len(l.conns.open)
+			}
+			rt := l.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: ours})
+				if n := kept(); n != 1 {
+					t.Errorf("%s: %d connections while the call is on one", name, n)
+				}
+				select {
+				case <-time.After(c.takes):
+				case <-req.Context().Done():
+					return nil, context.Cause(req.Context())
+				}
+				if c.err != nil {
+					return nil, c.err
+				}
+				resp := rttest.Response(req, 200, "text")
+				resp.ProtoMajor, resp.ProtoMinor = 2, 0
+				return resp, nil
+			}))
+			resp, err := rttest.Try(t.Context(), rt)
+			if err == nil {
+				rttest.Read(t, resp)
+			}
+			if n := kept(); n != 0 {
+				t.Errorf("%s: %d connections are kept", name, n)
+			}
+		})
 	}
 }
