@@ -155,7 +155,9 @@ func TestResize(t *testing.T) {
 			t.Errorf("peak %d", got)
 		}
 		empty(t, l)
-		for _, bad := range [][]int{{}, {0}, {1, 1}, {math.MaxInt32 + 1}} {
+		over := math.MaxInt32
+		over++ // negative where an int has 32 bits
+		for _, bad := range [][]int{{}, {0}, {1, 1}, {over}} {
 			if l.Resize(bad...) == nil {
 				t.Errorf("Resize(%v) has no error", bad)
 			}
