@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-const envelope = 1 // version byte in front of every encoded exchange
+const envelope = 1 // the version byte at the start of every encoded exchange
 
-// Numbers of the fields of an exchange. A number is never used again for
-// something else, here and in parts.go.
+// Numbers of the fields of an exchange. A number is never reused, here and in parts.go.
 const (
 	fieldID = iota + 1
 	fieldSum
@@ -23,7 +22,7 @@ const (
 	fieldAttempt
 	fieldRoute
 	fieldComplete
-	fieldMissingBody // length of Response.Body where a store keeps it apart
+	fieldMissingBody // the length of Response.Body if a store keeps it apart
 	fieldIdentity
 	fieldSecrets
 	fieldMasked
@@ -33,7 +32,7 @@ var errNoOutcome = errors.New("neither a response nor a fault")
 
 // MarshalBinary encodes x: a version byte, then tagged fields. It never fails.
 func (x *Exchange) MarshalBinary() ([]byte, error) {
-	const rest = 640 // about what the fields take whose lengths are not asked for
+	const rest = 640 // about the size of the fields whose lengths are not computed
 	n := rest + len(x.Request.URL) + len(x.Request.Body)
 	if x.Response != nil {
 		n += len(x.Response.Body)
@@ -136,7 +135,7 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 // again.
 func (x *Exchange) UnmarshalOutcome(b []byte) error {
 	if len(b) == 0 || b[0] != envelope {
-		return x.UnmarshalBinary(b) // which says what is wrong
+		return x.UnmarshalBinary(b) // for its error
 	}
 	if err := x.decode(b[1:], true); err != nil {
 		return err
@@ -147,9 +146,9 @@ func (x *Exchange) UnmarshalOutcome(b []byte) error {
 	return nil
 }
 
-// decode decodes the fields of an exchange, or those of its outcome alone.
+// decode decodes the fields of an exchange, or only those of its outcome.
 func (x *Exchange) decode(b []byte, outcome bool) error {
-	*x = Exchange{Start: time.UnixMicro(0)} // what is left out is 0
+	*x = Exchange{Start: time.UnixMicro(0)} // a time that is left out is 0
 	f := reader{message: b}
 	for f.next() {
 		if outcome && (f.number == fieldRequest || f.number == fieldRoute || f.number == fieldIdentity || f.number == fieldSecrets) {

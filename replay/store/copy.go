@@ -29,8 +29,7 @@ func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	// The recipe goes before the exchanges: each is appended with its key, and none needs
-	// another.
+	// Set the recipe before the exchanges: each is appended with its key, and none needs another.
 	if err := setRecipe(dst, recipe); err != nil {
 		return 0, err
 	}
@@ -55,7 +54,7 @@ func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 			x, err = copyBody(ctx, dst, src, x)
 		}
 		if err != nil {
-			err = errors.Join(flush(), err) // first: it changes n
+			err = errors.Join(flush(), err) // flush first, since it changes n
 			return n, err
 		}
 		batch = append(batch, Entry{Exchange: x})
@@ -90,8 +89,7 @@ func setRecipe(s Store, recipe string) error {
 	return nil
 }
 
-// copyBody copies the parts of a body, if x has its body in parts, and returns what is
-// appended then.
+// copyBody copies the parts of the body of x, if it is in parts. It returns the exchange to append.
 func copyBody(ctx context.Context, dst, src Store, x *Exchange) (*Exchange, error) {
 	if x.MissingBody() == 0 {
 		return x, nil

@@ -30,7 +30,7 @@ type kindError struct {
 	err  error
 }
 
-// kindErrors lists the kinds that stand for a sentinel; the first match counts.
+// kindErrors lists the kinds that stand for a sentinel. The first match counts.
 func kindErrors() []kindError {
 	return []kindError{
 		{FaultDeadline, context.DeadlineExceeded},

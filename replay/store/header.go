@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// putHeader writes each name with its values as one field; a nil header and an
-// empty one are the same.
+// putHeader writes each name with its values as one field. A nil header and an empty one are the
+// same.
 func putHeader(b []byte, number int, h http.Header) []byte {
 	type field struct {
 		name   string
@@ -34,7 +34,7 @@ func putHeader(b []byte, number int, h http.Header) []byte {
 	return b
 }
 
-// sizeOfBytes returns the length of a field with n bytes, whose number is below 16.
+// sizeOfBytes returns the length of a field with n bytes and a number below 16.
 func sizeOfBytes(n int) int {
 	size := 2 + n
 	for ; n >= 0x80; n >>= 7 {
@@ -45,7 +45,7 @@ func sizeOfBytes(n int) int {
 
 // A headerReader adds fields to headers. The values of several names share one array.
 type headerReader struct {
-	room []string // free
+	room []string // unused values
 }
 
 // add adds the name and the values of one field to a header.
@@ -89,9 +89,9 @@ func (hr *headerReader) add(h *http.Header, f reader) error {
 // roomForValues is the number of values that most headers have.
 const roomForValues = 8
 
-// common returns b as a string, without a copy where it is one that most exchanges have.
+// common returns b as a string. It does not copy strings that most exchanges have.
 func common(b []byte) string {
-	switch string(b) { // which the compiler compares without a string
+	switch string(b) { // the compiler does not make a string here
 	case "GET":
 		return "GET"
 	case "POST":

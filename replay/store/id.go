@@ -7,7 +7,7 @@ import "time"
 // order in which requests started.
 type ID uint64
 
-const idBits = 20 // of the counter
+const idBits = 20 // the bits of the counter
 
 // IDAt returns the smallest ID of the time t, 0 for times before the epoch.
 func IDAt(t time.Time) ID {

@@ -82,8 +82,8 @@ func pathOf(u *url.URL) string {
 	return "/"
 }
 
-// plainURL parses a URL with nothing in it that has to be looked at closely, as most are:
-// false for any other. It returns what [url.Parse] returns, for less.
+// plainURL parses a URL without anything special in it, as most are. It returns what [url.Parse]
+// returns, at less cost, or false for any other URL.
 func plainURL(raw string) (u url.URL, ok bool) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok || scheme != "http" && scheme != "https" {
@@ -137,7 +137,7 @@ func plainKey(method string, u *url.URL) Key {
 	return Key{Method: method, Host: CanonicalHost(u.Scheme, u.Host), Path: path}
 }
 
-// plainQuery reports whether a query has neither what ends it nor what a URL cannot have.
+// plainQuery reports whether a query has neither a # nor a character that a URL cannot have.
 func plainQuery(s string) bool {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c >= 0x7f || c == '#' {

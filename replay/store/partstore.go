@@ -50,7 +50,7 @@ func WithBody(s Store, x *Exchange) (*Exchange, error) {
 	return &y, y.RestoreBody(body)
 }
 
-// eachPart gives fn the parts of the body of x in their order.
+// eachPart calls fn with the parts of the body of x in order.
 func eachPart(s Store, x *Exchange, fn func(number int, data []byte) error) error {
 	parts, ok := s.(PartStore)
 	length := x.MissingBody()

@@ -28,7 +28,7 @@ func decodePieces(b []byte) ([]Piece, error) {
 			return nil, errField
 		}
 		wait, m := binary.Uvarint(b[n:])
-		// A wait has to fit into a Duration, and a body into memory.
+		// A wait must fit into a Duration, and a body into memory.
 		if m <= 0 || bytes > maxPiece || wait > maxPiece {
 			return nil, errField
 		}
@@ -38,5 +38,6 @@ func decodePieces(b []byte) ([]Piece, error) {
 	return list, nil
 }
 
-// maxPiece bounds the bytes of a piece, and its wait in microseconds: a hundred years.
+// maxPiece is the limit of the bytes of a piece, and of its wait in microseconds, which is more
+// than a hundred years.
 const maxPiece = 1 << 52

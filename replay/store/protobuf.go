@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// A field is laid out as protobuf does it: a tag (number<<3 | kind), then a
-// varint, or a length and that many bytes.
+// A field is encoded as in protobuf: a tag (number<<3 | kind), then a varint, or a length and that
+// many bytes.
 
 const (
 	kindVarint = 0
@@ -22,7 +22,7 @@ func putTag(b []byte, number, kind int) []byte {
 	return binary.AppendUvarint(b, uint64(number)<<3|uint64(kind)) //nolint:gosec // constants
 }
 
-// putInt leaves zero out, as putBytes does with the empty slice.
+// putInt omits zero, as putBytes omits an empty slice.
 func putInt(b []byte, number int, v int64) []byte {
 	if v == 0 {
 		return b
@@ -49,8 +49,8 @@ func putAlways[T ~string | ~[]byte](b []byte, number int, v T) []byte {
 	return append(b, v...)
 }
 
-// putNested puts fields into a field. Most are longer than a length of one byte says, so
-// that there is room for one of two; where that does not fit, they are moved.
+// putNested puts fields into a field. Most need a length of two bytes, for which it leaves room. If
+// the length has another size, the fields are moved.
 func putNested(b []byte, number int, fields func([]byte) []byte) []byte {
 	b = putTag(b, number, kindBytes)
 	at := len(b)
@@ -70,18 +70,18 @@ func putNested(b []byte, number int, fields func([]byte) []byte) []byte {
 //
 //	for r := (reader{message: b}); r.next(); {
 //
-// Every length is checked against what is there before anything is allocated for it.
+// Every length is checked against the remaining bytes before anything is allocated for it.
 type reader struct {
 	message []byte
-	text    string // the beginning of the message, of which strings in it are parts
-	err     error  // why the walk ended before the end
+	text    string // a copy of the start of the message; strings in it are slices of this
+	err     error  // why the walk ended early
 
 	number  int
 	kind    int
 	value   uint64
-	start   int // where the field begins, with its tag
-	content int // where its bytes begin
-	end     int // where it ends, and the next one begins
+	start   int // the offset of the field, with its tag
+	content int // the offset of its bytes
+	end     int // the offset of the next field
 }
 
 // next goes to the next field, and reports whether there is one.
@@ -139,7 +139,7 @@ func (r *reader) int() int64 { return int64(r.value) } //nolint:gosec // two's c
 // raw returns the whole field, tag included.
 func (r *reader) raw() []byte { return r.message[r.start:r.end] }
 
-// bytes returns the bytes of the field, a part of the message.
+// bytes returns the bytes of the field, a slice of the message.
 func (r *reader) bytes() []byte { return r.message[r.content:r.end:r.end] }
 
 // string returns the bytes of the field as a string.
@@ -159,8 +159,8 @@ func (r *reader) nested() reader {
 	return n
 }
 
-// copyText makes the strings before the field of a number parts of one copy. They keep it
-// in memory together, so that field is the body.
+// copyText copies the message up to the field of a number, and makes the strings in that part
+// slices of one copy. They keep all of it in memory, so the field is that of the body.
 func (r *reader) copyText(body int) {
 	head := reader{message: r.message}
 	for head.next() && head.number != body {
