@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A change is a transaction that writes. It searches in the state at its beginning, and in the
-// tails. bbolt gets no key before the pages on the way to it were checked.
+// A change is a write transaction. It searches the state at its start, and the tails. bbolt gets a
+// key only after the pages on the way to it were checked.
 type change struct {
 	s                                *boltStore
 	tx                               *bbolt.Tx
@@ -21,17 +21,17 @@ type change struct {
 	provenRec, provenIdx, provenBlob proven
 
 	tail       *tail    // of the index, as it will be
-	added      [][]byte // keys that are to be in it; see mergeAdded
+	added      [][]byte // keys to be merged into tail: see mergeAdded
 	addedLeast store.ID // no key among them has an ID below it
 	late       *tail    // keys that go into the index at once
-	entries    int      // bytes of the entries that were put into the index
+	entries    int      // the bytes of the entries that were put into the index
 	parts      [][]byte // keys of parts that were put
-	records    []byte   // the end of those that were put; of the store, which uses it again
+	records    []byte   // the buffer of records, which the store uses again
 	first      store.ID // the least ID of a record, or one below it
-	last, was  store.ID // the largest ID ever stored, and what the file says of it
+	last, was  store.ID // the largest ID ever stored, and its value in the file
 	mark       store.ID // the index led to all records up to this ID when the tail was begun
-	waits      bool     // the file says that there is a tail
-	removes    bool     // the ends of the buckets are not known before it is committed
+	waits      bool     // whether the file says that there is a tail
+	removes    bool     // whether the ends of the buckets are unknown until it is committed
 }
 
 func newChange(s *boltStore, tx *bbolt.Tx, t *tail) (*change, error) {
@@ -65,7 +65,7 @@ func newChange(s *boltStore, tx *bbolt.Tx, t *tail) (*change, error) {
 		}
 		*b.to = bucket(tx, b.name)
 	}
-	// Records come in the order of their IDs, nearly: full pages, not halves.
+	// Records come nearly in the order of their IDs, so pages are filled completely.
 	c.rec.FillPercent, c.blob.FillPercent = 1, 1
 	if b := meta[metaLast]; len(b) == 8 {
 		c.was = store.ID(binary.BigEndian.Uint64(b))
@@ -78,7 +78,7 @@ func newChange(s *boltStore, tx *bbolt.Tx, t *tail) (*change, error) {
 	return c, nil
 }
 
-// update changes the file: all that fn does or, on an error, nothing.
+// update runs fn in a change. It commits all of it or, on an error, nothing.
 func (s *boltStore) update(fn func(*change) error) (err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -89,7 +89,7 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 		case err == nil:
 			s.tails.Store(&next)
 		case committing:
-			_ = s.loadTail() // nobody knows whether it is in the file
+			_ = s.loadTail() // it may be in the file or not
 		}
 	}()
 	defer catch(s.path, &err)
@@ -133,14 +133,14 @@ func (c *change) add(id store.ID, key []byte) {
 	c.late = c.late.with([][]byte{key})
 }
 
-// mergeAdded puts what was added into the tail.
+// mergeAdded merges what was added into the tail.
 func (c *change) mergeAdded() {
 	c.tail = c.tail.with(c.added)
 	c.added, c.addedLeast = nil, math.MaxUint64
 }
 
-// index returns a walk over the keys of the index and of the tail. Keys that the change removes
-// from the index stay in the walk.
+// index returns a walk over the keys of the index and of the tail. It still has the keys that the
+// change removes from the index.
 func (c *change) index() (seeker, error) {
 	c.mergeAdded()
 	idx, err := c.base.bucket(bucketIdx)
@@ -150,7 +150,7 @@ func (c *change) index() (seeker, error) {
 	return c.late.over(c.tail.over(idx.cursor())), nil
 }
 
-// below returns a walk over the keys of the index, and of the tail if it has keys with an ID
+// below returns a walk over the keys of the index, and of the tail if that has keys with an ID
 // below one. It has none if only one run of a program records.
 func (c *change) below(id store.ID) (seeker, error) {
 	if c.addedLeast < id || c.tail.size > 0 && c.tail.least < id || c.late.size > 0 {
@@ -175,7 +175,7 @@ func (c *change) drop(key []byte) error {
 	return c.idx.Delete(key)
 }
 
-// merge puts the tail into the index.
+// merge moves the tail into the index.
 func (c *change) merge() error {
 	c.mergeAdded()
 	t := c.tail
@@ -198,10 +198,10 @@ func (c *change) putKeys(t *tail) error {
 	return nil
 }
 
-// fill returns how full the pages of the index are to be when they are split. If many keys go
-// between two that exist, as those of numbered paths do, no later key may have its place on such
-// a page: half of it would stay empty. If few do, more will come, and a page that is left full
-// would be split again each time.
+// fill returns how full the pages of the index should be when they are split. If many keys go
+// between two existing ones, as with numbered paths, later keys hardly go to such a page, and half
+// of it would stay empty. If few do, more will come, and a full page would be split again each
+// time.
 func (c *change) fill() float64 {
 	if uint64(c.entries) >= uint64(c.provenIdx.reached)*c.base.page/2 { //nolint:gosec // not negative
 		return 1
@@ -209,7 +209,7 @@ func (c *change) fill() float64 {
 	return bbolt.DefaultFillPercent
 }
 
-// finish writes what meta says.
+// finish writes meta.
 func (c *change) finish() error {
 	c.mergeAdded()
 	err := c.putKeys(c.late)
@@ -236,7 +236,7 @@ func (c *change) finish() error {
 		return err
 	}
 	if c.removes {
-		return nil // the next change seals, and be it that of Close
+		return nil // the next change seals, at the latest in Close
 	}
 	return c.seal()
 }
@@ -244,9 +244,9 @@ func (c *change) finish() error {
 // proven is the range of keys of a bucket that lead to a checked page.
 type proven struct {
 	tree      tree
-	low, high []byte // nil is no bound
+	low, high []byte // nil for no bound
 	some, all bool
-	reached   int // how often another page than before was
+	reached   int // how often a new page was reached
 }
 
 // prove checks the pages on the way to a key.
@@ -261,8 +261,8 @@ func (c *change) prove(p *proven, key []byte) error {
 	return err
 }
 
-// whole checks every page before something is removed, once for an open file: bbolt may then look
-// at any neighbor of what it has changed.
+// whole checks every page before something is removed, once for each open file. bbolt may look at
+// any neighbor of a page that it has changed.
 func (c *change) whole() error {
 	c.removes = true
 	if c.s.walked {

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// check returns an error unless the database is a tape of our schema, and whether its
-// pages may be checked as they are reached.
+// check returns an error unless the database is a tape of this schema. sealed is whether its pages
+// can be checked as they are reached.
 func (s *boltStore) check() (sealed bool, err error) {
 	err = s.view(func(r *reading) error {
 		is, err := r.get(bucketMeta, []byte(metaMagic))
@@ -39,8 +39,8 @@ func (s *boltStore) check() (sealed bool, err error) {
 	return sealed, err
 }
 
-// checkFile returns an error unless every page that bbolt can reach is as bbolt
-// takes it to be. Nobody may write to the file meanwhile.
+// checkFile returns an error unless every page that bbolt can reach is as bbolt expects. Nobody may
+// write to the file meanwhile.
 func checkFile(path string, f *os.File) error {
 	m, err := checkMeta(path, f)
 	if err != nil {
@@ -49,8 +49,8 @@ func checkFile(path string, f *os.File) error {
 	return walk(path, f, m)
 }
 
-// checkFree does the same for the list of free pages, except that it does not check whether one
-// of them is in use.
+// checkFree does the same for the list of free pages. It does not check whether one of them is in
+// use.
 func checkFree(path string, f *os.File) error {
 	m, err := checkMeta(path, f)
 	if err != nil || m.freelist == noFreelist {

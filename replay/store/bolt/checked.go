@@ -2,12 +2,12 @@ package bolt
 
 import "sync/atomic"
 
-// checked says which pages of a file need no further check. The pages that bbolt wrote in this
-// process are among them, so it never has to forget one.
+// checked knows which pages of a file need no further check. Pages that bbolt wrote in this process
+// are among them, so a checked page stays checked.
 type checked struct {
-	high   uint64 // the first page behind the file as it was opened
+	high   uint64 // the first page after the end of the file when it was opened
 	whole  pages
-	formed pages // of which the form alone was checked
+	formed pages // pages of which only the form was checked
 }
 
 func newChecked(high uint64) *checked {
@@ -15,8 +15,8 @@ func newChecked(high uint64) *checked {
 	return &checked{high: high, whole: make(pages, sets), formed: make(pages, sets)}
 }
 
-// pages has a bit for each page, in sets that are made when needed: most users of a long tape
-// look at little of it.
+// pages has a bit for each page, in sets that are allocated when needed, since most users look at
+// little of a long tape.
 type pages []atomic.Pointer[pageSet]
 
 const setPages = 4096
@@ -31,12 +31,12 @@ func (p pages) has(id uint64) bool {
 func (p pages) add(id uint64) {
 	at := &p[id/setPages]
 	if at.Load() == nil {
-		at.CompareAndSwap(nil, new(pageSet)) // or somebody else has made it
+		at.CompareAndSwap(nil, new(pageSet)) // unless another goroutine has made it
 	}
 	at.Load()[id%setPages/64].Or(1 << (id % 64))
 }
 
-// needs reports what must be checked of a page: all, or only its form.
+// needs reports which checks a page needs: of its form, and of its content.
 func (c *checked) needs(id uint64, all bool) (form, content bool) {
 	if id >= c.high || c.whole.has(id) {
 		return false, false

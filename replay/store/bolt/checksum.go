@@ -5,26 +5,26 @@ import (
 	"hash/crc32"
 )
 
-// Everything written has a CRC-32C of its key and value, so that damage which still decodes is
-// found, and so is what stands in the wrong place. Tapes of earlier builds have none.
+// Everything written has a CRC-32C of its key and value. It detects damage that still decodes, and
+// values in the wrong place. Tapes of earlier builds have none.
 const (
 	sumSize = 4
 
-	summedRecord = 2 // in front of a checksum and an encoded exchange, which begins with 1
-	summedIndex  = 2 // in front of the checksum of an index key; 1 is an entry without one
+	summedRecord = 2 // before a checksum and an encoded exchange, which starts with 1
+	summedIndex  = 2 // before the checksum of an index key; 1 is an entry without one
 	plainIndex   = 1
 )
 
 func checksum(key, value []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	sum := crc32.Update(0, table, key)
-	if len(value) == 0 { // as of the index, of which two are looked at for each that is found
+	if len(value) == 0 { // as in the index, where each lookup compares two
 		return sum
 	}
 	return crc32.Update(sum, table, value)
 }
 
-// appendRecord appends a record: what encode appends, behind its checksum.
+// appendRecord appends a record: a checksum, and what encode appends.
 func appendRecord(b, id []byte, encode func([]byte) ([]byte, error)) ([]byte, error) {
 	from := len(b)
 	b, err := encode(append(b, summedRecord, 0, 0, 0, 0))
@@ -36,8 +36,8 @@ func appendRecord(b, id []byte, encode func([]byte) ([]byte, error)) ([]byte, er
 	return b, nil
 }
 
-// openRecord returns the encoded exchange of a record, and whether it has a checksum;
-// false if that is wrong.
+// openRecord returns the encoded exchange of a record, and whether it has a checksum. ok is false
+// if that is wrong.
 func openRecord(id, b []byte) (encoded []byte, summed, ok bool) {
 	if len(b) == 0 || b[0] != summedRecord {
 		return b, false, true
@@ -52,7 +52,7 @@ func sealPart(key, part []byte) []byte {
 	return append(b, part...)
 }
 
-// openPart returns what sealPart was given; false if the checksum is wrong.
+// openPart is the inverse of sealPart. It returns false if the checksum is wrong.
 func openPart(key, b []byte) ([]byte, bool) {
 	if len(b) < sumSize {
 		return nil, false
@@ -66,7 +66,7 @@ func indexValue(key []byte) []byte {
 	return binary.BigEndian.AppendUint32([]byte{summedIndex}, checksum(key, nil))
 }
 
-// rightIndex reports whether an index entry is as it was written.
+// rightIndex reports whether an index entry is undamaged.
 func rightIndex(key, value []byte) bool {
 	switch {
 	case len(value) == 1:

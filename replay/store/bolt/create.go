@@ -14,8 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// prepare makes a tape that does not exist, and removes what a crash has left of one that was
-// being made.
+// prepare makes a tape that does not exist, and removes what a crash has left of an unfinished one.
 func prepare(path string, missing bool) error {
 	if !missing && len(file.Leftovers(path)) == 0 {
 		return nil
@@ -25,7 +24,7 @@ func prepare(path string, missing bool) error {
 		if missing {
 			return err
 		}
-		return nil // whoever has the lock sweeps
+		return nil // the holder of the lock sweeps
 	}
 	defer lock.Release()
 	lock.Sweep()
@@ -35,8 +34,8 @@ func prepare(path string, missing bool) error {
 	return create(path)
 }
 
-// create makes an empty tape under a temporary name and links it into place, so
-// that half of one is never seen and none is overwritten.
+// create makes an empty tape under a temporary name and links it into place. So half of a tape is
+// never seen, and none is overwritten.
 func create(path string) error {
 	if err := createAt(path); err != nil {
 		if file.Unwritable(err) {
@@ -56,7 +55,7 @@ func createAt(path string) error {
 		return err
 	}
 	temp := f.Name()
-	defer os.Remove(temp) // it is gone already where it was renamed
+	defer os.Remove(temp) // it is gone already if it was renamed
 	if err := f.Close(); err != nil {
 		return err
 	}
@@ -72,7 +71,7 @@ func createAt(path string) error {
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	// A file system without links.
+	// The file system has no links.
 	return os.Rename(temp, path)
 }
 

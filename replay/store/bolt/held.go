@@ -6,16 +6,16 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// held is the only state of a file that is only read, which nobody can change while it is open.
-// Its transaction lasts as long, since beginning one for each read takes a seventh of the time of
-// a read. The zero held has none.
+// held is the state of a file that is opened for reading, which nobody can change while it is open.
+// Its transaction is kept, since starting one for each read takes a seventh of the time of a read.
+// The zero held has no state.
 type held struct {
 	mu      sync.RWMutex // guards the fields below, for reading while the state is read
 	reading *reading     // nil before hold and after letGo
 	tx      *bbolt.Tx
 }
 
-// hold takes the state that the file of a store has.
+// hold keeps the current state of a store's file.
 func (h *held) hold(s *boltStore) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -28,7 +28,7 @@ func (h *held) hold(s *boltStore) error {
 	return nil
 }
 
-// read calls a function with the state, and reports whether there is one.
+// read calls fn with the state. It reports whether there is one.
 func (h *held) read(fn func(*reading) error) (is bool, err error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -38,12 +38,12 @@ func (h *held) read(fn func(*reading) error) (is bool, err error) {
 	return true, fn(h.reading)
 }
 
-// letGo waits for the reads under way, because they use the mapped file.
+// letGo ends the transaction. It waits for the reads in progress, because they use the mapped file.
 func (h *held) letGo() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.reading != nil {
-		_ = h.tx.Rollback() // it fails for one that is over alone
+		_ = h.tx.Rollback() // it fails only if the transaction is over
 		h.reading, h.tx = nil, nil
 	}
 }

@@ -11,10 +11,10 @@ import (
 type seeker interface {
 	Seek(from []byte) (key, value []byte)
 	Next() (key, value []byte)
-	Err() error // why the walk has ended before its end
+	Err() error // why the walk ended early
 }
 
-// memoryIndex is the index of a read-only tape whose keys were made anew. It never changes.
+// memoryIndex is the index of a read-only tape after a Reindex. It never changes.
 type memoryIndex struct {
 	recipe string
 	keys   [][]byte // sorted
@@ -32,7 +32,7 @@ func (s *reading) index() (seeker, error) {
 	return s.tail.over(idx.cursor()), nil
 }
 
-// firstKey returns the first key of the current index that is not below from, which may be on the
+// firstKey returns the first key of the current index that is not below from. from may be on the
 // stack.
 func (s *reading) firstKey(from []byte) ([]byte, error) {
 	if s.s.memory.Load() == nil && s.tail.size == 0 {
@@ -72,8 +72,8 @@ func (c *listCursor) Next() (key, value []byte) {
 
 func (c *listCursor) Err() error { return nil }
 
-// indexKeys returns the index keys of the records above an ID, sorted: a tree takes them in
-// linear time then.
+// indexKeys returns the index keys of the records above an ID. They are sorted, since a tree takes
+// sorted keys in linear time.
 func (s *state) indexKeys(after store.ID, key func(*store.Exchange) store.Key) ([][]byte, error) {
 	rec, err := s.bucket(bucketRec)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// maxKeyPart is the length beyond which a part of an index key is cut, and 8
-// bytes of its hash are added.
+// maxKeyPart is the longest part of an index key. A longer part is cut, and 8 bytes of its hash are
+// added.
 const maxKeyPart = 200
 
 func appendPart(b []byte, s string) []byte {
@@ -22,7 +22,7 @@ func appendPart(b []byte, s string) []byte {
 	return append(b, 0)
 }
 
-// roomFor returns room for the index key of an exchange.
+// roomFor returns an empty slice with the capacity for the index key of an exchange.
 func roomFor(k store.Key) []byte {
 	return make([]byte, 0, min(len(k.Host), maxKeyPart+8)+min(len(k.Path), maxKeyPart+8)+len(k.Method)+3+sha256.Size+8)
 }
@@ -33,14 +33,14 @@ func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
 
 func methodPrefix(k store.Key) []byte { return appendPart(pathPrefix(k), k.Method) }
 
-// requestPrefix is the prefix of a request, whoever makes it.
+// requestPrefix is the prefix of the keys of a request, whoever makes it.
 func requestPrefix(k store.Key) []byte {
 	sum := k.Request()
 	return append(methodPrefix(k), sum[:]...)
 }
 
-// behind returns the smallest key above all that begin with prefix, which is not empty and begins
-// with a byte below 0xff.
+// behind returns the smallest key above all that start with prefix. The first byte of prefix is
+// below 0xff.
 func behind(prefix []byte) []byte {
 	b := bytes.Clone(prefix)
 	for b[len(b)-1] == 0xff {

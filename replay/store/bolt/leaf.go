@@ -57,8 +57,8 @@ func (w *walker) leaf(p page, low, high []byte, depth int) error {
 	return nil
 }
 
-// entry counts the elements of a bucket, and checks the values of those of the index.
-// Meta is walked before the records, since buckets are in the order of their names.
+// entry counts the elements of a bucket and checks the values of index entries. Meta is walked
+// before the records, since buckets are in the order of their names.
 func (w *walker) entry(p page, i uint64, key []byte, at, size uint64) error {
 	var value []byte
 	if size <= 8 && (w.in == bucketIdx || w.in == bucketMeta) {
@@ -88,8 +88,8 @@ func (w *walker) entry(p page, i uint64, key []byte, at, size uint64) error {
 	return nil
 }
 
-// bucket returns the root page of a bucket, 0 for one whose page is kept in the
-// element, which it checks.
+// bucket returns the root page of a bucket. It returns 0 for a bucket whose page is inside the
+// element, after checking that.
 func (w *walker) bucket(p page, i uint64, name string, at, size uint64) (root uint64, err error) {
 	if size < bucketHeader {
 		return 0, w.damaged(p.id, "element %d, a bucket, has %d bytes", i, size)
@@ -107,8 +107,7 @@ func (w *walker) bucket(p page, i uint64, name string, at, size uint64) (root ui
 	return 0, w.inline(p, name, b[bucketHeader:])
 }
 
-// inline checks the page of a bucket that is kept in an element of p: a leaf
-// without buckets.
+// inline checks the page of a bucket inside an element of p. It must be a leaf without buckets.
 func (w *walker) inline(p page, name string, b []byte) error {
 	e := binary.NativeEndian
 	in := page{
@@ -142,8 +141,7 @@ func (w *walker) inline(p page, name string, b []byte) error {
 	return nil
 }
 
-// freelist checks the list of free pages: each is in the file, none is in use,
-// none stands there twice.
+// freelist checks the list of free pages. Each must be in the file, not in use, and listed once.
 func (w *walker) freelist() error {
 	p, err := w.open(w.meta.freelist, 0)
 	if err != nil {

@@ -9,7 +9,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The form of a page of bbolt, version 2. Integers are those of the machine.
+// The form of a page of bbolt, version 2. Integers are in the byte order of the machine.
+//
+//	page  id 8, flags 2, count 2, overflow 4; then its content
+//	meta  magic 4, version 4, page size 4, flags 4, root 8, sequence 8,
+//	      freelist 8, high-water mark 8, transaction 8, checksum 8
 //
 //	page  id 8, flags 2, count 2, overflow 4; then its content
 //	meta  magic 4, version 4, page size 4, flags 4, root 8, sequence 8,
@@ -27,10 +31,10 @@ const (
 	noFreelist = 1<<64 - 1 // the free pages are not stored
 )
 
-// meta is what a meta page says.
+// meta is the content of a meta page.
 type meta struct{ pageSize, root, freelist, high, txid uint64 }
 
-// readMeta reads the meta page at an offset; false if it is not a valid one.
+// readMeta reads the meta page at an offset. It returns false if that is not valid.
 func readMeta(r io.ReaderAt, at int64) (meta, bool) {
 	var page [pageHeader + metaSize]byte
 	if n, _ := r.ReadAt(page[:], at); n < len(page) {
@@ -47,8 +51,8 @@ func readMeta(r io.ReaderAt, at int64) (meta, bool) {
 	return m, ok
 }
 
-// metaOf returns the current meta page: of the valid ones that of the later transaction, as in
-// bbolt. What it names is within the file.
+// metaOf returns the current meta page. As in bbolt, that is the valid one of the later
+// transaction. The pages that it names are within the file.
 func metaOf(path string, r io.ReaderAt, size int64) (meta, error) {
 	reject := func(format string, args ...any) (meta, error) {
 		return meta{}, &store.FormatError{Path: path, Reason: fmt.Sprintf(format, args...)}
@@ -71,7 +75,7 @@ func metaOf(path string, r io.ReaderAt, size int64) (meta, error) {
 		}
 	}
 	for at := uint64(minPageSize); !ok && at <= maxPageSize; at *= 2 {
-		// The second meta page is a page away from the first, however long that is.
+		// The second meta page is one page after the first, whatever the size of a page.
 		m, ok = readMeta(r, int64(at)) //nolint:gosec // at most maxPageSize
 		ok = ok && m.pageSize == at
 	}

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// A node is a page of a tree with those that follow it, or the page of a bucket that is
-// kept in an element of the list of buckets.
+// A node is a page of a tree with its overflow pages, or the page of a bucket inside an element of
+// the list of buckets.
 type node struct {
 	id     uint64
 	data   []byte // to the end of the last page
@@ -20,7 +20,7 @@ func nodeOf(id uint64, data []byte) node {
 	return node{id: id, data: data, branch: e.Uint16(data[8:]) == flagBranch, count: int(e.Uint16(data[10:]))}
 }
 
-// at returns the element i of a node that was checked: a leaf has values, a branch children.
+// at returns the element i of a checked node. A leaf has values, a branch children.
 func (n *node) at(i int) (key, value []byte, child uint64) {
 	e, at := binary.NativeEndian, pageHeader+i*elementSize
 	b := n.data[at : at+elementSize]
@@ -45,7 +45,7 @@ func (n *node) key(i int) []byte {
 	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
-// header returns a page, with those that follow it, of which only the header is checked.
+// header returns a page with its overflow pages. Only the header is checked.
 func (s *state) header(id uint64) ([]byte, error) {
 	if id < 2 || id >= s.high {
 		return nil, s.outside(id)
@@ -58,12 +58,12 @@ func (s *state) header(id uint64) ([]byte, error) {
 	return b[: run*s.page : run*s.page], nil
 }
 
-// outside is the error of a number that is not that of a page.
+// outside is the error of a number that no page has.
 func (s *state) outside(id uint64) error {
 	return s.damaged(id, "not one of the %d pages of the file", s.high)
 }
 
-// run checks the header of a page, and returns how many pages there are in one.
+// run checks the header of a page, and returns the number of pages that belong together.
 func (s *state) run(id uint64, header []byte) (uint64, error) {
 	e := binary.NativeEndian
 	if own := e.Uint64(header); own != id {
@@ -79,8 +79,8 @@ func (s *state) run(id uint64, header []byte) (uint64, error) {
 	return run, nil
 }
 
-// element returns the key of the element i, and the child if the node is a branch. The node may
-// not have been checked: ok is false if the element is not within it.
+// element returns the key of the element i, and the child if the node is a branch. The node need
+// not be checked: ok is false if the element is not within it.
 func (n *node) element(i int) (key []byte, child uint64, ok bool) {
 	e, at, length := binary.NativeEndian, pageHeader+i*elementSize, uint64(len(n.data))
 	if i < 0 || i >= n.count || uint64(at+elementSize) > length { //nolint:gosec // not negative
@@ -99,11 +99,12 @@ func (n *node) element(i int) (key []byte, child uint64, ok bool) {
 	return n.data[from:end], child, true
 }
 
-// search returns the first element whose key is not below a key, and whether it is that key.
+// search returns the index of the first element whose key is not below key, and whether they are
+// equal.
 func (n *node) search(in sort, key []byte) (at int, found bool) {
 	low, high := 0, n.count
 	if in == sortRec && n.branch && len(key) == idSize {
-		// The keys are adjacent, so that looking at one is looking at its neighbors.
+		// The keys are adjacent, so that reading one also reads its neighbors.
 		e, ids := binary.BigEndian, n.data[pageHeader+n.count*elementSize:][:n.count*idSize]
 		want := e.Uint64(key)
 		for low < high {
@@ -130,7 +131,7 @@ func (n *node) search(in sort, key []byte) (at int, found bool) {
 	return low, false
 }
 
-// A sort says what stands in a bucket.
+// A sort is the kind of content of a bucket.
 type sort int
 
 const (
@@ -141,7 +142,7 @@ const (
 	sortRoot // the list of buckets
 )
 
-// sortOf returns that of a bucket; one that is not ours is walked as meta is.
+// sortOf returns the sort of a bucket. An unknown bucket is walked like meta.
 func sortOf(name string) sort {
 	switch name {
 	case bucketRec:
@@ -154,7 +155,7 @@ func sortOf(name string) sort {
 	return sortMeta
 }
 
-// fits reports whether a bucket of the sort may have such an element.
+// fits reports whether a bucket of this sort may have such an element.
 func (s sort) fits(key, value []byte, flags uint32) bool {
 	switch s {
 	case sortRoot:
@@ -170,10 +171,9 @@ func (s sort) fits(key, value []byte, flags uint32) bool {
 	return flags == 0
 }
 
-// form says what is wrong with the form of a node, or "", and where it ends. It relies only on
-// the header being there. bbolt writes elements without a gap, so a changed number, of elements
-// or of bytes, shows. length is that of the pages as the header says, high the number of the
-// first page beyond the file.
+// form returns what is wrong with the form of a node, or "", and where. It relies only on the
+// header. bbolt writes elements without a gap, so a wrong number of elements or bytes is noticed.
+// length is that of the pages by the header, high the number of the first page after the file.
 func (n *node) form(in sort, length, high uint64) (text string, element int) {
 	e, count := binary.NativeEndian, uint64(n.count) //nolint:gosec // 16 bits
 	next := pageHeader + count*elementSize
@@ -205,8 +205,7 @@ func (n *node) form(in sort, length, high uint64) (text string, element int) {
 	return "", int(next) //nolint:gosec // within the file
 }
 
-// content says what is wrong with the keys and values of a node whose form is right; "" if
-// nothing is.
+// content returns what is wrong with the keys and values of a node whose form is right, or "".
 func (n *node) content(in sort) (text string, element int) {
 	var before []byte
 	for i := range n.count {
@@ -221,10 +220,10 @@ func (n *node) content(in sort) (text string, element int) {
 	return "", 0
 }
 
-// neighbors reports whether the two entries of an index leaf between which a key has its place
-// are as they were written: the one that search has returned and the one before it. If they are,
-// the key stands nowhere else, whatever the other entries are, since search has compared it with
-// these two. summed is false if that cannot be known: entries of earlier builds have no checksum.
+// neighbors reports whether the two entries of an index leaf around the place of a key are
+// undamaged: the one that search has returned and the one before it. If they are, the key is
+// nowhere else, whatever the other entries are, since search has compared it with these two. summed
+// is false if that is unknown, because entries of earlier builds have no checksum.
 func (n *node) neighbors(at int) (right, summed bool) {
 	summed = true
 	for i := max(at-1, 0); i <= at && i < n.count; i++ {
@@ -240,20 +239,20 @@ func (n *node) neighbors(at int) (right, summed bool) {
 // idSize is the length of the key of a record.
 const idSize = 8
 
-// flags returns those of the element i of a leaf.
+// flags returns the flags of the element i of a leaf.
 func (n *node) flags(i int) uint32 {
 	return binary.NativeEndian.Uint32(n.data[pageHeader+i*elementSize:])
 }
 
-// fetch has the processor fetch a page. Most index leaves of a long tape are in none of its
-// caches, and a search would wait for a dozen places of one in turn. Requested together they
-// arrive in a third of that time.
+// fetch makes the processor load a page. Most index leaves of a long tape are in no cache, and a
+// search would wait for a dozen cache lines one after the other. Requested together, they arrive in
+// a third of that time.
 //
 //go:noinline
 func fetch(page []byte) (sum byte) {
-	const line = 64 // bytes that are fetched at once
+	const line = 64 // the bytes of a cache line
 	for i := 0; i < len(page); i += line {
 		sum += page[i]
 	}
-	return sum // so that it is not left out
+	return sum // so that the compiler keeps the loop
 }

@@ -38,8 +38,9 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	// bbolt reads the list of free pages before it may be checked. Only bbolt can lock as
-	// bbolt does, so a reader's lock is held for that. Whoever gets in between writes as we would.
+	// bbolt reads the list of free pages before that can be checked. Only bbolt can lock as bbolt
+	// does, so a reader's lock is held for the check. Another process that writes in between writes
+	// as we would.
 	db, opened, err := openDB(path, true)
 	if err == nil && !readOnly {
 		err = errors.Join(checkFree(path, opened), db.Close())
@@ -69,7 +70,7 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	return s, nil
 }
 
-// start checks what has to be checked before anything is read.
+// start checks what must be checked before anything is read.
 func (s *boltStore) start() error {
 	m, err := checkMeta(s.path, s.file)
 	if err != nil {
@@ -88,9 +89,9 @@ func (s *boltStore) start() error {
 	return s.loadTail()
 }
 
-// openDB opens the database. It follows none of its pages except, if it is to write, the list of
-// free pages. If another file has replaced it while its lock was waited for, as a compacted copy
-// does, it opens that one: what is written to a file without a name is lost.
+// openDB opens the database. It follows none of its pages except, for writing, the list of free
+// pages. If another file has replaced it during the wait for its lock, as a compacted copy does, it
+// opens that one. What is written to a file without a name is lost.
 func openDB(path string, readOnly bool) (*bbolt.DB, *os.File, error) {
 	for {
 		db, opened, err := openFile(path, readOnly)
@@ -134,9 +135,9 @@ func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err er
 	return db, opened, err
 }
 
-// mapped returns how much of a file is mapped at once, although it is not that long yet. Each
-// time bbolt has to map more, it copies all that the transaction has put so far and maps twice as
-// much. On Windows it makes the file that long.
+// mapped returns how much of a file is mapped at first, even if the file is shorter. Each time
+// bbolt has to map more, it copies all that the transaction has put and maps twice as much. On
+// Windows it would make the file that long.
 func mapped(readOnly bool) int {
 	if readOnly || runtime.GOOS == "windows" {
 		return 0

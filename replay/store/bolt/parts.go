@@ -8,8 +8,8 @@ import (
 )
 
 // A body in parts is in its bucket under the ID of its exchange and the number of the part. Until
-// that exchange exists, its ID is in the bucket of the tape, so that what a dead process has left
-// is found without a walk over all parts.
+// the exchange is appended, its ID is in the bucket meta. So what a dead process has left is found
+// without a walk over all parts.
 
 func partKey(id []byte, number int) []byte {
 	return binary.BigEndian.AppendUint32(bytes.Clone(id), uint32(number)) //nolint:gosec // 2^32 parts are 2^50 bytes
@@ -41,7 +41,7 @@ func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
 		if v == nil {
 			return err
 		}
-		// Only a tape of an earlier build has records, and parts, without a checksum.
+		// Only a tape of an earlier build has records and parts without checksums.
 		b, err := r.get(bucketRec, idBytes(id))
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
 	return part, err
 }
 
-// openPart returns the bytes of a part, whose checksum it compares if it has one.
+// openPart returns the bytes of a part. It compares the checksum if there is one.
 func (s *boltStore) openPart(k, v []byte, summed bool) ([]byte, error) {
 	if !summed {
 		return v, nil
@@ -89,7 +89,7 @@ func (c *change) putPart(key, data []byte) error {
 	return c.blob.Put(key, sealPart(key, data))
 }
 
-// putBody puts a body that is in memory into parts.
+// putBody stores a body in parts.
 func (c *change) putBody(id, body []byte) error {
 	for number := 0; len(body) > 0; number++ {
 		n := min(len(body), store.PartSize)
@@ -102,12 +102,12 @@ func (c *change) putBody(id, body []byte) error {
 	return nil
 }
 
-// finishParts records that the exchange of some parts now exists.
+// finishParts records that the exchange of some parts was appended.
 func (c *change) finishParts(id store.ID) error {
 	return c.meta.Delete(unfinishedKey(id))
 }
 
-// dropParts removes the parts of an exchange that never came.
+// dropParts removes the parts of an exchange that was never appended.
 func (c *change) dropParts(id store.ID) error {
 	if err := c.removeParts(idBytes(id)); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c *change) removeParts(id []byte) error {
 	return nil
 }
 
-// sweepParts removes the parts of exchanges that a process which died did not finish.
+// sweepParts removes the parts of exchanges that a dead process did not finish.
 func (s *boltStore) sweepParts() error {
 	var left []store.ID
 	prefix := []byte(metaParts)

@@ -11,7 +11,7 @@ import (
 
 const (
 	maxID    = "\xff\xff\xff\xff\xff\xff\xff\xff\xff" // above every ID
-	scanPage = 64                                     // exchanges that Scan reads in one transaction
+	scanPage = 64                                     // the most exchanges that Scan reads in one transaction
 )
 
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
@@ -33,7 +33,7 @@ func (s *boltStore) FindOutcome(key store.Key, after store.ID) (x *store.Exchang
 }
 
 func (s *reading) find(key *store.Key, after store.ID, outcome bool) (*store.Exchange, error) {
-	var room [256]byte // on the stack, enough for most
+	var room [256]byte // on the stack, enough for most keys
 	from := appendIndexKey(room[:0], key, after+1)
 	prefix := from[:len(from)-8]
 	k, err := s.firstKey(from)
@@ -45,7 +45,7 @@ func (s *reading) find(key *store.Key, after store.ID, outcome bool) (*store.Exc
 
 const leadsNowhere = "an index entry leads nowhere"
 
-// load reads the exchange that an index key leads to, or its outcome.
+// load reads the exchange of an index key, or its outcome.
 func (s *state) load(index []byte, outcome bool) (*store.Exchange, error) {
 	if idOf(index) == 0 {
 		return nil, s.s.damaged(leadsNowhere)
@@ -62,7 +62,7 @@ func (s *state) load(index []byte, outcome bool) (*store.Exchange, error) {
 	return x, err
 }
 
-// record decodes an exchange and adds the body that is kept in parts, unless it is long.
+// record decodes an exchange. It adds a body that is kept in parts, unless the body is long.
 func (s *state) record(id, b []byte, outcome bool) (*store.Exchange, error) {
 	if b == nil {
 		return nil, s.s.damaged(leadsNowhere)
@@ -83,8 +83,8 @@ func (s *state) record(id, b []byte, outcome bool) (*store.Exchange, error) {
 	return x, nil
 }
 
-// decode decodes an exchange without the body that is kept in parts, which have
-// checksums if summed.
+// decode decodes an exchange without a body that is kept in parts. summed is whether the parts have
+// checksums.
 func (s *boltStore) decode(id, b []byte, outcome bool) (x *store.Exchange, summed bool, err error) {
 	encoded, summed, ok := openRecord(id, b)
 	if !ok {
@@ -113,8 +113,8 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 		if err != nil {
 			return err
 		}
-		// walk takes one exchange of each key: a seek leaps over the rest, and
-		// over the keys that begin with skip.
+		// walk takes one exchange of each key. A seek skips the rest, and the keys that start with
+		// skip.
 		walk := func(prefix, skip []byte) error {
 			k, _ := c.Seek(prefix)
 			for len(near) < n && bytes.HasPrefix(k, prefix) {
@@ -145,9 +145,9 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 
 func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
-		// The first page is of one exchange, so that the way to that is short.
+		// The first page has one exchange, so that it comes soon.
 		for n := 1; ; n = min(8*n, scanPage) {
-			// One page in a transaction: a long one keeps pages from being used again.
+			// Each page has its own transaction, since a long one keeps bbolt from reusing pages.
 			page := make([]*store.Exchange, 0, n)
 			err := s.view(func(r *reading) error {
 				rec, err := r.bucket(bucketRec)

@@ -7,14 +7,13 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A page is checked when it is reached, and what it says of the pages below it is compared with
-// what they say. Nothing is above the roots of the buckets, so each transaction seals them with a
-// checksum of everything that meta says and of the first and last key of each bucket, to which
-// another page of the bucket would not lead. The number of the transaction precedes it: an
-// earlier build does not know seals and leaves an old one, and what it has written is checked as
-// a whole.
+// A page is checked when it is reached, and compared with what its parent says about it. The roots
+// of the buckets have no parent. So each transaction seals them with a checksum of meta and of the
+// first and last key of each bucket, to which another page of the bucket would not lead. The seal
+// starts with the number of the transaction: an earlier build does not know seals and leaves an old
+// one, and then the whole file is checked.
 
-// sealOf returns the seal of a state by what stands in it.
+// sealOf returns the seal of a state.
 func sealOf(state int, ends [][]byte, meta func(yield func(k, v []byte))) []byte {
 	var sum uint32
 	for _, k := range ends {
@@ -28,7 +27,7 @@ func sealOf(state int, ends [][]byte, meta func(yield func(k, v []byte))) []byte
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, uint64(state)), sum) //nolint:gosec // not negative
 }
 
-// seal seals what a change leaves.
+// seal seals the result of a change.
 func (c *change) seal() error {
 	var ends [][]byte
 	for _, b := range []*bbolt.Bucket{c.rec, c.idx, c.blob} {
@@ -41,7 +40,7 @@ func (c *change) seal() error {
 	}))
 }
 
-// sealed reports whether a state has a seal. One that is wrong is an error.
+// sealed reports whether a state has a seal. A wrong seal is an error.
 func (s *state) sealed(number int) (bool, error) {
 	var ends [][]byte
 	page := make([]byte, s.page)
@@ -80,8 +79,8 @@ func (s *state) sealed(number int) (bool, error) {
 	return true, nil
 }
 
-// read is header, but reads a single page from the file: mapped pages have to be brought in and
-// taken away with what is around them, and most of these are far from others.
+// read is header, but reads a single page from the file. Reading mapped pages also brings in those
+// around them, and most of these pages are far from others.
 func (s *state) read(id uint64, page []byte) (node, error) {
 	if id < 2 || id >= s.high {
 		return node{}, s.outside(id)
@@ -96,8 +95,8 @@ func (s *state) read(id uint64, page []byte) (node, error) {
 	return nodeOf(id, page), err
 }
 
-// end returns the first key of a tree, or the last one, nil for none. The pages that lead to it
-// are not checked, since the seal says which key it is. page has room for one page.
+// end returns the first or the last key of a tree, nil if there is none. The pages that lead to it
+// are not checked, since the seal confirms the key. page has the size of one page.
 func (t tree) end(last bool, page []byte) ([]byte, error) {
 	n, err, id := t.inline, error(nil), t.root
 	for range maxDepth {

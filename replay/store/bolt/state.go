@@ -10,26 +10,26 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A state is the file as a reading transaction sees it, or as it was when a writing one began. It
-// follows the pages by itself and checks each when it is first reached. bbolt follows what a page
-// says wherever it leads.
+// A state is the file as a read transaction sees it, or as it was when a write transaction started.
+// It follows the pages itself and checks each when it is first reached. bbolt would follow a page
+// wherever it leads.
 type state struct {
 	s    *boltStore
 	data []byte // the pages of the file, valid until the transaction ends
-	page uint64 // bytes of one
-	high uint64 // the number of them
+	page uint64 // the bytes of a page
+	high uint64 // the number of pages
 	root uint64
-	tx   int // the ID of the transaction if it only reads, else 0
+	tx   int // the ID of the transaction if it only reads, or 0
 }
 
-// roots says where two buckets are for those that read in the transaction with a given ID. In a
-// tape that is only read they stay there.
+// roots has the pages of two buckets, for readers in the transaction with this ID. In a tape that
+// is only read they never change.
 type roots struct {
 	tx       int
-	rec, idx uint64 // pages, 0 if it is not known
+	rec, idx uint64 // pages, 0 if unknown
 }
 
-// of returns the page of a bucket, nil for a bucket whose page is not kept.
+// of returns the field for the page of a bucket, nil if it has none.
 func (r *roots) of(name string) *uint64 {
 	switch name {
 	case bucketRec:
@@ -54,9 +54,9 @@ func (s *state) damaged(id uint64, format string, args ...any) error {
 	return s.s.damaged(fmt.Sprintf("page %d: ", id) + fmt.Sprintf(format, args...))
 }
 
-// node returns a page that is reached. first is its first key, or nil if that is not known. It is
-// compared each time, since it ties a page to the one above it. If not all elements of a leaf are
-// relied upon, only its form is checked.
+// node returns a page that is reached. first is its first key, or nil if unknown. It is compared
+// each time, since it ties a page to its parent. If all is false, only the form of a leaf is
+// checked.
 func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 	b, err := s.header(id)
 	if err != nil {
@@ -91,11 +91,11 @@ func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 type tree struct {
 	state  *state
 	in     sort
-	root   uint64 // 0 for one that is kept in the list of buckets
+	root   uint64 // 0 for a bucket inside the list of buckets
 	inline node
 }
 
-// errNoBucket says that a database is not a tape, or damaged.
+// errNoBucket is the error of a database that is not a tape, or damaged.
 var errNoBucket = errors.New("a bucket is missing")
 
 // bucket returns a bucket.
@@ -137,7 +137,7 @@ func (s *state) bucket(name string) (tree, error) {
 	return t, nil
 }
 
-// keepRoot keeps where a bucket is, beside what is known.
+// keepRoot adds the page of a bucket to the known ones.
 func (s *state) keepRoot(known *roots, name string, root uint64) {
 	r := &roots{tx: s.tx}
 	if known != nil && known.tx == s.tx {
@@ -149,7 +149,7 @@ func (s *state) keepRoot(known *roots, name string, root uint64) {
 	}
 }
 
-// get returns a value of a bucket, nil for none.
+// get returns a value of a bucket, or nil.
 func (s *state) get(name string, key []byte) ([]byte, error) {
 	t, err := s.bucket(name)
 	if err != nil {
@@ -162,8 +162,8 @@ func (s *state) get(name string, key []byte) ([]byte, error) {
 	return v, nil
 }
 
-// seek returns the first element whose key is not below a key. Of the leaf in which that
-// is it checks no more than it needs: on a long tape most leaves are reached once.
+// seek returns the first element whose key is not below key. It checks no more of the leaf than it
+// needs, since on a long tape most leaves are reached once.
 func (t tree) seek(key []byte) (k, v []byte, err error) {
 	id, first := t.root, []byte(nil)
 	for range maxDepth {
@@ -187,14 +187,14 @@ func (t tree) seek(key []byte) (k, v []byte, err error) {
 		}
 		first, _, id = n.at(at)
 	}
-	// In the next leaf, if there is one.
+	// It is in the next leaf, if there is one.
 	c := t.cursor()
 	k, v = c.Seek(key)
 	return k, v, c.err
 }
 
-// stands checks that a key has its place where it was searched for in a leaf from glance. If that
-// does not show, the whole leaf is checked.
+// stands checks that a key was searched for in the right place of a leaf from glance. If that does
+// not follow from the neighbors, it checks the whole leaf.
 func (t tree) stands(n *node, first []byte, at int, found bool) error {
 	var shows bool
 	switch t.in {
@@ -204,9 +204,9 @@ func (t tree) stands(n *node, first []byte, at int, found bool) error {
 			return t.state.damaged(n.id, "element %d of %d, or the one in front of it: its checksum is wrong", at, n.count)
 		}
 	case sortRec:
-		shows = found // and has a checksum of its own
+		shows = found // a record has its own checksum
 	case sortMeta, sortBlob, sortRoot:
-		shows = true // glance was thorough
+		shows = true // glance has checked everything
 	}
 	if shows || t.root == 0 {
 		return nil
@@ -215,7 +215,7 @@ func (t tree) stands(n *node, first []byte, at int, found bool) error {
 	return err
 }
 
-// node returns a page of the tree that is checked.
+// node returns a checked page of the tree.
 func (t tree) node(id uint64, first []byte) (node, error) {
 	if id == 0 {
 		return t.inline, nil
@@ -231,8 +231,8 @@ func (t tree) glance(id uint64, first []byte) (node, error) {
 	return t.state.node(id, t.in, first, t.in != sortIdx && t.in != sortRec)
 }
 
-// bounds checks the pages on the way to a key, and returns the bounds of what leads to
-// the last of them.
+// bounds checks the pages on the way to a key. It returns the bounds of the keys that lead to the
+// last page.
 func (t tree) bounds(key []byte) (low, high []byte, err error) {
 	id, first := t.root, []byte(nil)
 	for range maxDepth {
@@ -255,7 +255,7 @@ func (t tree) bounds(key []byte) (low, high []byte, err error) {
 	return nil, nil, t.state.damaged(id, "more than %d levels deep", maxDepth)
 }
 
-// few reports whether a tree has at most so many leaves.
+// few reports whether a tree has at most that many leaves.
 func (t tree) few(most int) (bool, error) {
 	n, err := t.node(t.root, nil)
 	if err != nil || !n.branch {

@@ -19,17 +19,17 @@ type boltStore struct {
 	db       *bbolt.DB
 	path     string
 	readOnly bool
-	holds    func()                      // takes away who has the tape open; called while it is
-	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket and the tail
-	tails    atomic.Pointer[tails]       // of the index; changed by who has writing
-	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
+	holds    func()                      // removes the record of who has the tape open; called before the tape is closed
+	memory   atomic.Pointer[memoryIndex] // the current index, nil if it is the bucket and the tail
+	tails    atomic.Pointer[tails]       // of the index; changed only by the holder of writing
+	writing  sync.Mutex                  // guards the right to write; it is locked before the locks of bbolt
 	checked  *checked                    // the pages that may be followed
 	roots    atomic.Pointer[roots]       // where buckets are
-	file     *os.File                    // that of db, which closes it
-	held     held                        // by one that only reads
-	records  []byte                      // room for those of the next change; guarded by writing
-	walked   bool                        // all pages were checked, once; guarded by writing
-	grown    bool                        // something was written, so that the file may have room behind its pages; guarded by writing
+	file     *os.File                    // the file of db, which closes it
+	held     held                        // the state, in a store that only reads
+	records  []byte                      // a buffer for the records of the next change; guarded by writing
+	walked   bool                        // whether all pages were checked; guarded by writing
+	grown    bool                        // whether something was written, so that the file may have an unused end; guarded by writing
 	direct   int                         // directPages
 	most     int                         // tailMost
 }
@@ -52,15 +52,15 @@ const (
 const (
 	magic = "gracy tape"
 
-	directPages = 16   // leaves of an index that is so small that no key waits for it
-	tailMost    = 8192 // keys that wait, at most, for a larger one
+	directPages = 16   // the leaves of an index so small that keys go into it at once
+	tailMost    = 8192 // the most keys that wait in memory for a larger index
 
 	schema = 1
 	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it
 	// while it is recorded, and after a crash.
 	schemaTail = 2
 	blobFrom   = 64 << 10 // a response body of this length is kept in parts
-	longBody   = 1 << 20  // and is left out of what is found from this length on
+	longBody   = 1 << 20  // from this length on it is left out of what Find returns
 )
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
@@ -80,9 +80,8 @@ func (s *boltStore) Close() error {
 	return errors.Join(err, s.db.Close())
 }
 
-// shrink cuts off what follows the last page of the file, while nobody else can have it open. The
-// file is as good with it, so it stays where that cannot be done, as on Windows while the file is
-// mapped.
+// shrink cuts off the unused end of the file, while nobody else can have it open. The file is valid
+// with it, so it stays where it cannot be cut off, as on Windows while the file is mapped.
 func (s *boltStore) shrink() {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -131,15 +130,15 @@ func catch(path string, err *error) {
 	}
 }
 
-// faultsPanic makes a memory fault of this goroutine, in a file that was cut off since it was
-// opened, panic instead of ending the process. It returns the previous setting.
+// faultsPanic makes memory faults of this goroutine panic instead of ending the process. They
+// happen if the file was cut off after it was opened. It returns the previous setting.
 func faultsPanic() (before bool) { return debug.SetPanicOnFault(true) }
 
 func (s *boltStore) damaged(reason string) error {
 	return &store.FormatError{Path: s.path, Reason: "damaged tape: " + reason}
 }
 
-// explain gives an error of bbolt our sentinel, and every error the path.
+// explain wraps an error of bbolt in a sentinel of package store, and adds the path to every error.
 func (s *boltStore) explain(err error) error {
 	switch {
 	case err == nil:

@@ -14,10 +14,10 @@ import (
 type tail struct {
 	runs  [][][]byte // each sorted and at least twice as long as the next
 	size  int        // of all runs
-	least store.ID   // no key has an ID below it
+	least store.ID   // the least ID of all keys
 }
 
-// with returns a tail with further keys, whose slice is sorted and kept.
+// with returns a tail with further keys. keys is sorted and kept.
 func (t *tail) with(keys [][]byte) *tail {
 	if len(keys) == 0 {
 		return t
@@ -47,7 +47,7 @@ func tailOf(runs [][][]byte, least store.ID) *tail {
 	return t
 }
 
-// without returns a tail without a key, and whether it had it.
+// without returns a tail without a key, and whether the key was there.
 func (t *tail) without(key []byte) (rest *tail, had bool) {
 	runs := slices.Clone(t.runs)
 	for i, run := range runs {
@@ -118,7 +118,7 @@ func merged(a, b [][]byte) [][]byte {
 // mergedCursor walks several sorted lists as if they were one.
 type mergedCursor struct {
 	parts []seeker
-	keys  [][]byte // where each part stands, nil behind its end
+	keys  [][]byte // the current key of each part, nil after its end
 }
 
 func (c *mergedCursor) Seek(from []byte) (key, value []byte) {

@@ -10,23 +10,23 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Append puts the keys of new exchanges into the tail of the index, so that only the exchanges
-// are synced. While there is a tail, meta has the ID above which the index does not lead to the
-// records, and the schema is one that earlier builds do not read. A full tail is put into the
-// index, and Close does so with every tail. After a crash it is made anew from the records.
+// Append puts the keys of new exchanges into the tail of the index, so that only the exchanges are
+// synced. While there is a tail, meta has the ID above which the index does not lead to the
+// records, and a schema that earlier builds do not read. A full tail is moved into the index, and
+// so is any tail by Close. After a crash the tail is made anew from the records.
 
-// tails holds the tail that belongs to a state of the file. The state is known by the number of
-// its transaction, so that a read sees both as of the same Append.
+// tails holds the tail for a state of the file. A state is identified by the number of its
+// transaction, so that a read sees the state and the tail of the same Append.
 type tails struct {
-	from   int // the first state that has now
+	from   int // the first state with the tail now
 	now    *tail
 	err    error // why there is no tail
-	open   bool  // the file is not sealed
-	coming int   // the state that has next, once it is committed; 0 for none
+	open   bool  // whether the file is not sealed
+	coming int   // the state with the tail next, once it is committed; 0 for none
 	next   *tail
 }
 
-// errStale says that a read began before the state that the tail is of.
+// errStale is returned for a read that began before the state of the tail.
 var errStale = errors.New("an earlier state")
 
 // tailAt returns the tail of a state of the file.
@@ -63,8 +63,8 @@ func (s *state) waiting() (*tail, error) {
 	return (&tail{}).with(keys), nil
 }
 
-// loadTail makes the tail anew from the file. If it cannot, nothing is read any more, since a
-// read would miss what waits.
+// loadTail makes the tail anew from the file. If it cannot, all reads fail, since they would miss
+// the keys that wait.
 func (s *boltStore) loadTail() (err error) {
 	defer func() {
 		if err != nil {

@@ -18,35 +18,35 @@ const (
 	bucketElement = 0x01
 	bucketHeader  = 16 // root 8, sequence 8; with root 0 the page follows
 
-	manyInCount = 0xFFFF // in the count of a free list: the true one stands in front of the list
+	manyInCount = 0xFFFF // as the count of a free list, it means that the true count precedes the list
 	maxDepth    = 64     // a tree of 2^64 pages is not deeper
 )
 
-// A walker reads every page that bbolt can reach. bbolt follows what a page says wherever it
-// leads, so no page may lead it astray: each page is in the file and reached once, has its own
-// number and says what it is, and its elements lie within it, in the order of their keys. Only
-// the values of the index are read, and no record may be without an entry in it. The time is that
-// of reading the pages once, and the memory a bit a page.
+// A walker reads every page that bbolt can reach, since bbolt follows a page wherever it leads.
+// Each page must be in the file and be reached once, and its header must have its number and say
+// what it is. Its elements must lie within it, in the order of their keys. The walker reads only
+// the values of the index, and every record needs an entry in it. It takes the time of reading the
+// pages once, and one bit of memory for each.
 type walker struct {
 	r    io.ReaderAt
 	path string
 	meta meta
 	seen []uint64 // a bit for each page that was reached
-	bufs [][]byte // a page for each depth
+	bufs [][]byte // a buffer of one page for each depth
 
 	in               string // the bucket that is walked, "" for the list of buckets
-	records, entries uint64 // elements of rec and of idx, but for what waits
-	waits            bool   // the file says that there is a tail of the index,
+	records, entries uint64 // elements of rec and idx, without those in the tail
+	waits            bool   // whether the file says that there is a tail of the index,
 	indexed          []byte // which is the records with an ID above this one
 }
 
-// page is the first page of a run, with what its header says.
+// page is the first page of a run, with the content of its header.
 type page struct {
 	id     uint64
-	data   []byte // of the first page alone
+	data   []byte // only of the first page
 	flags  uint16
 	count  uint64
-	length uint64 // bytes of the whole run
+	length uint64 // the bytes of the whole run
 	base   int64  // its offset in the file
 }
 
@@ -54,7 +54,7 @@ func newWalker(path string, r io.ReaderAt, m meta) *walker {
 	return &walker{r: r, path: path, meta: m, seen: make([]uint64, m.high/64+1)}
 }
 
-// walk returns an error that names the first page that is not as it must be.
+// walk returns an error that names the first damaged page.
 func walk(path string, r io.ReaderAt, m meta) error {
 	w := newWalker(path, r, m)
 	if err := w.tree(m.root, nil, nil, 0); err != nil {
@@ -73,7 +73,7 @@ func (w *walker) damaged(id uint64, format string, args ...any) error {
 	return &store.FormatError{Path: w.path, Reason: fmt.Sprintf("damaged tape: page %d: ", id) + fmt.Sprintf(format, args...)}
 }
 
-// mark notes that a page was reached; false if it was before.
+// mark records that a page was reached. It returns false if it was reached before.
 func (w *walker) mark(id uint64) bool {
 	word, bit := id/64, uint64(1)<<(id%64)
 	if w.seen[word]&bit != 0 {
@@ -116,7 +116,7 @@ func (w *walker) open(id uint64, depth int) (page, error) {
 	return p, nil
 }
 
-// bytes returns n bytes at an offset of a run, which must lie within it.
+// bytes returns n bytes at an offset that lies within a run.
 func (w *walker) bytes(p page, at, n uint64) ([]byte, error) {
 	if at+n <= uint64(len(p.data)) {
 		return p.data[at : at+n], nil
@@ -128,8 +128,8 @@ func (w *walker) bytes(p page, at, n uint64) ([]byte, error) {
 	return b, nil
 }
 
-// tree walks a page and what is below it, whose keys are not below low and below
-// high; nil is no bound.
+// tree walks a page and those below it. Their keys must not be below low and must be below high.
+// nil is no bound.
 func (w *walker) tree(id uint64, low, high []byte, depth int) error {
 	p, err := w.open(id, depth)
 	if err != nil {
@@ -166,8 +166,8 @@ func (w *walker) tree(id uint64, low, high []byte, depth int) error {
 	return nil
 }
 
-// ordered checks that a key comes after before, which for the first key is the least that the
-// page may hold. It returns the key, to be passed in next.
+// ordered checks that a key comes after before, which for the first key is the least that the page
+// may have. It returns the key, to be passed in next.
 func (w *walker) ordered(p page, i uint64, before, key, high []byte) ([]byte, error) {
 	c := bytes.Compare(before, key)
 	if c > 0 || c == 0 && i > 0 || high != nil && bytes.Compare(key, high) >= 0 {
@@ -194,8 +194,8 @@ func (w *walker) child(p page, i uint64) (child, error) {
 	return child{bytes.Clone(key), id}, err
 }
 
-// key returns the key of an element after it has checked that its key and value
-// lie behind the elements and within the run.
+// key returns the key of an element. It checks that key and value are after the elements and within
+// the run.
 func (w *walker) key(p page, i, at, size, value uint64) ([]byte, error) {
 	if size == 0 || at < pageHeader+p.count*elementSize || at+size+value > p.length {
 		return nil, w.damaged(p.id, "element %d is not within the page", i)

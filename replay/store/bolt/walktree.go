@@ -1,6 +1,6 @@
 package bolt
 
-// treeCursor walks the keys of a bucket in their order. It does not move after an error.
+// treeCursor walks the keys of a bucket in order. It does not move after an error.
 type treeCursor struct {
 	tree  tree
 	stack []step
@@ -8,7 +8,7 @@ type treeCursor struct {
 	err   error
 }
 
-// step is a node that the cursor is in, and the element of it.
+// step is a node on the way to the cursor, and the index of the element in it.
 type step struct {
 	node node
 	at   int
@@ -83,8 +83,8 @@ func (c *treeCursor) element() (key, value []byte) {
 	return key, value
 }
 
-// down goes from a branch to a leaf. No leaf below a branch is empty, since its first key
-// is compared.
+// down goes from a branch to a leaf. No leaf below a branch is empty, since its first key is
+// compared.
 func (c *treeCursor) down(to func(node) int) bool {
 	for c.top().node.branch {
 		first, _, id := c.top().node.at(c.top().at)
@@ -96,7 +96,7 @@ func (c *treeCursor) down(to func(node) int) bool {
 	return true
 }
 
-// end goes to the first key, or to the last one.
+// end goes to the first or the last key.
 func (c *treeCursor) end(last bool) (key []byte) {
 	to := func(n node) int {
 		if last {

@@ -45,14 +45,14 @@ func (c *change) put(x *store.Exchange) error {
 	return nil
 }
 
-// Records are encoded one after the other, since bbolt keeps them until the end of the change and
+// Records are encoded into one buffer, since bbolt keeps them until the end of the change and
 // copies them then.
 const (
-	recordsRoom = 256 << 10 // of a buffer
-	recordRoom  = 4 << 10   // what has to be left of it
+	recordsRoom = 256 << 10 // the size of a buffer
+	recordRoom  = 4 << 10   // the space that must be left in it
 )
 
-// encode returns the record of x, after it has put a long body into its parts.
+// encode returns the record of x. It stores a long body in parts first.
 func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
 	encode := x.AppendBinary
 	if x.Response != nil && len(x.Response.Body) >= blobFrom {
@@ -147,7 +147,7 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 	})
 }
 
-// indexed finds the index key of an exchange, also after Reindex.
+// indexed finds the index key of an exchange, even after Reindex.
 func (c *change) indexed(key store.Key, id store.ID) ([]byte, error) {
 	k := indexKey(key, id)
 	walk, err := c.index()
