@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// body has one form: JSON with its layout, lines of text that are joined by a line
-// feed, such lines in Latin-1, or else base64, whose lines are joined by nothing.
+// body has one of four forms: JSON with its layout, lines of text that are joined by line feeds,
+// such lines in Latin-1, or base64, whose lines are joined by nothing.
 type body struct {
 	JSON   json.RawMessage `json:"json,omitempty"`
 	Layout layout          `json:"layout,omitempty"`
@@ -19,10 +19,10 @@ type body struct {
 	Text   json.RawMessage `json:"text,omitempty"`
 	Latin1 json.RawMessage `json:"latin1,omitempty"`
 	Base64 json.RawMessage `json:"base64,omitempty"`
-	Why    string          `json:"why,omitempty"` // not in a more readable form; nobody reads it but people
+	Why    string          `json:"why,omitempty"` // why it is not in a more readable form; only for people
 }
 
-// base64Line is how many bytes one line of base64 stands for.
+// base64Line is how many bytes one line of base64 encodes.
 const base64Line = 57
 
 const notUTF8 = "not UTF-8"
@@ -75,7 +75,7 @@ func isLatin1(b []byte) bool {
 
 var errForJSON = errors.New("without json")
 
-// bytes returns the body as it was, nil for none.
+// bytes returns the original body, or nil if there is none.
 func (f *body) bytes() ([]byte, error) {
 	forms := 0
 	for _, form := range [][]byte{f.JSON, f.Text, f.Latin1, f.Base64} {

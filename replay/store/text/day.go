@@ -10,13 +10,13 @@ import (
 
 // days gives exchanges their IDs.
 type days struct {
-	common store.ID // the day of those that name none
+	common store.ID // the day of exchanges that name none
 	count  int
-	last   map[requestKey]store.ID // the day of the last of each request so far
+	last   map[requestKey]store.ID // the latest day of each request so far
 }
 
-// number makes an ID from one that only names the day, or is 0. Within a day IDs are in the order
-// of the file, and so are those of one request, whatever their days.
+// number makes an ID from one that only names the day, or is 0. Within a day, IDs are in the order
+// of the file. So are the IDs of one request, whatever days they name.
 func (d *days) number(x *store.Exchange) {
 	key := x.Key.Request()
 	day := max(cmp.Or(x.ID, d.common), d.last[key])
@@ -29,7 +29,7 @@ func (d *days) number(x *store.Exchange) {
 // day returns the day of an ID, in UTC.
 func day(id store.ID) string { return id.Time().UTC().Format(time.DateOnly) }
 
-// dayID returns the ID at which a day begins, in UTC; 0 for "".
+// dayID returns the ID at which a day starts in UTC, or 0 for "".
 func dayID(day string) (store.ID, error) {
 	if day == "" {
 		return 0, nil
@@ -41,11 +41,11 @@ func dayID(day string) (store.ID, error) {
 	return store.IDAt(t), nil
 }
 
-// maxYear is the first that an ID may not name.
+// maxYear is the first year that an ID cannot have.
 const maxYear = 2500
 
-// commonDay returns the day of most exchanges, which they then need not name. Of two equally
-// common days it is that of the file before.
+// commonDay returns the day of most exchanges, which need not name it. Of two equally common days
+// it returns the one that the file had before.
 func commonDay(before string, list []*store.Exchange) (most string) {
 	count := make(map[string]int)
 	for _, x := range list {

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The forms of an exchange and of its parts. What has its default is left out. A
-// member that is a json.RawMessage is a list of strings, or a single one.
+// The forms of an exchange and of its parts. Defaults are left out. A json.RawMessage is a list of
+// strings, or a single one.
 type (
 	exchange struct {
 		Request    *request  `json:"request,omitempty"`
@@ -57,8 +57,8 @@ type (
 	}
 )
 
-// exchangeOf returns the form of an exchange, without the numbers of its hashes. recorded
-// is the day that needs no mention.
+// exchangeOf returns the form of an exchange, without the numbers of its hashes. recorded is the
+// day that need not be named.
 func exchangeOf(x *store.Exchange, recorded string) exchange {
 	e := exchange{
 		Request: requestOf(&x.Request), Incomplete: !x.Complete, Masked: x.Masked,
@@ -99,7 +99,7 @@ func responseOf(r *store.Response) *response {
 		Status: text(r.Status), Proto: r.Proto, Transfer: listOf(r.TransferEncoding), Uncompressed: r.Uncompressed, Close: r.Close,
 		Header: headerOf(r.Header, len(r.Body)), body: bodyOf(r.Body), Pieces: piecesOf(r.Pieces), Trailer: headerOf(r.Trailer, -1),
 	}
-	if code := codeOf(r.Status); code == 0 || code != r.StatusCode { // 0 may be that of a person's mistake
+	if code := codeOf(r.Status); code == 0 || code != r.StatusCode { // also 0, since a status without any code is a mistake
 		out.Code = &r.StatusCode
 	}
 	if r.ContentLength != int64(len(r.Body)) {
@@ -111,8 +111,8 @@ func responseOf(r *store.Response) *response {
 	return out
 }
 
-// exchange makes an exchange from its form. Its ID is the day, 0 for that of the file. hashes are
-// those of the file.
+// exchange makes an exchange from its form. Its ID is the day, or 0 for the day of the file. hashes
+// are those of the file.
 func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 	x := &store.Exchange{Complete: !e.Incomplete, Masked: e.Masked, Attempt: max(e.Attempt, 1)}
 	var err error
@@ -229,8 +229,8 @@ func (r *response) to(out *store.Response) (err error) {
 	return nil
 }
 
-// fitLength gives a whole response the lengths of its body, whatever the file says, since the
-// body may have been edited.
+// fitLength sets the lengths of a whole response to that of its body, whatever the file says, since
+// the body may have been edited.
 func fitLength(r *store.Response) {
 	if len(r.Body) == 0 || r.ContentLength < 0 {
 		return
@@ -241,7 +241,7 @@ func fitLength(r *store.Response) {
 	}
 }
 
-// hashAt returns a keyed hash by its number in the file, nil for 0.
+// hashAt returns a keyed hash by its number in the file, or nil for 0.
 func hashAt(n int, hashes []string) ([]byte, error) {
 	if n == 0 {
 		return nil, nil

@@ -20,27 +20,27 @@ const (
 	schema = 2
 )
 
-// content is what a file holds.
+// content is the content of a file.
 type content struct {
-	key       string // of the hashes of the tape
-	recorded  string // the day of the exchanges that name none
+	key       string // the key of the tape's hashes
+	recorded  string // the day of exchanges that name none
 	exchanges []*store.Exchange
 }
 
-// head is a file without its exchanges, in the order in which it is written.
+// head is a file without its exchanges, in the order of writing.
 type head struct {
 	Tape     string   `json:"tape"`
 	Schema   int      `json:"schema"`
 	Recipe   string   `json:"recipe,omitempty"` // of schema 1
 	Key      string   `json:"key,omitempty"`
 	Recorded string   `json:"recorded,omitempty"`
-	Hashes   []string `json:"hashes,omitempty"` // keyed hashes, which exchanges name by number, from 1
+	Hashes   []string `json:"hashes,omitempty"` // keyed hashes, to which exchanges refer by number, from 1
 }
 
-// parse reads a file. path is only for the errors: each is a FormatError, with the line if there
-// is one. What it makes is in proportion to the file.
+// parse reads a file. path is for the errors. Each is a FormatError, with the line if there is one.
+// The memory it takes is proportional to the size of the file.
 func parse(path string, b []byte) (*content, error) {
-	b = bytes.TrimPrefix(b, []byte("\ufeff")) // of editors on Windows
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // written by editors on Windows
 	p := &parser{days: days{last: make(map[requestKey]store.ID)}, ids: make(map[store.ID]bool)}
 	offset, err := p.file(b)
 	if err == nil {
@@ -56,12 +56,12 @@ func parse(path string, b []byte) (*content, error) {
 	return nil, e
 }
 
-// parser is what is known while a file is read.
+// parser is the state of reading a file.
 type parser struct {
 	content
 	head
 	days
-	ids map[store.ID]bool // of schema 1
+	ids map[store.ID]bool // for schema 1
 }
 
 // file reads a file. An error comes with its offset.
@@ -87,7 +87,7 @@ func (p *parser) file(b []byte) (offset int, err error) {
 	if err != nil {
 		return offset, err
 	}
-	// The errors of a file of another schema are not those of this one.
+	// The errors of a file with another schema do not matter here.
 	_ = json.Unmarshal(there["schema"].raw, &p.Schema)
 	_ = json.Unmarshal(there["tape"].raw, &p.Tape)
 	if p.Tape != magic || p.Schema != 1 && p.Schema != schema {
@@ -96,7 +96,7 @@ func (p *parser) file(b []byte) (offset int, err error) {
 	list := there["exchanges"]
 	delete(there, "exchanges")
 	for name, value := range there {
-		// A value alone, in the object that the decoder wants.
+		// Decode one value, in the object that the decoder expects.
 		d := json.NewDecoder(bytes.NewReader(fmt.Appendf(nil, "{%q:%s}", name, value.raw)))
 		d.DisallowUnknownFields()
 		err := d.Decode(&p.head)
@@ -151,7 +151,7 @@ func (p *parser) exchange(raw []byte) (x *store.Exchange, offset int, err error)
 	return x, offset, err
 }
 
-// write writes a whole file; its error is that of w, which keeps it.
+// write writes a whole file. w keeps the error.
 func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 	h := head{Tape: magic, Schema: schema, Key: key, Recorded: recorded}
 	numbers := map[string]int{"": 0}
@@ -180,10 +180,10 @@ func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 	_, _ = w.WriteString("\n  ]\n}\n")
 }
 
-// marshal returns the JSON of a form, which has one.
+// marshal returns the JSON of a form, which can always be encoded.
 func marshal(v any) []byte { return marshalTo(new(bytes.Buffer), v) }
 
-// marshalTo is marshal in a buffer, which has room for the next one once this is read.
+// marshalTo is marshal into a buffer. The result is valid until the buffer is used again.
 func marshalTo(b *bytes.Buffer, v any) []byte {
 	b.Reset()
 	e := json.NewEncoder(b)
@@ -192,8 +192,8 @@ func marshalTo(b *bytes.Buffer, v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// indent appends JSON without white space, laid out for people. What they would not see becomes
-// an escape, since it can only be in a string.
+// indent appends compact JSON, laid out for people. Characters that they would not see are escaped,
+// which is possible since they can only be in strings.
 func indent(out, b []byte, prefix string) []byte {
 	depth := 0
 	line := func() {

@@ -9,20 +9,20 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// requestKey is the part of a key that is the same whoever makes the request.
+// requestKey is the part of a key that does not depend on who makes the request.
 type requestKey = [sha256.Size - store.IdentitySize]byte
 
-// index is what is on the tape, in memory. Its maps grow with what was recorded.
+// index is the tape in memory. Its maps grow with what is recorded.
 type index struct {
 	byID      map[store.ID]*store.Exchange
 	byKey     map[[sha256.Size]byte][]*store.Exchange // by ID
 	byRequest map[requestKey][]*store.Exchange        // by ID
-	order     []*store.Exchange                       // by ID, one of each; some may be gone
+	order     []*store.Exchange                       // by ID, each once; some may be gone
 	keys      neighbours
 	last      store.ID
 }
 
-// A change removes exchanges, by their IDs, and adds one unless it is nil.
+// A change removes exchanges by their IDs. It adds one unless added is nil.
 type change struct {
 	removed []store.ID
 	added   *store.Exchange
@@ -37,7 +37,7 @@ func newIndex() *index {
 	}
 }
 
-// apply does a change, and returns what undoes it while nothing else has changed.
+// apply applies a change. It returns a function that undoes it as long as nothing else has changed.
 func (ix *index) apply(c change) (undo func()) {
 	last := ix.last
 	gone := ix.remove(c.removed)
@@ -67,7 +67,7 @@ func (ix *index) add(x *store.Exchange) {
 	insert(ix.byKey, x.Key.Sum, x)
 	insert(ix.byRequest, x.Key.Request(), x)
 	if i, found := slices.BinarySearchFunc(ix.order, x.ID, compareID); found {
-		ix.order[i] = x // what was there is gone, or is put back
+		ix.order[i] = x // the one there is gone, or x is being put back
 	} else {
 		ix.order = slices.Insert(ix.order, i, x)
 	}
@@ -79,8 +79,8 @@ func insert[K comparable](m map[K][]*store.Exchange, key K, x *store.Exchange) {
 	m[key] = slices.Insert(m[key], i, x)
 }
 
-// remove removes exchanges, in one sweep of each list that holds some, and returns
-// those that were there.
+// remove removes exchanges in one pass over each list that has some. It returns the exchanges that
+// existed.
 func (ix *index) remove(ids []store.ID) (gone []*store.Exchange) {
 	keys, requests := make(map[[sha256.Size]byte]bool), make(map[requestKey]bool)
 	for _, id := range ids {
@@ -114,10 +114,10 @@ func sweep[K comparable](ix *index, m map[K][]*store.Exchange, keys map[K]bool) 
 	}
 }
 
-// scan returns all, by ID, as a list of its own.
+// scan returns a new list of all exchanges, by ID.
 func (ix *index) scan() []*store.Exchange { return ix.page(0, len(ix.byID)) }
 
-// page returns up to n exchanges above an ID, by ID, as a list of its own.
+// page returns a new list of up to n exchanges above an ID, by ID.
 func (ix *index) page(after store.ID, n int) []*store.Exchange {
 	list := make([]*store.Exchange, 0, n)
 	i, _ := slices.BinarySearchFunc(ix.order, after+1, compareID)
@@ -129,7 +129,8 @@ func (ix *index) page(after store.ID, n int) []*store.Exchange {
 	return list
 }
 
-// replaced returns the IDs of those that an entry replaces: what it names, and its own.
+// replaced returns the IDs of the exchanges that an entry replaces: those that Replace names, and
+// its own.
 func (ix *index) replaced(e store.Entry) (ids []store.ID) {
 	for _, x := range ix.byRequest[e.Key.Request()] {
 		if x.ID >= e.Replace {
@@ -143,8 +144,8 @@ func (ix *index) replaced(e store.Entry) (ids []store.ID) {
 	return ids
 }
 
-// sumOf returns the key that an exchange has until Reindex. Requests are the same if their
-// method, URL and body are, byte for byte.
+// sumOf returns the key that an exchange has until Reindex. Requests are the same if their method,
+// URL and body are, byte for byte.
 func sumOf(x *store.Exchange) store.Key {
 	key := store.KeyOf(x.Request.Method, x.Request.ParseURL())
 	h := sha256.New()

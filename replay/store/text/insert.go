@@ -5,17 +5,18 @@ import (
 	"encoding/json"
 )
 
-// JSON without white space is put into the file unchanged. It is known to be JSON since its
-// layout was found, and encoding/json would go through each byte of it once more.
+// JSON without white space is inserted into the file unchanged. It is known to be valid, since its
+// layout was determined. encoding/json would read each byte of it once more.
 
 // insertion stands for the JSON of a body until that is inserted. In a string its quotes would be
 // escaped, and no other member of this name is a number.
 const insertion = `"json":0`
 
-// An inserter marshals exchanges, one after the other, in the same room.
+// An inserter marshals one exchange after the other and reuses its buffers.
 type inserter struct{ form, whole bytes.Buffer }
 
-// marshal returns the JSON of an exchange, which it changes. What it returned before is gone.
+// marshal returns the JSON of an exchange, which it changes. The result is valid until the next
+// call.
 func (in *inserter) marshal(e *exchange) []byte {
 	bodies := e.insertable()
 	held := make([]json.RawMessage, 0, 2)
@@ -37,8 +38,8 @@ func (in *inserter) marshal(e *exchange) []byte {
 	return in.whole.Bytes()
 }
 
-// insertable returns the bodies that are JSON, in the order in which they are written. It returns
-// none if one of them has white space, since that JSON may contain the name of the member.
+// insertable returns the bodies that are JSON, in the order of writing. It returns none if one of
+// them has white space, since that JSON may contain the name of the member.
 func (e *exchange) insertable() (list []*body) {
 	all := [2]*body{}
 	if e.Request != nil {

@@ -28,10 +28,10 @@ import (
 type journal struct {
 	path string
 	tape [sha256.Size]byte // fingerprint of the tape
-	size int64             // of what is whole
-	key  string            // the last that was written
+	size int64             // the size of the complete batches
+	key  string            // the last key that was written
 	file target            // nil until the first write
-	room []byte            // for the next batch; at most maxRoom
+	room []byte            // a buffer for the next batch, of at most maxRoom
 }
 
 const journalMagic = "gracy journal 1\n"
@@ -42,7 +42,7 @@ const (
 	itemKey
 )
 
-// target is what a journal needs of an open file.
+// target is the part of an open file that a journal uses.
 type target interface {
 	io.WriterAt
 	Truncate(size int64) error
@@ -50,12 +50,12 @@ type target interface {
 	Close() error
 }
 
-// fingerprint returns what a journal says of its tape, a nil one for none.
+// fingerprint returns what a journal records about its tape. nil stands for no tape.
 func fingerprint(tape []byte) [sha256.Size]byte { return sha256.Sum256(tape) }
 
 func castagnoli(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
-// readAll returns the file as it is, nil for none.
+// readAll returns the content of the file, or nil if there is none.
 func (j *journal) readAll() ([]byte, error) {
 	b, err := read(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -64,8 +64,8 @@ func (j *journal) readAll() ([]byte, error) {
 	return b, err
 }
 
-// decode returns the changes in a file, up to one that was half written. The journal of another
-// tape, or of the same one before it was written, has none.
+// decode returns the changes in a file, up to one that was only half written. The journal of
+// another tape, or of an earlier state of this one, has none.
 func (j *journal) decode(b []byte, tape [sha256.Size]byte) (changes []change, err error) {
 	j.tape = tape
 	head := append([]byte(journalMagic), tape[:]...)
@@ -86,7 +86,7 @@ func (j *journal) decode(b []byte, tape [sha256.Size]byte) (changes []change, er
 	}
 }
 
-// cutBlock cuts what follows a head, whose first four bytes are its length.
+// cutBlock cuts off the block that follows a head. The first four bytes of the head are its length.
 func cutBlock(b []byte, head int) (block, rest []byte, ok bool) {
 	if len(b) < head {
 		return nil, nil, false
@@ -127,7 +127,7 @@ func (j *journal) items(changes []change, b []byte) ([]change, error) {
 	return changes, nil
 }
 
-// append writes a batch, all or nothing. The key is that of the tape.
+// append writes a batch, all or nothing. key is the key of the tape.
 func (j *journal) append(key string, changes []change) error {
 	if j.file == nil {
 		if err := j.open(); err != nil {
@@ -136,7 +136,7 @@ func (j *journal) append(key string, changes []change) error {
 	}
 	b := j.room[:0]
 	b = append(b, make([]byte, batchHead)...)
-	if key != j.key { // an empty one is never written
+	if key != j.key { // an empty key is never written
 		b = appendItem(b, itemKey, []byte(key))
 	}
 	for _, c := range changes {
@@ -173,10 +173,10 @@ func (j *journal) append(key string, changes []change) error {
 const (
 	batchHead = 8
 	maxRoom   = 2 << 20
-	maxBatch  = 1<<32 - 1 // what the length in the head can say
+	maxBatch  = 1<<32 - 1 // the largest length that fits into the head
 )
 
-// seal writes the head of a batch, for which its first bytes are left.
+// seal writes the head of a batch into the first bytes, which are reserved for it.
 func seal(batch []byte) {
 	items := batch[batchHead:]
 	binary.BigEndian.PutUint32(batch, uint32(len(items))) //nolint:gosec // append has checked it
@@ -195,7 +195,7 @@ func (j *journal) write(b []byte) error {
 	return j.file.Sync()
 }
 
-// open makes the file, or cuts off what was half written.
+// open creates the file, or cuts off what was half written.
 func (j *journal) open() error {
 	if err := file.CheckRegular(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -229,7 +229,7 @@ func (j *journal) close() error {
 	return f.Close()
 }
 
-// remove removes the file: what it holds is in the tape.
+// remove removes the file, after the tape has all that it holds.
 func (j *journal) remove() error {
 	err := j.close()
 	j.size, j.key = 0, ""

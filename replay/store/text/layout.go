@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// A layout says how JSON was spaced, so that its exact bytes can be made again
-// from the JSON in the file, whose own spacing is for people.
+// A layout is the spacing of JSON. It restores the exact bytes from the JSON in the file, which is
+// spaced for people.
 type layout string
 
 const (
@@ -24,8 +24,8 @@ const (
 	indented        = "indent "
 )
 
-// Bounds of the JSON that is kept as such. Deeper JSON would be longer in the
-// file than it is, and a file that is made to do harm longer in memory.
+// Bounds of the JSON that is kept as JSON. Deeper JSON would be longer in the file than the
+// original, and a malicious file longer in memory.
 const (
 	maxDepth  = 64
 	maxIndent = 8
@@ -33,10 +33,10 @@ const (
 	slack     = 4096
 )
 
-// notJSON is why text is text.
+// notJSON is the reason for keeping a body as text.
 const notJSON = "not JSON"
 
-// layoutOf finds the layout of JSON in UTF-8, or says why it is kept as text.
+// layoutOf returns the layout of JSON in UTF-8, or why it is kept as text.
 func layoutOf(b []byte) (l layout, why string) {
 	if !mediatype.LooksJSON(b) {
 		return "", notJSON
@@ -68,7 +68,7 @@ func layoutOf(b []byte) (l layout, why string) {
 	return guess, ""
 }
 
-// apply lays JSON out.
+// apply returns b in the layout.
 func (l layout) apply(b []byte) ([]byte, error) {
 	var out bytes.Buffer
 	if err := json.Compact(&out, b); err != nil {
@@ -97,7 +97,7 @@ func (l layout) apply(b []byte) ([]byte, error) {
 	return lines.Bytes(), err
 }
 
-// punctuation calls fn for each byte of JSON that is in no string.
+// punctuation calls fn for each byte of JSON that is not in a string.
 func punctuation(b []byte, fn func(i int)) {
 	for i, in := 0, false; i < len(b); i++ {
 		switch {
@@ -111,7 +111,7 @@ func punctuation(b []byte, fn func(i int)) {
 	}
 }
 
-// space adds a space after the colons and commas of JSON that has none.
+// space adds a space after each colon and comma of compact JSON.
 func space(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/8)
 	last := 0
@@ -124,7 +124,7 @@ func space(b []byte) []byte {
 	return append(out, b[last:]...)
 }
 
-// tooDeep reports whether JSON is deeper than maxDepth. Most has fewer brackets than that.
+// tooDeep reports whether JSON is deeper than maxDepth. Most JSON has fewer brackets than that.
 func tooDeep(b []byte) bool {
 	if bytes.Count(b, []byte("{"))+bytes.Count(b, []byte("[")) <= maxDepth {
 		return false
@@ -142,7 +142,7 @@ func tooDeep(b []byte) bool {
 	return deepest > maxDepth
 }
 
-// indentedSize is about how long compact JSON becomes, no less.
+// indentedSize estimates how long compact JSON becomes, never too low.
 func indentedSize(b []byte, unit int) int {
 	size, level := len(b), 0
 	punctuation(b, func(i int) {
@@ -162,8 +162,8 @@ func indentedSize(b []byte, unit int) int {
 	return size
 }
 
-// hidden reports whether a reader of the file would not see r: controls other than line ends, and
-// marks that change the direction of what follows.
+// hidden reports whether a reader of the file would not see r. That is true of control characters
+// other than line ends, and of marks that change the direction of text.
 func hidden(r rune) bool {
 	switch {
 	case r >= ' ' && r < 0x7f, r == '\n', r == '\r', r == '\t':
@@ -177,7 +177,7 @@ func hidden(r rune) bool {
 func containsHidden(b []byte) bool {
 	for i := plainBegin(b); i < len(b); i++ {
 		c := b[i]
-		if c >= ' ' && c < 0x7f { // most are, and a call for each takes longer than all else here
+		if c >= ' ' && c < 0x7f { // most are, and a call for each would take most of the time
 			continue
 		}
 		if c >= utf8.RuneSelf {
@@ -190,9 +190,9 @@ func containsHidden(b []byte) bool {
 	return false
 }
 
-// plainBegin returns how many bytes at the beginning are ASCII and not controls, as most are. It
-// looks at eight at a time, so up to seven more may follow. A byte is so if its highest bit is
-// not set, and does not become set by adding 1 or by subtracting a space.
+// plainBegin returns how many bytes at the start are ASCII and not controls. It looks at eight
+// bytes at a time, so up to seven more may follow. The highest bit of such a byte is not set, and
+// does not become set by adding 1 or by subtracting a space.
 func plainBegin(b []byte) (n int) {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(b)-n >= 8; n += 8 {

@@ -7,12 +7,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// sum is the whole of a key.
+// sum is a whole key.
 type sum = [sha256.Size]byte
 
-// neighbours are the keys on the tape, once each, by what they share, so that a lookup of similar
-// keys takes as long on a long tape as on a short one. A key that is gone stays in them until as
-// many are gone as exist.
+// neighbours has the keys on the tape, each once, by what they have in common. So a lookup of
+// similar keys takes as long on a long tape as on a short one. Keys that are gone stay until they
+// are as many as those that exist.
 type neighbours struct {
 	byRequest map[requestKey][]sum
 	byPath    map[[2]string][]sum // host and path
@@ -32,7 +32,7 @@ func (n *neighbours) add(key store.Key) {
 	n.byHost[key.Host] = append(n.byHost[key.Host], key.Sum)
 }
 
-// near returns up to n exchanges, one of each key: those of the same request, then those
+// near returns up to n exchanges with different keys: first those of the same request, then those
 // of the same path, then those of the same host.
 func (ix *index) near(key store.Key, n int) (list []*store.Exchange) {
 	for _, keys := range [][]sum{
@@ -51,7 +51,7 @@ func (ix *index) near(key store.Key, n int) (list []*store.Exchange) {
 	return list
 }
 
-// tidy forgets the keys that are gone once they are as many as those that exist.
+// tidy drops the keys that are gone once they are as many as those that exist.
 func (ix *index) tidy() {
 	if ix.keys.stale <= len(ix.byKey)+64 {
 		return

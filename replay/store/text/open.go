@@ -24,14 +24,13 @@ func Open(path string) (store.IndexStore, error) {
 		return nil, err
 	}
 	lock.Sweep()
-	if err := file.TryFolder(path); err != nil { // else the first exchange would be the one that fails
+	if err := file.TryFolder(path); err != nil { // fail here and not at the first exchange
 		lock.Release()
 		return nil, fmt.Errorf("%w: %s: %w", store.ErrReadOnly, path, err)
 	}
 	s, err := open(path, false)
 	if err == nil && s.changed && s.save() == nil {
-		// What a crash has left in the journal is in the file now, and has the IDs that
-		// the file gives.
+		// The file now has what a crash left in the journal, and gives it new IDs.
 		s, err = open(path, false)
 	}
 	if err != nil {
@@ -73,7 +72,7 @@ func Remove(path string) error {
 
 func open(path string, readOnly bool) (*textStore, error) {
 	s := &textStore{path: path, readOnly: readOnly, journal: journal{path: file.Journal(path)}, index: newIndex()}
-	// The journal first: if the tape is written in between, it holds all of it.
+	// Read the journal first. If the tape is written in between, it has all of the journal.
 	recent, err := s.journal.readAll()
 	if err != nil {
 		return nil, err
@@ -95,7 +94,7 @@ func open(path string, readOnly bool) (*textStore, error) {
 		}
 		s.base, s.recorded = c.exchanges, c.recorded
 		key = cmp.Or(key, c.key)
-		for _, x := range slices.SortedFunc(slices.Values(c.exchanges), byID) { // each is the last one then
+		for _, x := range slices.SortedFunc(slices.Values(c.exchanges), byID) { // so that each is added at the end
 			s.index.add(x)
 		}
 	} else if readOnly && len(changes) == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// arrange returns all, which are by ID, in the order of the file. The exchanges of a request take
-// the places that it has in the file already, and those without a place come last. So an exchange
+// arrange returns all exchanges, which are by ID, in the order of the file. The exchanges of a
+// request take the places that it has in the file already, and the rest come last. So an exchange
 // that was recorded again changes the file only if it says something else.
 func arrange(file, all []*store.Exchange) []*store.Exchange {
 	waiting := make(map[requestKey][]*store.Exchange)
@@ -48,9 +48,9 @@ func arrange(file, all []*store.Exchange) []*store.Exchange {
 	return list
 }
 
-// merged returns what is written if an exchange was recorded again: the new one, but with the
-// request and the response of the old one if they say the same, and with its times, which never
-// do.
+// merged returns what is written for an exchange that was recorded again: the new one, but with the
+// times of the old one, which are never the same, and with the old request and response if they say
+// the same.
 func merged(old, x *store.Exchange) *store.Exchange {
 	out := *x
 	out.FirstByte, out.Total = old.FirstByte, old.Total
@@ -78,8 +78,8 @@ func sameResponse(a, b *store.Response) bool {
 		sameHeader(a.Header, b.Header) && sameHeader(a.Trailer, b.Trailer)
 }
 
-// sameHeader reports whether two headers have the same names, and the same values
-// but for those that are made anew for each message.
+// sameHeader reports whether two headers have the same names and values. It ignores the values that
+// are made anew for each message.
 func sameHeader(a, b http.Header) bool {
 	if len(a) != len(b) {
 		return false
@@ -97,8 +97,8 @@ func sameHeader(a, b http.Header) bool {
 	return true
 }
 
-// sameCookie reports whether two values of Set-Cookie are equal. For a cookie that does not
-// identify its visitor, they may differ in value and in how long it is kept.
+// sameCookie reports whether two values of Set-Cookie are equal. The value and the lifetime of a
+// cookie that does not identify its visitor may differ.
 func sameCookie(a, b string) bool {
 	name, _, _ := strings.Cut(a, "=")
 	return a == b || visits.Cookie(name) && lasting(a) == lasting(b)
@@ -116,9 +116,9 @@ func lasting(cookie string) string {
 	return all
 }
 
-// fleeting reports whether a header's value differs from message to message and says nothing
-// about the request or the response: times, tracing IDs, what is left of a rate limit, how long
-// the server took.
+// fleeting reports whether the value of a header differs from message to message and says nothing
+// about the request or the response: times, tracing IDs, what is left of a rate limit, how long the
+// server took.
 func fleeting(name string) bool {
 	n := strings.ToLower(name)
 	switch n {

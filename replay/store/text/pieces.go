@@ -9,11 +9,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// piecesLine is how many pieces stand in a string.
+// piecesLine is how many pieces a string has.
 const piecesLine = 8
 
-// piecesOf writes how a body came: "118+230ms 92+31ms 88" are 118 bytes 230 ms after
-// the headers, 92 bytes 31 ms later, and 88 at the same time but apart.
+// piecesOf writes how a body arrived. "118+230ms 92+31ms 88" is 118 bytes 230 ms after the headers,
+// 92 bytes 31 ms later, and 88 bytes at the same time but separately.
 func piecesOf(list []store.Piece) json.RawMessage {
 	var lines []string
 	for len(list) > 0 {
@@ -31,7 +31,7 @@ func piecesOf(list []store.Piece) json.RawMessage {
 	return listOf(lines)
 }
 
-// pieces undoes piecesOf.
+// pieces is the inverse of piecesOf.
 func pieces(raw json.RawMessage) ([]store.Piece, error) {
 	lines, err := list(raw)
 	if err != nil {

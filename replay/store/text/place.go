@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// memberError is the error of a member: its path, as "response.header".
+// memberError is the error of a member. path is its path, such as "response.header".
 type memberError struct {
 	path string
 	err  error
@@ -20,7 +20,7 @@ type memberError struct {
 func (e *memberError) Error() string { return e.path + ": " + e.err.Error() }
 func (e *memberError) Unwrap() error { return e.err }
 
-// in adds the name of the member to an error, or to the path in one; nil for nil.
+// in adds the name of a member to an error, or to its path. It returns nil for nil.
 func in(name string, err error) error {
 	if e, ok := err.(*memberError); ok { //nolint:errorlint // the outermost alone
 		return &memberError{name + "." + e.path, e.err}
@@ -31,7 +31,7 @@ func in(name string, err error) error {
 	return &memberError{name, err}
 }
 
-// decodeExchange reads an exchange, without ID. An error comes with its offset in raw.
+// decodeExchange reads an exchange, without an ID. An error comes with its offset in raw.
 func decodeExchange(raw []byte, hashes []string) (x *store.Exchange, offset int, err error) {
 	places := make(map[string]int)
 	if offset, err = place(part{raw: raw}, "", places); err != nil {
@@ -62,8 +62,8 @@ func decodeExchange(raw []byte, hashes []string) (x *store.Exchange, offset int,
 	return nil, 0, err
 }
 
-// inLowerCase returns an error for a member whose name is not in lower case, in an object that
-// only has members of the form: encoding/json would take it for another.
+// inLowerCase returns an error for a member whose name is not in lower case, in an object that has
+// only known members. encoding/json would accept such a name.
 func inLowerCase(path, name string) error {
 	switch path {
 	case "", "request.", "response.", "fault.":
@@ -92,7 +92,7 @@ func mistyped(t *json.UnmarshalTypeError) error {
 	}
 	field := strings.ReplaceAll(t.Field, ".body.", ".")
 	if at := strings.LastIndexByte(field, '.'); at > 0 && strings.Trim(field[at:], ".0123456789") == "" {
-		field = field[:at] // since Go 1.27 the place in a list is named too
+		field = field[:at] // since Go 1.27 the index in a list is part of it
 	}
 	switch field {
 	case "response.status":
@@ -105,13 +105,14 @@ func mistyped(t *json.UnmarshalTypeError) error {
 	return in(field, fmt.Errorf("a value of type %s, want %s", kind, want))
 }
 
-// What people are shown of a form.
+// Examples of a form, for errors.
 const (
 	suchStatus   = `, such as "200 OK"`
 	suchDuration = `, such as "85ms"`
 )
 
-// nearest returns the place of a member or, if that is missing, of the one that it belongs in.
+// nearest returns the place of a member. If it is missing, it returns the place of the object that
+// it belongs in.
 func nearest(path string, places map[string]int) int {
 	for {
 		if at, ok := places[path]; ok || path == "" {
@@ -121,7 +122,7 @@ func nearest(path string, places map[string]int) int {
 	}
 }
 
-// place notes where each member begins, by its path. A duplicate member is an error, since one of
+// place records where each member starts, by its path. A duplicate member is an error, since one of
 // the two would have no effect.
 func place(object part, path string, places map[string]int) (offset int, err error) {
 	err = members(object, func(name string, value part) error {

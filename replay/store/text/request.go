@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// methodOf returns what is written for a method.
+// methodOf returns the text for a method.
 func methodOf(m string) string {
 	m = cmp.Or(m, http.MethodGet)
 	if misspelled(m) {
@@ -18,7 +18,7 @@ func methodOf(m string) string {
 	return text(m)
 }
 
-// method undoes methodOf. No method is GET.
+// method is the inverse of methodOf. No method means GET.
 func method(s string) (string, error) {
 	if misspelled(s) {
 		return "", fmt.Errorf("%.40q is not a request method: want %q", s, strings.ToUpper(s))
@@ -26,8 +26,7 @@ func method(s string) (string, error) {
 	return untext(cmp.Or(s, http.MethodGet))
 }
 
-// misspelled reports whether a method is one that everybody writes in upper case, and is
-// not in upper case.
+// misspelled reports whether a method is a standard one that is not in upper case.
 func misspelled(m string) bool {
 	upper := strings.ToUpper(m)
 	switch upper {
@@ -37,7 +36,7 @@ func misspelled(m string) bool {
 	return false
 }
 
-// urlOf returns what is written for a URL.
+// urlOf returns the text for a URL.
 func urlOf(s string) string {
 	if isAbsolute(s) {
 		return text(s)
@@ -45,7 +44,7 @@ func urlOf(s string) string {
 	return literal(s)
 }
 
-// absolute undoes urlOf. A URL without a host would be that of no request.
+// absolute is the inverse of urlOf. A URL without a host cannot be requested.
 func absolute(s string) (string, error) {
 	switch {
 	case s == "":

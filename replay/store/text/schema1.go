@@ -15,11 +15,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The forms of schema 1, which is read but not written any more.
+// The forms of schema 1, which is only read.
 type (
 	exchange1 struct {
 		ID        string        `json:"id"`
-		Sum       string        `json:"sum"` // not believed
+		Sum       string        `json:"sum"` // ignored
 		Start     time.Time     `json:"start"`
 		FirstByte time.Duration `json:"first_byte_ns"`
 		Total     time.Duration `json:"total_ns"`
@@ -75,7 +75,7 @@ func decode1(raw []byte) (*store.Exchange, error) {
 	return x, err
 }
 
-// decode returns the exchange; its errors name the member that cannot be read.
+// decode returns the exchange. Its errors name the member that cannot be read.
 func (e *exchange1) decode() (*store.Exchange, error) {
 	id, err := strconv.ParseUint(e.ID, 10, 64)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *request1) decode() (store.Request, error) {
 	return out, nil
 }
 
-// bytes returns the body as it was, nil for none.
+// bytes returns the original body, or nil if there is none.
 func (f *body1) bytes() ([]byte, error) {
 	switch {
 	case f == nil:

@@ -24,17 +24,17 @@ type textStore struct {
 	// is locked before mu.
 	writing  sync.Mutex
 	journal  journal
-	base     []*store.Exchange // what the file holds, in its order
-	recorded string            // the day that most of it was recorded
-	changed  bool              // the file is not what the tape holds
+	base     []*store.Exchange // the exchanges of the file, in its order
+	recorded string            // the day on which most of it was recorded
+	changed  bool              // whether the tape differs from the file
 
 	mu     sync.RWMutex // mu guards the fields below
 	closed bool
-	recipe string // what Reindex was given; before, what follows its dot
+	recipe string // the recipe of Reindex; before that, only the part after its dot
 	index  *index
 }
 
-const scanPage = 512 // exchanges that Scan takes at once; the first is taken alone, so that the way to it is short
+const scanPage = 512 // exchanges that Scan reads at once; the first is read alone, so that it comes soon
 
 func (s *textStore) errClosed() error { return fmt.Errorf("%w: %s", store.ErrClosed, s.path) }
 
@@ -46,8 +46,8 @@ func (s *textStore) failed(err error) error {
 	return fmt.Errorf("replay: write tape %s: %w", s.path, err)
 }
 
-// change does what fn says to the index and writes it to the journal; if that cannot be
-// written, all is as before.
+// change makes the changes of fn to the index and writes them to the journal. If writing fails, it
+// undoes them.
 func (s *textStore) change(fn func(ix *index, do func(change))) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -106,7 +106,7 @@ func (s *textStore) Reindex(recipe string, key func(*store.Exchange) store.Key) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rekey := func(x *store.Exchange) *store.Exchange {
-		again := *x // others may still read the old one
+		again := *x // a copy, since others may still read x
 		again.Key = key(x)
 		return &again
 	}
@@ -204,9 +204,8 @@ func (s *textStore) Close() error {
 
 var errChanged = errors.New("another process has changed the file since it was opened")
 
-// save writes the file, under another name first, so that a crash leaves the old one or
-// the new one, and removes the journal. It needs writing, or a store that nobody else
-// has.
+// save writes the file under another name first, so that a crash leaves the old one or the new one.
+// Then it removes the journal. The caller holds writing, or nobody else has the store.
 func (s *textStore) save() error {
 	b, err := read(s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -226,8 +225,8 @@ func (s *textStore) save() error {
 	return s.failed(s.journal.remove())
 }
 
-// keyOf returns the part of a recipe that is kept: behind the first dot, the key
-// of the hashes of the tape.
+// keyOf returns the part of a recipe that is kept: after the first dot, the key of the tape's
+// hashes.
 func keyOf(recipe string) string {
 	_, key, _ := strings.Cut(recipe, ".")
 	return key

@@ -17,11 +17,11 @@ const (
 	contentLength = "Content-Length"
 	// auto stands for the value of a Content-Length that is the length of the body.
 	auto = "auto"
-	// inBase64 begins a string that is no UTF-8; base64 follows.
+	// inBase64 is the start of a string that is not UTF-8. Its base64 follows.
 	inBase64 = "base64,"
 )
 
-// text returns what is written for a string, which may be no UTF-8.
+// text returns the text for a string, which may not be UTF-8.
 func text(s string) string {
 	if utf8.ValidString(s) && !strings.HasPrefix(s, inBase64) {
 		return s
@@ -29,8 +29,8 @@ func text(s string) string {
 	return literal(s)
 }
 
-// literal returns what is written for a string that would be a mistake if a person had written
-// it, such as a method in lower case, so that it comes back unchanged.
+// literal returns the text for a string that would be a mistake if a person had written it, such as
+// a method in lower case. So it comes back unchanged.
 func literal(s string) string { return inBase64 + base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func untext(s string) (string, error) {
@@ -42,7 +42,7 @@ func untext(s string) (string, error) {
 	return string(b), err
 }
 
-// listOf writes a list of strings, one alone as a string, none as nothing.
+// listOf writes a list of strings. It writes one string without a list, and no string as nothing.
 func listOf(l []string) json.RawMessage {
 	switch len(l) {
 	case 0:
@@ -56,7 +56,7 @@ func listOf(l []string) json.RawMessage {
 	return marshal(l)
 }
 
-// plain reports whether JSON writes a string as it is.
+// plain reports whether a string needs no escapes in JSON.
 func plain(s string) bool {
 	for _, c := range []byte(s) {
 		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
@@ -66,8 +66,8 @@ func plain(s string) bool {
 	return true
 }
 
-// list undoes listOf. It returns nil for an empty list, such as that of a trailer that was
-// announced and never arrived.
+// list is the inverse of listOf. It returns nil for an empty list, such as that of a trailer that
+// was announced and never arrived.
 func list(raw json.RawMessage) (l []string, err error) {
 	switch {
 	case raw == nil:
@@ -83,12 +83,11 @@ func list(raw json.RawMessage) (l []string, err error) {
 	return l, err
 }
 
-// header is http.Header. A name that net/http would spell otherwise is literal: one that a
-// person wrote is spelled as net/http does.
+// header is http.Header. A name in base64 is used as it is. A name that a person wrote is spelled
+// as net/http spells it.
 type header map[string]json.RawMessage
 
-// headerOf returns what is written for the header of a message whose body has
-// that length.
+// headerOf returns the form of the header of a message whose body has that length.
 func headerOf(h http.Header, length int) header {
 	out := make(header, len(h))
 	var room []string
@@ -111,7 +110,7 @@ func headerOf(h http.Header, length int) header {
 	return out
 }
 
-// values undoes headerOf; nil for an empty header.
+// values is the inverse of headerOf. It returns nil for an empty header.
 func (h header) values(length int) (http.Header, error) {
 	if len(h) == 0 {
 		return nil, nil
@@ -142,7 +141,7 @@ func (h header) values(length int) (http.Header, error) {
 	return out, nil
 }
 
-// duration writes a duration with two digits: the others are noise.
+// duration writes a duration with two digits, since the others are noise.
 func duration(d time.Duration) string {
 	if d <= 0 {
 		return ""
@@ -168,7 +167,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// codeOf returns the code that a status begins with, 0 if it begins with none.
+// codeOf returns the code at the start of a status, or 0 if there is none.
 func codeOf(status string) int {
 	digits, _, ok := strings.Cut(status, " ")
 	if !ok || len(digits) != 3 || strings.Trim(digits, "0123456789") != "" {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// valid checks that b is JSON in UTF-8, which encoding/json would silently repair.
+// valid checks that b is JSON in UTF-8. encoding/json would silently repair other bytes.
 func valid(b []byte) (offset int, err error) {
 	if !utf8.Valid(b) {
 		for rest := b; ; {
@@ -24,14 +24,14 @@ func valid(b []byte) (offset int, err error) {
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = int(e.Offset)
 		if offset < len(b) {
-			offset-- // it counts the byte that is wrong
+			offset-- // it includes the wrong byte
 			err = mistake(b, offset, err)
 		}
 	}
 	return offset, err
 }
 
-// mistake says what people do to a file that causes err, the error of the byte at an offset.
+// mistake says what a person probably did to cause err, the error of the byte at an offset.
 func mistake(b []byte, offset int, err error) error {
 	before := bytes.TrimRight(b[:offset], whiteSpace)
 	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
@@ -53,8 +53,8 @@ func mistake(b []byte, offset int, err error) error {
 	return err
 }
 
-// exchangeAt returns the number of the exchange that an offset of a file is in, from 1, or
-// 0 where it is in none. The file need not be JSON from there on.
+// exchangeAt returns the number, from 1, of the exchange that contains an offset of the file, or 0.
+// The file need not be JSON from there on.
 func exchangeAt(b []byte, offset int) (n int) {
 	depth, listed, name := 0, false, ""
 	for i := 0; i < offset; i++ {

@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// part is a value in a file, with its place.
+// part is a value in a file and its offset.
 type part struct {
 	raw    []byte
 	offset int
@@ -39,7 +39,7 @@ func elements(list part, fn func(i int, value part) error) error {
 	})
 }
 
-// walk calls fn for each value in an object or a list, with its name in an object.
+// walk calls fn for each value in an object or a list. In an object, name is its name.
 func walk(p part, fn func(name, value part) error) error {
 	b, i := p.raw, 1
 	next := func() part {
@@ -63,7 +63,7 @@ func walk(p part, fn func(name, value part) error) error {
 	}
 }
 
-// end returns where the value that begins at i ends, or i if there is none.
+// end returns the end of the value that starts at i, or i if there is none.
 func end(b []byte, i int) int {
 	depth := 0
 	for i < len(b) {
@@ -75,7 +75,7 @@ func end(b []byte, i int) int {
 			i++
 		case '}', ']':
 			if depth == 0 {
-				return i // that of what the value would be in
+				return i // the bracket closes what the value would be in
 			}
 			depth--
 			i++
@@ -94,7 +94,7 @@ func end(b []byte, i int) int {
 	return i
 }
 
-// endOfString returns where the string that begins at i ends, or the end of b.
+// endOfString returns the end of the string that starts at i, or the end of b.
 func endOfString(b []byte, i int) int {
 	for i++; i < len(b); {
 		n := bytes.IndexByte(b[i:], '"')
@@ -107,7 +107,7 @@ func endOfString(b []byte, i int) int {
 			if escape < 0 {
 				return quote + 1
 			}
-			i += escape + 2 // beyond the quote, if that is what is escaped
+			i += escape + 2 // past the quote if that is escaped
 		}
 	}
 	return len(b)
