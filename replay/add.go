@@ -18,10 +18,10 @@ var (
 	errUnnamed   = errors.New("replay: the exchange has a request that cannot be recorded")
 )
 
-// added gives IDs to exchanges that were made elsewhere.
+// added gives IDs to exchanges that were not recorded by this tape.
 type added struct {
 	tape    *Tape
-	earlier bool // there are exchanges of earlier sessions
+	earlier bool // whether there are exchanges of earlier sessions
 
 	mu   sync.Mutex // mu guards last, and is held while an exchange is added
 	last store.ID
@@ -107,8 +107,8 @@ func (t *Tape) Add(x *store.Exchange) error {
 	return nil
 }
 
-// freeIDLocked returns an ID of a moment that no exchange has, above those that were added
-// before. The caller has mu.
+// freeIDLocked returns a free ID of a moment, above those that were added before. The caller holds
+// mu.
 func (a *added) freeIDLocked(start time.Time) (store.ID, error) {
 	id := max(store.IDAt(start), a.last+1)
 	if id >= a.tape.session {

@@ -8,9 +8,10 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// ahead reads a body of req before that is sent, for no longer than it is waited for: a body that is produced while it is
-// read may stall, and its Read knows no context. A read that has not returned by then goes on until the body is closed,
-// and nobody gets what comes of it. A body that can be had again is there already.
+// ahead reads a body of req before it is sent, but stops waiting when the request ends. A body that
+// is produced while it is read may stall, and its Read knows no context. A Read that has not
+// returned by then goes on until the body is closed, and its result is dropped. A body from GetBody
+// is read directly, unless it is a stream.
 func ahead[T any](req *http.Request, read func() (T, error)) (T, error) {
 	ctx := req.Context()
 	if req.GetBody != nil && !bodies.Streamed(req) || ctx.Done() == nil {
@@ -18,7 +19,7 @@ func ahead[T any](req *http.Request, read func() (T, error)) (T, error) {
 	}
 	done := make(chan came[T], 1)
 	go func() {
-		c := came[T]{err: io.ErrUnexpectedEOF} // if a Read ends this goroutine
+		c := came[T]{err: io.ErrUnexpectedEOF} // in case a Read ends this goroutine
 		defer func() {
 			c.panicked = recover()
 			done <- c
@@ -28,7 +29,7 @@ func ahead[T any](req *http.Request, read func() (T, error)) (T, error) {
 	select {
 	case c := <-done:
 		if c.panicked != nil {
-			panic(c.panicked) // in the goroutine of the caller, as if it had read itself
+			panic(c.panicked) // in the caller's goroutine, as if it had read itself
 		}
 		return c.result, c.err
 	case <-ctx.Done():
@@ -37,7 +38,7 @@ func ahead[T any](req *http.Request, read func() (T, error)) (T, error) {
 	}
 }
 
-// came is what came of a read.
+// came is the result of a read.
 type came[T any] struct {
 	result   T
 	err      error

@@ -7,10 +7,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// beginTries is how often begin gives a tape that processes share a recipe at most.
+// beginTries is how often begin tries to agree on the recipe of a tape that processes share.
 const beginTries = 4
 
-// begin begins a session, with an index that fits the options.
+// begin begins a session. It makes sure that the index fits the options.
 func begin(t *Tape) error {
 	last, err := t.store.Last()
 	if err != nil {
@@ -29,8 +29,8 @@ func begin(t *Tape) error {
 		if !errors.Is(err, store.ErrLocked) || try == beginTries {
 			return err
 		}
-		// Another process may have given the tape a recipe since. Then we take its key. The store
-		// has already waited for a process that only holds the tape.
+		// Another process may have set the recipe since. Then we use its key. The store has already
+		// waited for a process that only holds the tape.
 		now, errNow := t.store.Recipe()
 		if errNow != nil || now == have {
 			return err
@@ -39,7 +39,7 @@ func begin(t *Tape) error {
 	}
 }
 
-// beginBy takes the key of a recipe, and makes the index anew unless it fits the options.
+// beginBy uses the key of a recipe. It reindexes the tape unless its index fits the options.
 func beginBy(t *Tape, recipe string) error {
 	made, key := splitRecipe(recipe)
 	t.capturer.who.key = key

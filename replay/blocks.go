@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// blockList returns the kinds of the blocks in the XML of a list, in their order;
-// false if it is no such list. What the ids are does not matter.
+// blockList returns the kinds of the blocks in an XML block list, in order, or false if body is not
+// one. Their IDs do not matter.
 func blockList(body []byte) (string, bool) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	var b strings.Builder

@@ -14,11 +14,10 @@ import (
 
 var errRaw = errors.New("compare byte for byte")
 
-// canonicalBody hashes a body by its meaning: JSON without regard to spaces and
-// the order of members, numbers by their value, also in lines; GraphQL by its
-// tokens; XML by its elements; a form without regard to the order of names;
-// multipart by its parts, whatever the boundary. All else, and all that is
-// malformed, is hashed byte for byte.
+// canonicalBody hashes a body by its meaning. JSON, also in lines, is hashed without regard to
+// spaces and the order of members, and its numbers by value. GraphQL is hashed by its tokens, XML
+// by its elements, a form without regard to the order of names, and multipart by its parts,
+// whatever the boundary. Anything else, and anything malformed, is hashed byte for byte.
 func canonicalBody(d *digest, h http.Header, body []byte, ignore []string) {
 	if len(body) == 0 {
 		d.put('b', "")
@@ -71,8 +70,8 @@ func canonicalForm(body []byte, ignore []string) []byte {
 	return out
 }
 
-// canonicalMultipart lists parts by name, file name, type and content; nested
-// multipart is not looked into.
+// canonicalMultipart lists parts by name, file name, type and content. It does not look into nested
+// multipart.
 func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, error) {
 	read, ok := compare.Parts(body, boundary, ignore)
 	if !ok {

@@ -15,9 +15,9 @@ import (
 
 const maxDepth = 200 // of JSON; deeper documents are compared byte for byte
 
-// canonicalJSON writes one JSON document without spaces, members sorted by
-// name, numbers of one value alike. Members that are there twice stay so, in order.
-// The document of a GraphQL request is written by its tokens.
+// canonicalJSON writes a JSON document without spaces. Members are sorted by name, and numbers of
+// the same value are written alike. Duplicate members stay, in order. The document of a GraphQL
+// request is written by its tokens.
 func canonicalJSON(body []byte, ignore []string) ([]byte, error) {
 	if !utf8.Valid(body) {
 		return nil, errRaw
@@ -68,7 +68,7 @@ func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byt
 	return append(out, "null"...), nil
 }
 
-// member is one of an object, its value as canonical JSON.
+// member is a member of an object, with its value as canonical JSON.
 type member struct {
 	name string
 	text []byte

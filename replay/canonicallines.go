@@ -2,11 +2,10 @@ package replay
 
 import "bytes"
 
-// recordSeparator begins each text of a JSON sequence (RFC 7464).
+// recordSeparator is the start of each text in a JSON sequence (RFC 7464).
 const recordSeparator = 0x1e
 
-// canonicalLines writes JSON values, one a line, each by its meaning and in their
-// order. Empty lines mean nothing.
+// canonicalLines writes the canonical JSON of each line, in order. Empty lines do not count.
 func canonicalLines(body []byte, ignore []string) ([]byte, error) {
 	var out []byte
 	for line := range bytes.SplitSeq(body, []byte("\n")) {

@@ -10,11 +10,10 @@ import (
 	"strings"
 )
 
-// canonicalXML writes an XML document by its elements: names with their namespaces,
-// whatever the prefix; attributes sorted; text as it is, but without the white space
-// between elements; no comments and instructions. Elements and attributes of a name
-// in ignore are left out. A document with a DTD, or with a namespace of more than 1 KiB,
-// is compared byte for byte.
+// canonicalXML writes an XML document by its elements: names with their namespaces, whatever the
+// prefix, sorted attributes, and the text, without white space between elements. It leaves out
+// comments, instructions, and the elements and attributes named in ignore. A document with a DTD,
+// or with a namespace of more than 1 KiB, is compared byte for byte.
 func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	w := xmlWriter{ignore: ignore, spaces: make(map[string]int)}
@@ -46,20 +45,20 @@ func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 	return w.out, nil
 }
 
-// xmlWriter writes what counts of a document.
+// xmlWriter writes the canonical form of a document.
 type xmlWriter struct {
 	ignore  []string
 	out     []byte
-	text    []byte // since the last tag
-	opened  bool   // the last tag opened an element, so that white space is its content
-	depth   int    // in an element that is left out
-	skipped int    // elements that were left out
-	// spaces numbers the namespaces: one is written in full where it is first used, since
-	// a document names it once for all of its elements.
+	text    []byte // the text since the last tag
+	opened  bool   // whether the last tag opened an element, so that white space is its content
+	depth   int    // the depth in an element that is left out
+	skipped int    // the number of elements left out
+	// spaces numbers the namespaces. A namespace is written in full only where it is first used,
+	// since a document names it once for all of its elements.
 	spaces map[string]int
 }
 
-const maxSpace = 1 << 10 // bytes of a namespace
+const maxSpace = 1 << 10 // the longest namespace in bytes
 
 func longSpace(e xml.StartElement) bool {
 	return len(e.Name.Space) > maxSpace || slices.ContainsFunc(e.Attr, func(a xml.Attr) bool { return len(a.Name.Space) > maxSpace })
@@ -105,8 +104,8 @@ func (w *xmlWriter) end() {
 	w.opened = false
 }
 
-// flush writes the text before a tag; white space alone only where it is all that an
-// element has.
+// flush writes the text before a tag. It writes white space alone only if an element has nothing
+// else.
 func (w *xmlWriter) flush(content bool) {
 	if content && len(w.text) > 0 || len(bytes.TrimSpace(w.text)) > 0 {
 		w.out = strconv.AppendQuote(w.out, string(w.text))

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// capturer finds out what of a request is compared and recorded.
+// capturer finds out what is compared and recorded of a request.
 type capturer struct {
 	masker     masker
 	match      Match
@@ -20,27 +20,26 @@ type capturer struct {
 	hostName   func(string) string // Options.Host
 }
 
-// captured is a request as it is compared and recorded.
+// captured is a request as compared and recorded.
 type captured struct {
 	send   *http.Request  // what is passed on: the request itself, or a copy with a body that was read
 	record *store.Request // redacted; nil while the body is not known
-	keys   [1]store.Key   // the key of it alone, zero while the body is not known
-	room   store.Request  // of record
-	lent   bool           // nothing is recorded, so the header of record may be that of the request
+	keys   [1]store.Key   // its own key, zero while the body is not known
+	room   store.Request  // the memory of record
+	lent   bool           // nothing is recorded, so record may share the header of the request
 
 	identity, secrets []byte    // parts of the key, as in store.Exchange
-	masked            []byte    // the body, if it came with masks in it
+	masked            []byte    // the body, if it had masks in it already
 	unhashed          store.Key // the key without hashes behind masks; zero if there are none
 
-	// The following is set only where the body could not be read before it is
-	// sent.
+	// The following fields are set only if the body could not be read before it was sent.
 	body   *sentBody
 	header http.Header
 	host   string
 }
 
-// keyOf returns the key of an exchange by the rules of this tape, which may not be
-// those by which it was recorded.
+// keyOf returns the key of an exchange by the rules of this tape, which may differ from those by
+// which it was recorded.
 func (c *capturer) keyOf(x *store.Exchange) store.Key {
 	r := x.Request
 	r.URL, r.Header = c.masker.url(r.URL), c.masker.header(r.Header)
@@ -51,9 +50,8 @@ func (c *capturer) keyOf(x *store.Exchange) store.Key {
 	return c.match.key(&r).As(x.Identity, x.Secrets)
 }
 
-// capture reads what is compared of a request. Where its body cannot be read
-// twice, a mode that needs the key first reads up to maxRequest bytes ahead, and
-// ModeRecord copies the body while it is sent.
+// capture reads what is compared of a request. If its body cannot be read twice, a mode that needs
+// the key first reads up to maxRequest bytes ahead. ModeRecord copies the body while it is sent.
 func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
 	p := &captured{send: req, lent: mode == ModeReplay}
 	if req.Body == nil || req.Body == http.NoBody {
@@ -86,7 +84,7 @@ func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
 	return p, nil
 }
 
-// captureAgain reads a second copy of the body; false if there is none.
+// captureAgain reads a second copy of the body. It returns false if there is none.
 func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 	body, err := req.GetBody()
 	if err != nil {
@@ -104,7 +102,8 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 	return c.describeLong(p, req, head, body) == nil
 }
 
-// readAhead reads up to maxRequest bytes and one of a body of req; rest says that there are more.
+// readAhead reads up to maxRequest bytes of a body of req, and one more. rest says that there are
+// more than maxRequest.
 func (c *capturer) readAhead(req *http.Request, r io.Reader) (head []byte, rest bool, err error) {
 	head, err = ahead(req, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, c.maxRequest+1)) })
 	return head, int64(len(head)) > c.maxRequest, err
@@ -116,8 +115,7 @@ func (c *capturer) hashOf(header http.Header, head []byte) hash.Hash {
 	return h
 }
 
-// describeLong describes a request whose body is too long to be kept: its head, and
-// the rest.
+// describeLong describes a request whose body, head and rest, is too long to be kept.
 func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, rest io.Reader) error {
 	sum := c.hashOf(req.Header, head)
 	n, err := ahead(req, func() (int64, error) { return io.Copy(sum, rest) })
@@ -128,8 +126,8 @@ func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, res
 	return nil
 }
 
-// describe fills in the redacted request and its key. Of a body that is too long
-// to be kept there is the SHA-256 alone.
+// describe fills in the redacted request and its key. sum is the SHA-256 of a body that is too long
+// to be kept.
 func (c *capturer) describe(p *captured, req *http.Request, body []byte, size int64, sum []byte) {
 	req = c.renamed(req)
 	asked := req.URL.String()
@@ -188,18 +186,17 @@ func (c *capturer) renamed(req *http.Request) *http.Request {
 	return &r
 }
 
-// watch sends a copy of req whose body is copied while it is sent.
+// watch makes the request that is sent. Its body is copied while it is read.
 func (c *capturer) watch(p *captured, req *http.Request, body io.ReadCloser) {
 	p.body = &sentBody{inner: body, sum: c.match.newBodySum(req.Header), max: c.maxRequest, length: req.ContentLength}
 	p.send = req.WithContext(req.Context())
 	p.send.Body = p.body
-	// The caller may change its headers once RoundTrip is over; the body may
-	// go on until then.
+	// The caller may change its headers after RoundTrip, and the body may be read until later.
 	p.header, p.host = req.Header.Clone(), req.Host
 }
 
-// complete describes a request whose body was watched, once its response is
-// over. It reports whether the whole body was seen.
+// complete describes a request whose body was watched, after its response has ended. It reports
+// whether the whole body was seen.
 func (c *capturer) complete(p *captured) bool {
 	if p.record != nil {
 		return true

@@ -6,8 +6,7 @@ import (
 	"github.com/gracy-go/gracy/internal/match"
 )
 
-// chosenBy returns the requests that an option names, by hosts and patterns; it panics
-// on what is neither.
+// chosenBy returns the list of hosts and patterns of an option. It panics on what is neither.
 func chosenBy(option string, names []string) match.List {
 	list, err := match.Named(names)
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-const maxChunkLine = 4 << 10 // of the size and the signature of a chunk
+const maxChunkLine = 4 << 10 // the longest line with the size and the signature of a chunk
 
-// chunks takes the payload out of a body in signed chunks: "size;signature", data,
-// and a chunk of no bytes before a trailer. It is fed as the body is read.
+// chunks extracts the payload of a body in signed chunks. Each chunk is "size;signature" and data.
+// An empty chunk precedes the trailer. chunks is fed as the body is read.
 type chunks struct {
-	to   func([]byte) // gets the payload
+	to   func([]byte) // receives the payload
 	line []byte       // the start of a line
-	data int64        // bytes of the chunk that are to come
-	end  bool         // the chunk of no bytes was there
-	bad  bool         // it is no such body
-	gap  bool         // the line end behind the data of a chunk is to come
+	data int64        // the bytes of the chunk that are still to come
+	end  bool         // the empty chunk was seen
+	bad  bool         // the body is not in signed chunks
+	gap  bool         // the line end after the data of a chunk is still to come
 }
 
 func (c *chunks) write(p []byte) {
@@ -45,7 +45,7 @@ func (c *chunks) write(p []byte) {
 	}
 }
 
-// begin reads the line before a chunk, or the end of that behind one.
+// begin reads the line before a chunk, or the rest of the line after one.
 func (c *chunks) begin(line string) {
 	line, ok := strings.CutSuffix(line, "\r")
 	if c.gap {
@@ -58,10 +58,10 @@ func (c *chunks) begin(line string) {
 	c.data, c.end = n, n == 0
 }
 
-// whole reports whether all of a body in chunks was there.
+// whole reports whether a complete body in chunks was seen.
 func (c *chunks) whole() bool { return c.end && !c.bad }
 
-// payloadOf returns the payload of a body in signed chunks; false if it is none.
+// payloadOf returns the payload of a body in signed chunks, or false if it is not one.
 func payloadOf(body []byte) (payload []byte, ok bool) {
 	c := &chunks{to: func(p []byte) { payload = append(payload, p...) }}
 	c.write(body)
@@ -80,8 +80,8 @@ func (m Match) newBodySum(h http.Header) hash.Hash {
 	}
 }
 
-// payloadSum is the hash of the payload of a body in signed chunks, or of the body
-// if it is none.
+// payloadSum is the hash of the payload of a body in signed chunks, or of the body if it is not
+// one.
 type payloadSum struct {
 	hash.Hash
 

@@ -25,13 +25,12 @@ type Coding struct {
 	NewWriter func(packed io.Writer) (io.WriteCloser, error)
 }
 
-// maxCodings is how many codings of one body are opened.
+// maxCodings is how many codings of one body are decoded.
 const maxCodings = 4
 
 var errOpaque = errors.New("replay: exchange not written: its Content-Encoding cannot be decoded for redaction (see Options.Codings)")
 
-// coding returns the coding of a name; false if it is not known. Those of the user
-// go first.
+// coding returns the coding with a name, or false. Those of the user come first.
 func (m masker) coding(name string) (Coding, bool) {
 	name = strings.ToLower(name)
 	for _, c := range m.codings {
@@ -69,11 +68,11 @@ func codings(h http.Header) (list []string) {
 // packing is how a body that was opened is closed again.
 type packing struct {
 	codings []Coding // in the order in which they were applied
-	cut     bool     // the body was cut off: it cannot be made again
-	texts   [][]byte // what was opened, where that is text as well
+	cut     bool     // the body was cut off, so it cannot be encoded again
+	texts   [][]byte // the encoded forms that are text themselves
 }
 
-// open unpacks a body. Of one that is cut off it returns what there is.
+// open decodes a body. If the body is cut off, it returns as much as there is.
 func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 	var p packing
 	names := codings(h)
@@ -95,8 +94,8 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 		if !ok {
 			return nil, p, errOpaque
 		}
-		// A compressed body is hardly ever text. A text that was only declared to be compressed
-		// may still open, as a body that is cut off.
+		// A compressed body is hardly ever text. But a text that is only declared to be compressed
+		// may decode like a body that is cut off.
 		if utf8.Valid(b) {
 			p.texts = append(p.texts, b)
 		}
@@ -117,7 +116,7 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 // other error says that an exchange with the body is withheld.
 func (o Options) Unpack(h http.Header, body []byte) ([]byte, error) {
 	if len(body) == 0 {
-		return body, nil // whatever it is said to be
+		return body, nil // whatever the header says
 	}
 	o = o.withDefaults()
 	plain, p, err := masker{max: 8 * o.MaxBody, codings: o.Codings}.open(h, body)
@@ -127,7 +126,7 @@ func (o Options) Unpack(h http.Header, body []byte) ([]byte, error) {
 	return plain, err
 }
 
-// plain returns a body as it is without its content codings, where they are known.
+// plain returns a body without its content codings, or as it is if they are unknown.
 func (m masker) plain(h http.Header, b []byte) []byte {
 	if plain, _, err := m.open(h, b); err == nil {
 		return plain
@@ -135,14 +134,14 @@ func (m masker) plain(h http.Header, b []byte) []byte {
 	return b
 }
 
-// beginsChunks reports whether a body is sent in signed chunks, as far as they go.
+// beginsChunks reports whether a body starts like one in signed chunks.
 func beginsChunks(b []byte) bool {
 	c := chunks{to: func([]byte) {}}
 	c.write(b[:min(len(b), maxChunkLine)])
 	return !c.bad && (c.data > 0 || c.gap || c.end)
 }
 
-// unpack returns what a body unpacks to; errOpaque if that is more than limit bytes.
+// unpack returns the decoded body, or errOpaque if that is longer than limit bytes.
 func (c Coding) unpack(b []byte, limit int64) ([]byte, error) {
 	r, err := c.NewReader(bytes.NewReader(b))
 	if err != nil {
@@ -156,7 +155,7 @@ func (c Coding) unpack(b []byte, limit int64) ([]byte, error) {
 	return plain, err
 }
 
-// pack packs a body as it was.
+// pack encodes a body as it was before open.
 func (p packing) pack(b []byte) ([]byte, error) {
 	if p.cut {
 		return nil, errOpaque

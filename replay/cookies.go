@@ -6,9 +6,9 @@ import (
 	"github.com/gracy-go/gracy/internal/visits"
 )
 
-// cookies returns the cookies of a header that say who makes a request: all but those known to
-// count visits, balance load, keep out robots, guard forms, or hold a consent. A session cannot
-// be recognized by its name, so unknown cookies count.
+// cookies returns the cookies of a header that identify who makes a request. It leaves out those
+// known to count visits, balance load, keep out robots, guard forms, or hold a consent. A session
+// cannot be recognized by its name, so unknown cookies count.
 func cookies(header string) (list []pair) {
 	for part := range strings.SplitSeq(header, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")

@@ -13,9 +13,8 @@ func errLeft() *store.Fault {
 }
 
 // left reports whether a body ended because its caller has what it wants. err is the error of a
-// read, which may be a doubtful io.EOF, or nil for Close. A time limit does not count, whoever
-// set it: what there is then is what a server sent before it stalled. http.Client uses the
-// deprecated Cancel only for its Timeout.
+// read, which may be a doubtful io.EOF, or nil for Close. A time limit does not count, whoever set
+// it: the server may have stalled. http.Client uses the deprecated Cancel only for its Timeout.
 func (r *recording) left(err error) bool {
 	req := r.request.send
 	its := err == nil || err == io.EOF || canceled(req, err) //nolint:errorlint // io.Reader says io.EOF itself
@@ -37,14 +36,14 @@ func (r *recording) doubtful(size int64) bool {
 // leave records a response up to where its caller left.
 func (r *recording) leave(body readBody) {
 	if body.spill != nil {
-		r.finish(body, nil, false) // parts are those of a whole body
+		r.finish(body, nil, false) // only a whole body is kept in parts
 		return
 	}
 	r.finish(body, errLeft(), false)
 }
 
-// endOf returns what follows the last byte of a replayed body. If that was io.ErrUnexpectedEOF
-// itself, as net/http returns when a body breaks off, it is again: readers compare it with ==.
+// endOf returns the error after the last byte of a replayed body. If it was io.ErrUnexpectedEOF
+// itself, as in net/http when a body breaks off, it is so again: readers compare it with ==.
 func (m masker) endOf(x *store.Exchange) error {
 	switch f := *x.Fault; {
 	case f.Kind == store.FaultUnexpectedEOF && f.Text == io.ErrUnexpectedEOF.Error() && !f.IsTimeout:

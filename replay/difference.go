@@ -37,7 +37,7 @@ func orNothing(value string) string {
 	return value
 }
 
-// differences returns what a list shows, each text of it made safe.
+// differences returns the differences that a list shows, with each text made safe.
 func differences(l compare.List, safe func(string) string) []Difference {
 	var all []Difference
 	for _, d := range l.Shown {
@@ -46,7 +46,7 @@ func differences(l compare.List, safe func(string) string) []Difference {
 	return all
 }
 
-// inWords joins differences, the first few of them.
+// inWords joins the first few differences.
 func inWords(all []Difference, more int) string {
 	const few = 5
 	var b strings.Builder

@@ -7,12 +7,12 @@ import (
 	"hash"
 )
 
-// A digest hashes a list of marked texts; lengths keep "ab"+"c" and "a"+"bc" apart. A short
-// list is hashed in one piece, without an allocation: so no method may keep the digest or
-// hand what it holds to an interface. The zero digest has hashed nothing.
+// A digest hashes a list of marked texts. Their lengths keep "ab"+"c" and "a"+"bc" apart. A short
+// list is hashed in one piece, without an allocation. Therefore no method may keep the digest or
+// pass what it holds to an interface. The zero digest has hashed nothing.
 type digest struct {
-	hash hash.Hash // of what came before what is held; nil for nothing
-	n    int       // bytes that are held
+	hash hash.Hash // the hash of what came before room; nil for nothing
+	n    int       // the bytes in room
 	room [256]byte // enough for a request without a body
 }
 
@@ -25,7 +25,7 @@ func (d *digest) put(mark byte, s string) {
 	d.write([]byte(s))
 }
 
-// putBytes is put for what is no string; it keeps nothing of b.
+// putBytes is put for bytes. It keeps nothing of b.
 func (d *digest) putBytes(mark byte, b []byte) {
 	d.head(mark, len(b))
 	if len(b) <= len(d.room)-d.n {
@@ -42,7 +42,7 @@ func (d *digest) head(mark byte, n int) {
 	d.n = len(binary.AppendUvarint(append(d.room[:d.n], mark), uint64(n))) //nolint:gosec // a length
 }
 
-// write hashes what is held, then b.
+// write hashes the bytes in room, and then b.
 func (d *digest) write(b []byte) {
 	if d.hash == nil {
 		d.hash = sha256.New()

@@ -48,13 +48,12 @@ func (e Expired) serves(mode Mode) bool {
 	return e == ExpiredServed || e == ExpiredFallback && mode == ModeReplay
 }
 
-// rejects reports whether a request that the tape cannot respond to is a miss, and
-// not sent.
+// rejects reports whether a request that the tape has no response to is a miss and is not sent.
 func (e Expired) rejects(mode Mode, why MissReason) bool {
 	return mode == ModeReplay || e == ExpiredRejected && why == MissExpired
 }
 
-// playStale replays an exchange that is too old, and says so.
+// playStale replays an exchange that is too old, and adds a note that says so.
 func (t *Tape) playStale(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
 	t.counts.stale.Add(1)
 	if a := layer.AttemptFrom(req.Context()); a != nil {

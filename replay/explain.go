@@ -37,7 +37,7 @@ func (t *Tape) Explain(p *transport.Plan) {
 	}
 }
 
-// each says a sentence of each of the names that an option has.
+// each prints a sentence for each name in an option.
 func each(say func(string, ...any), option string, names []string, sentence string) {
 	lines := make([]string, len(names))
 	for i, name := range names {
@@ -48,7 +48,7 @@ func each(say func(string, ...any), option string, names []string, sentence stri
 	}
 }
 
-// explain says what decides which recording responds, where that is not the default.
+// explain prints what decides which recording responds, if that is not the default.
 func (o *Options) explain(p *transport.Plan) {
 	if o.Ordered && o.Mode == ModeReplay {
 		p.Note("replay: Ordered: replays in the order of the whole tape")
@@ -68,7 +68,7 @@ func (o *Options) explain(p *transport.Plan) {
 	}
 }
 
-// fate says what becomes of recordings that are too old, in words.
+// fate says in words what happens to recordings that are too old.
 func (e Expired) fate(mode Mode) string {
 	switch {
 	case mode == ModeRecord:

@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// cutoff returns the largest ID that is too old, 0 for none.
+// cutoff returns the largest ID that is too old, or 0.
 func (o *Options) cutoff(now time.Time) store.ID {
 	var oldest time.Time
 	if o.MaxAge > 0 {
@@ -27,9 +27,10 @@ func (o *Options) replays(x *store.Exchange, mode Mode) bool {
 	return o.ends(x, mode) && !o.discards(x)
 }
 
-// ends reports whether a mode accepts the way an exchange ended. One whose caller left is
-// replayed only where there is no alternative. ModeSmart sends it anew, since its caller may have
-// been interrupted and want the rest now. It does not hide an older one that is whole.
+// ends reports whether a mode accepts the way an exchange ended. One whose caller left is replayed
+// only if there is no alternative. ModeSmart sends the request again, since its caller may have
+// been interrupted and want the rest now. Such an exchange does not hide an older one that is
+// whole.
 func (o *Options) ends(x *store.Exchange, mode Mode) bool {
 	return x.Complete || mode == ModeReplay && x.CallerLeft() && !o.servesOld()
 }
@@ -39,7 +40,7 @@ func (o *Options) servesOld() bool {
 	return (o.MaxAge > 0 || !o.Since.IsZero()) && (o.Expired == ExpiredServed || o.Expired == ExpiredFallback)
 }
 
-// discards reports whether an exchange of a tape counts as missing.
+// discards reports whether an exchange on the tape counts as missing.
 func (o *Options) discards(x *store.Exchange) bool {
 	if o.DiscardBad && (x.Fault != nil && !x.CallerLeft() || statusOf(x) >= 400) {
 		return true
@@ -47,10 +48,10 @@ func (o *Options) discards(x *store.Exchange) bool {
 	if o.Discard == nil || x.Response == nil {
 		return false
 	}
-	return o.Discard(rebuild(x.Response, x.Response.Header.Clone(), nil, x.Start)) //nolint:bodyclose // there is none
+	return o.Discard(rebuild(x.Response, x.Response.Header.Clone(), nil, x.Start)) //nolint:bodyclose // there is no body
 }
 
-// discardsLive reports whether a live response is not to be recorded.
+// discardsLive reports whether a live response is left unrecorded.
 func (o *Options) discardsLive(resp *http.Response) bool {
 	if o.DiscardBad && resp.StatusCode >= 400 {
 		return true
@@ -64,7 +65,7 @@ func (o *Options) discardsLive(resp *http.Response) bool {
 	return o.Discard(&r)
 }
 
-// statusOf returns the status of an outcome, 0 for a fault.
+// statusOf returns the status of an exchange, 0 for a fault.
 func statusOf(x *store.Exchange) int {
 	if x.Response == nil {
 		return 0

@@ -7,19 +7,19 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// found is what the tape has for a request.
+// found is the result of looking up a request.
 type found struct {
 	keys  []store.Key
 	x     *store.Exchange // what is replayed; nil if there is nothing
-	stale *store.Exchange // what would be if it were not too old
-	due   *store.Exchange // what is next, where the order of the tape counts
+	stale *store.Exchange // what would be replayed if it were not too old
+	due   *store.Exchange // the next exchange of the tape, if its order counts
 	why   MissReason      // why there is no x
 	err   error           // of the store
 
-	identities int // how many the tape holds for the request, where why is MissIdentity
+	identities int // how many the tape has for the request, if why is MissIdentity
 }
 
-// find looks a request up. What is on the tape as it was made is found in one step.
+// find looks up a request. An exact match is found in one step.
 func (t *Tape) find(p *captured, mode Mode) (f found) {
 	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
 	if t.opts.Ordered && mode == ModeReplay {
@@ -44,7 +44,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	return f
 }
 
-// findOrdered looks a request up that has to be the next one of the tape.
+// findOrdered looks up a request that must be the next one of the tape.
 func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
 	f.keys, f.identities, f.err = variants{t.writer}.keys(p)
 	if f.err != nil || f.identities > 0 {

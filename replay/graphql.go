@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// canonicalGraphQL returns the members of a GraphQL request (GraphQL over HTTP) with
-// its document written by its tokens, and without members that say nothing. Those of
-// any other object are returned as they are.
+// canonicalGraphQL returns the members of a GraphQL request (GraphQL over HTTP) with its document
+// written by its tokens, and without members that mean nothing. It returns the members of any other
+// object unchanged.
 func canonicalGraphQL(members []member) []member {
 	at := -1
 	for i, m := range members {
@@ -50,9 +50,9 @@ func canonicalGraphQL(members []member) []member {
 	return out
 }
 
-// graphQLTokens writes a GraphQL document with one space between its tokens, without
-// comments and commas, which mean nothing (GraphQL, October 2021, 2.1). It reports
-// false for what is no document.
+// graphQLTokens writes a GraphQL document with one space between its tokens. It leaves out comments
+// and commas, which mean nothing (GraphQL, October 2021, 2.1). It returns false if s is not a
+// document.
 func graphQLTokens(s string) (string, bool) {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -101,8 +101,7 @@ func graphQLTokens(s string) (string, bool) {
 	return b.String(), braces == 0 && strings.Contains(b.String(), "{")
 }
 
-// stringLength returns how long the string is that a text begins with, 0 if it does
-// not end.
+// stringLength returns the length of the string at the start of s, or 0 if it does not end.
 func stringLength(s string) int {
 	if strings.HasPrefix(s, `"""`) {
 		for i := 3; i < len(s); i++ {

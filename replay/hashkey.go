@@ -15,12 +15,12 @@ func newHashKey() []byte {
 	return key
 }
 
-// joinRecipe returns what a store remembers as its recipe: the fingerprint of how
-// keys are made, and the key of the hashes that are part of them.
+// joinRecipe returns the recipe for a store: the fingerprint of how keys are made, and the key of
+// the hashes in them.
 func joinRecipe(made string, key []byte) string { return made + "." + hex.EncodeToString(key) }
 
-// splitRecipe undoes joinRecipe. The key is nil for a tape of an earlier version,
-// which has no hashes.
+// splitRecipe is the inverse of joinRecipe. The key is nil for a tape of an earlier version, which
+// has no hashes.
 func splitRecipe(recipe string) (made string, key []byte) {
 	made, text, _ := strings.Cut(recipe, ".")
 	key, err := hex.DecodeString(text)

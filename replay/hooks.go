@@ -11,8 +11,8 @@ import (
 )
 
 // beforeRecord lets the hook change the outcome of an exchange that is about to be recorded. It
-// returns false to leave the exchange out. The request stays unchanged, because the key was made
-// of it.
+// returns false to leave the exchange out. The request stays unchanged, because the key is made
+// from it.
 func (o *Options) beforeRecord(x *store.Exchange) bool {
 	if o.BeforeRecord == nil {
 		return true
@@ -26,8 +26,8 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	return true
 }
 
-// replaceMissing makes the body that a hook has made stand in for the one that was too long for
-// it to see.
+// replaceMissing lets a body that a hook has set replace the one that was too long for the hook to
+// see.
 func replaceMissing(x *store.Exchange) {
 	if x.Response == nil || len(x.Response.Body) > 0 {
 		x.SetMissingBody(0)
@@ -54,9 +54,9 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 	return edited, nil
 }
 
-// fit returns the response of x after a hook has changed it, with what is stated twice made
-// consistent: the length of the body, its sum, and the status. The hook may keep its response and
-// use it for several exchanges, so this is a copy, except for the body, which nobody changes.
+// fit returns the response of x after a hook has changed it, and makes it consistent: the length of
+// the body, its sum, and the status. The hook may keep its response and use it for several
+// exchanges, so this is a copy, except for the body, which nobody changes.
 func fit(x *store.Exchange, before *store.Response) *store.Response {
 	if x.Response == nil {
 		return nil
@@ -73,12 +73,12 @@ func fit(x *store.Exchange, before *store.Response) *store.Response {
 	return &own
 }
 
-// statusText returns the Status of a response, as net/http has it.
+// statusText returns the Status of a response as net/http writes it.
 func statusText(code int) string {
 	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }
 
-// clone copies an exchange; nothing of it is shared.
+// clone returns a deep copy of an exchange.
 func clone(x *store.Exchange) *store.Exchange {
 	c := *x
 	c.Request.Header, c.Request.Body = x.Request.Header.Clone(), slices.Clone(x.Request.Body)

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// identifier finds out who makes a request. It returns a hash keyed with the key of the tape, nil
-// for a request without a credential.
+// identifier finds out who makes a request. The result is a hash keyed with the key of the tape, or
+// nil for a request without a credential.
 type identifier struct {
 	masker masker
 	match  Match
@@ -24,7 +24,7 @@ type identifier struct {
 	key    []byte
 }
 
-// of returns the identity of a request to the URL that is asked for, whose redacted form is r.
+// of returns the identity of a request. asked is its URL, and r is its redacted form.
 func (d *identifier) of(req *http.Request, asked string, r *store.Request) []byte {
 	if d.custom != nil {
 		c := *req
@@ -43,15 +43,15 @@ func (d *identifier) of(req *http.Request, asked string, r *store.Request) []byt
 		}
 	}
 	parts = append(parts, d.url(req.URL, asked, r.URL)...)
-	if len(parts) == 0 { // it may be all that two users differ in
+	if len(parts) == 0 { // two users may differ only in these
 		parts = passed
 	}
 	slices.Sort(parts)
 	return d.hash(parts)
 }
 
-// secrets returns the identity of a body that differs from its masked form, nil
-// where nothing of it is secret or it is not compared.
+// secrets returns the identity of a body that differs from its masked form. It returns nil if none
+// of it is secret or it is not compared.
 func (d *identifier) secrets(u *url.URL, h http.Header, body, masked []byte) []byte {
 	if d.custom != nil || d.match.IgnoreBody || d.match.Key != nil || bytes.Equal(body, masked) ||
 		bytes.Equal(d.match.counting(h, body), d.match.counting(h, masked)) {
@@ -70,7 +70,7 @@ func nonEmpty(name, value string) []string {
 	return []string{name, value}
 }
 
-// hash returns the keyed hash of a list, nil for an empty one.
+// hash returns the keyed hash of a list, or nil for an empty one.
 func (d *identifier) hash(parts []string) []byte {
 	if len(parts) == 0 {
 		return nil
@@ -82,8 +82,8 @@ func (d *identifier) hash(parts []string) []byte {
 	return mac.Sum(nil)[:store.IdentitySize]
 }
 
-// header returns what a header adds to the identity: nothing unless its value is
-// masked, or names the key of a signature.
+// header returns what a header adds to the identity. That is nothing unless its value is masked or
+// names the key of a signature.
 func (d *identifier) header(name string, values, masked []string) (parts []string) {
 	if slices.Equal(values, masked) && !strings.EqualFold(name, "Signature-Input") {
 		return nil
@@ -92,7 +92,7 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 	if name == "Proxy-Authorization" {
 		return nil
 	}
-	if name == "Signature-Input" { // RFC 9421, section 4.1; it is no secret
+	if name == "Signature-Input" { // RFC 9421, section 4.1; it is not secret
 		for _, v := range values {
 			parts = append(parts, name+": "+strings.Join(keyIDs(v), " "))
 		}
@@ -102,7 +102,7 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 	for i, v := range values {
 		switch {
 		case v == "" || masks(v) || i >= len(masked):
-		case !secret && masked[i] != redact.Mask: // also what Rules.Keep has
+		case !secret && masked[i] != redact.Mask: // also a value that Rules.Keep names
 		case name == "Cookie":
 			for _, c := range cookies(v) {
 				parts = append(parts, "Cookie: "+c.name+"="+d.cookie(c.name, c.value))
@@ -114,7 +114,7 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 	return parts
 }
 
-// passing reports whether a secret header says nothing about who makes a request if another one
+// passing reports whether a secret header does not identify who makes a request if another one
 // does, because it is made anew for each request.
 func passing(name string) bool {
 	n := strings.ToLower(strings.ReplaceAll(name, "-", ""))
@@ -128,7 +128,7 @@ func passing(name string) bool {
 		strings.Contains(n, "csrf") || strings.Contains(n, "xsrf") || strings.HasPrefix(n, "xhubsignature")
 }
 
-// masks reports whether a value is a mask already, as one that came from a tape.
+// masks reports whether a value is a mask already, for example from a tape.
 func masks(v string) bool {
 	if scheme, rest, ok := strings.Cut(v, " "); ok && scheme != "" {
 		v = rest
@@ -136,9 +136,8 @@ func masks(v string) bool {
 	return v == redact.Mask || strings.HasPrefix(v, redact.Mask+",")
 }
 
-// hashed gives the masked headers that Match names a hash behind the mask, so
-// that two values stay two, and reports whether there were any. h is the redacted
-// copy of original.
+// hashed adds a hash to the masks of the headers that Match names, so that different values stay
+// different. It reports whether there were any. h is the redacted copy of original.
 func (d *identifier) hashed(h, original http.Header) (some bool) {
 	for _, name := range d.match.Headers {
 		name = http.CanonicalHeaderKey(name)
@@ -157,8 +156,7 @@ func (d *identifier) hashed(h, original http.Header) (some bool) {
 	return some
 }
 
-// keepHashes puts the hashes that hashed has made back into a copy of a header
-// that was masked once more.
+// keepHashes restores the hashes of hashed in a copy of a header that was masked once more.
 func keepHashes(h, stored http.Header) {
 	for name, values := range stored {
 		for i, v := range values {

@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// url returns what the masked parts of a URL add to the identity: the user, path
-// segments that have no pseudonym, and query parameters. Of a signed URL it is
-// the name of the key; a signature alone counts where nothing else does.
+// url returns what the masked parts of a URL add to the identity: the user, path segments that have
+// no pseudonym, and query parameters. Of a signed URL it is the name of the key. A signature counts
+// only if nothing else does.
 func (d *identifier) url(u *url.URL, original, masked string) (parts []string) {
 	if original == masked {
 		return nil

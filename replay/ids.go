@@ -7,10 +7,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// idSource gives out IDs, each once.
+// idSource makes unique IDs.
 type idSource struct{ last atomic.Uint64 }
 
-// next returns an ID above all before it, of the moment now if it can.
+// next returns an ID above all earlier ones, of the moment now if possible.
 func (s *idSource) next(now time.Time) store.ID {
 	for {
 		last := s.last.Load()

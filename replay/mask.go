@@ -9,17 +9,17 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// masker takes secrets out of what goes to a tape.
+// masker masks secrets in what goes onto a tape.
 type masker struct {
 	red     *redact.Redactor
-	max     int64    // bytes of a body when decompressed
-	codings []Coding // of the options
-	// cookie returns what stands on the tape for the value of a cookie.
+	max     int64    // the longest body in bytes after decoding
+	codings []Coding // Options.Codings
+	// cookie returns the text on the tape for the value of a cookie.
 	cookie func(name, value string) string
 }
 
-// body masks a body, through its codings. The error is errOpaque where it cannot be
-// looked into, ErrSecret where a literal is left.
+// body masks a body inside its codings. It returns errOpaque if the body cannot be decoded, and
+// ErrSecret if a literal is left in it.
 func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if len(b) == 0 {
 		return b, nil
@@ -47,9 +47,9 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	return packing.pack(masked)
 }
 
-// exchange masks the response of x, whose request is masked already, and looks
-// once more for registered literals. With keep, the body of the response stays as
-// it is, and kept says that there were secrets in it. After an error x is not to be stored.
+// exchange masks the response of x, whose request is masked already, and checks once more for
+// registered literals. If keep is set, the body of the response stays as it is, and kept reports
+// whether there were secrets in it. After an error x must not be stored.
 func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 	if r := x.Response; r != nil {
 		ended := x.Complete && x.Fault == nil
@@ -69,7 +69,7 @@ func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 		}
 	}
 	if m.red.LongestLiteral() > 0 {
-		// A compressed body is looked into by body alone.
+		// Only body looks into a compressed body.
 		if b, _ := x.MarshalBinary(); m.red.Leaks(b) {
 			return false, fmt.Errorf("%w: %s", ErrSecret, m.named(x))
 		}
@@ -77,8 +77,8 @@ func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 	return kept, nil
 }
 
-// response masks a response, whose body has ended or not, and returns what it was. The headers
-// and the body that it had stay as they were.
+// response masks a response whose body has ended or not. It returns the response as it was, with
+// its header and body unchanged.
 func (m masker) response(r *store.Response, ended bool) (before store.Response, err error) {
 	before = *r
 	body, err := m.body(r.Header, r.Body)
@@ -89,7 +89,7 @@ func (m masker) response(r *store.Response, ended bool) (before store.Response, 
 		body = append(body[:len(body)-n:len(body)-n], redact.Mask...)
 	}
 	header := m.lent
-	if !bytes.Equal(body, r.Body) { // then the header is changed with it
+	if !bytes.Equal(body, r.Body) { // the header will be changed too
 		header = m.header
 	}
 	r.Header, r.Trailer = header(r.Header), m.header(r.Trailer)
@@ -99,7 +99,7 @@ func (m masker) response(r *store.Response, ended bool) (before store.Response, 
 	return before, nil
 }
 
-// named returns what names an exchange in an error, without registered literals.
+// named returns the name of an exchange in an error, without registered literals.
 func (m masker) named(x *store.Exchange) string { return m.literals(x.Request.Method + " " + x.Route) }
 
 // literals masks a text in which nothing but a registered literal can be a secret.
@@ -110,8 +110,8 @@ func (m masker) literals(s string) string {
 	return s
 }
 
-// keep gives a masked response its original body, which may have secrets in it but
-// no registered literal, nor where it has not ended the beginning of one.
+// keep restores the original body of a masked response. The body may have secrets in it but no
+// registered literal, and if it has not ended, not the start of one.
 func (m masker) keep(masked, original *store.Response, ended bool) error {
 	plain, _, err := m.open(original.Header, original.Body)
 	switch {
@@ -127,7 +127,7 @@ func (m masker) keep(masked, original *store.Response, ended bool) error {
 	return nil
 }
 
-// fault returns what is kept of a transport error.
+// fault returns the redacted record of a transport error.
 func (m masker) fault(err error) *store.Fault {
 	f := store.FaultOf(err)
 	f.Text = m.red.Text(f.Text)

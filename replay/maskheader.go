@@ -2,8 +2,8 @@ package replay
 
 import "net/http"
 
-// header returns a masked copy. Names of other resources are masked as their
-// requests are, so that they still lead there.
+// header returns a masked copy. URLs of other resources are masked like those of their requests, so
+// that they still lead there.
 func (m masker) header(h http.Header) http.Header {
 	if h == nil {
 		return nil
@@ -27,8 +27,8 @@ func (m masker) header(h http.Header) http.Header {
 // leading lists the headers that name another resource.
 func leading() [3]string { return [...]string{"Location", "Content-Location", "Referer"} }
 
-// lent is header for one that nobody changes while what is returned is in use: that is h itself
-// if nothing in it is masked.
+// lent is header for a caller whose h is not changed while the result is in use. It returns h
+// itself if nothing in it is masked.
 func (m masker) lent(h http.Header) http.Header {
 	for _, name := range leading() {
 		if h[name] != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// maskedMiss is the miss of a request that is not sent because it has a mask in some place, which
-// a replayed login, page or redirect has given to the client. The server cannot know the mask,
-// and its response would be recorded as the response to the real request.
+// maskedMiss returns the miss of a request that is not sent because a replayed login, page or
+// redirect has given its client a mask, which is at place. The server cannot know the mask, and its
+// response would be recorded as the response to the real request.
 func (m masker) maskedMiss(c *layer.Call, p *captured, f found, place string) *MissError {
 	c.SetStopReason("not on tape, and its credential is a mask of the tape")
 	e := &MissError{
@@ -26,7 +26,7 @@ func (m masker) maskedMiss(c *layer.Call, p *captured, f found, place string) *M
 	return e
 }
 
-// maskIn says where a request has a mask in place of a credential, "" if nowhere.
+// maskIn returns where a request has a mask in place of a credential, or "".
 func (m masker) maskIn(p *captured) string {
 	var names []string
 	for name, values := range p.send.Header {
@@ -55,13 +55,14 @@ func (m masker) maskIn(p *captured) string {
 }
 
 // maskAlone reports whether the whole credential of a request is a mask. A mask comes from a tape
-// and is of no use elsewhere, so the request may get what others have recorded, if they were one.
+// and is of no use elsewhere, so the request may get the recordings of others, if only one has
+// recorded it.
 func (m masker) maskAlone(p *captured) bool {
 	return p.identity == nil && p.secrets == nil && m.maskIn(p) != ""
 }
 
-// maskInBody reports whether one of the masks in a body is in a place whose value is masked
-// whatever it is: then there are more masks than for the real secrets, also where others stand there.
+// maskInBody reports whether one of the masks in a body is in a place whose value is always masked.
+// Then masking a body with other text in their place yields more masks than there are real secrets.
 func (m masker) maskInBody(contentType string, body []byte) bool {
 	mask := []byte(redact.Mask)
 	secrets := bytes.Count(m.red.Body(contentType, body), mask) - bytes.Count(body, mask)
@@ -69,8 +70,7 @@ func (m masker) maskInBody(contentType string, body []byte) bool {
 	return bytes.Count(m.red.Body(contentType, plain), mask) > secrets
 }
 
-// hasStandIn reports whether a Cookie header has a stand-in for the value of a cookie that may be
-// a session's.
+// hasStandIn reports whether a Cookie header has the stand-in of a cookie that may be a session's.
 func hasStandIn(name, v string) bool {
 	return http.CanonicalHeaderKey(name) == "Cookie" && slices.ContainsFunc(cookies(v), func(c pair) bool { return strings.HasPrefix(c.value, standIn) })
 }

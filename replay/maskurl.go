@@ -10,9 +10,9 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// Path segments that only look random are masked in logs. On a tape two objects
-// must stay two: a segment becomes REDACTED, a comma and 8 bytes of its hash. It
-// cannot be guessed from the hash, because it looks random only if it is long.
+// Path segments that only look random are masked in logs. On a tape different objects must stay
+// different, so a segment becomes REDACTED, a comma and 8 bytes of its hash. It cannot be guessed
+// from the hash, because only long segments look random.
 
 // url masks a URL for the tape.
 func (m masker) url(s string) string { return m.location(s, 3) }
@@ -43,7 +43,7 @@ func (m masker) location(s string, depth int) string {
 	return path + rest
 }
 
-// nested masks a URL inside of a query parameter by the rules of the tape.
+// nested masks a URL in a query parameter by the rules of the tape.
 func (m masker) nested(masked, original string, depth int) string {
 	name, value, ok := strings.Cut(original, "=")
 	if masked == original || !ok || masked == name+"="+redact.Mask {
@@ -60,7 +60,7 @@ func (m masker) nested(masked, original string, depth int) string {
 	return again
 }
 
-// pseudonym stands for a path segment that was masked.
+// pseudonym returns the replacement of a path segment that was masked.
 func (m masker) pseudonym(segment string) string {
 	switch {
 	case segment == redact.Mask, strings.HasPrefix(segment, redact.Mask+","):
@@ -79,8 +79,8 @@ func beforeQuery(s string) (path, rest string) {
 	return s, ""
 }
 
-// links gives the URLs in a text the pseudonyms that their requests have, so
-// that a link in a recorded response leads to what was recorded.
+// links replaces the URLs in a text with the pseudonyms of their requests, so that a link in a
+// recorded response leads to what was recorded.
 func (m masker) links(b []byte) []byte {
 	var out []byte
 	for {
@@ -111,8 +111,8 @@ func (m masker) links(b []byte) []byte {
 	}
 }
 
-// authorityMark returns the index of the first :// or :\/\/ in b, -1 if there is
-// none. It reads no further than that, since it is called for each.
+// authorityMark returns the index of the first :// or :\/\/ in b, or -1. It reads no further than
+// that, since it is called for each.
 func authorityMark(b []byte) int {
 	for at := 0; ; at++ {
 		i := bytes.IndexByte(b[at:], ':')

@@ -140,7 +140,7 @@ func (m Match) key(req *store.Request) store.Key {
 	return k
 }
 
-// requestOf makes a request of its own for a user's function.
+// requestOf makes a new request for a user's function.
 func requestOf(r *store.Request, u *url.URL) *http.Request {
 	req := &http.Request{
 		Method: methodOf(r.Method), URL: u, Host: r.Host, Header: r.Header.Clone(),
@@ -159,7 +159,7 @@ func requestOf(r *store.Request, u *url.URL) *http.Request {
 	return req
 }
 
-// methodOf returns m, or GET where net/http takes none for it.
+// methodOf returns m, or GET if it is empty, as in net/http.
 func methodOf(m string) string {
 	if m == "" {
 		return http.MethodGet

@@ -60,7 +60,7 @@ func (e *MissError) Error() string {
 	asked := e.Method + " " + e.URL
 	if e.Masked != "" {
 		which, with := "", ""
-		if e.Reason == MissIdentity { // recorded as it was, there would be as many again
+		if e.Reason == MissIdentity { // recording it the same way would give as many again
 			which = fmt.Sprintf(", which may stand for any of %d identities", e.Identities)
 			with = " with Options.Identity"
 		}
@@ -101,7 +101,7 @@ func (e *MissError) Is(target error) bool {
 	return target == ErrMiss || target == verdict.ErrRejected
 }
 
-// miss explains why the tape has no exchange for a request.
+// miss returns the error that explains why the tape has no exchange for a request.
 func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 	safe := t.masker.literals
 	e := &MissError{
@@ -128,12 +128,12 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 	return e
 }
 
-// neighboursOf returns the exchanges with which a miss is compared: those of the
-// host, or where the tape has none of it, its first ones.
+// neighboursOf returns the exchanges with which a miss is compared: those of the host or, if the
+// tape has none, its first ones.
 func neighboursOf(key store.Key, s store.IndexStore) []*store.Exchange {
 	near, err := s.Near(key, neighbours)
 	if err != nil || len(near) > 0 {
-		return near // without them the miss is no less one
+		return near // it is a miss without them too
 	}
 	for x, err := range s.Scan(0) {
 		if err != nil || len(near) == neighbours {
@@ -170,7 +170,7 @@ func (o *Options) reject(c *layer.Call, req *http.Request, miss *MissError) (*ht
 	return resp, nil
 }
 
-// complete gives the response of a fallback what net/http would, where it is not set.
+// complete sets the fields of a fallback's response that net/http would set, unless they are set.
 func complete(resp *http.Response, req *http.Request) {
 	if resp.Request == nil {
 		resp.Request = req

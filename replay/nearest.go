@@ -12,10 +12,10 @@ import (
 
 const (
 	neighbours = 64 // exchanges with which a miss is compared
-	finalists  = 8  // of these, the most similar ones, whose bodies are compared too
+	finalists  = 8  // the most similar of these, whose bodies are compared too
 )
 
-// comparer says in what a request differs from those on tape, by what counts of it.
+// comparer finds out how a request differs from those on the tape, in what is compared.
 type comparer struct {
 	by     selector
 	masker masker // opens content codings
@@ -28,9 +28,8 @@ type candidate struct {
 	list  compare.List
 }
 
-// nearest returns the most similar of some exchanges, the first of those that are
-// equally similar, and in what a request differs from it; nil if there is none that
-// differs.
+// nearest returns the most similar of some exchanges, and the differences. Of equally similar ones
+// it returns the first. It returns nil if none differs.
 func (c comparer) nearest(r *store.Request, near []*store.Exchange) (*store.Exchange, compare.List) {
 	all := make([]candidate, 0, len(near))
 	for _, x := range near {
@@ -53,8 +52,8 @@ func (c comparer) nearest(r *store.Request, near []*store.Exchange) (*store.Exch
 	return nil, compare.List{}
 }
 
-// compareHead compares all but the bodies. A place nearer to the begin of a request
-// weighs more, and so does a path that differs in more segments.
+// compareHead compares everything but the bodies. The earlier parts of a request weigh more, and so
+// does a path with more different segments.
 func (c comparer) compareHead(r *store.Request, to *candidate) {
 	m := c.by.match
 	a, b := m.likeURL(r.ParseURL()), m.likeURL(to.x.Request.ParseURL())
@@ -94,7 +93,7 @@ func (c comparer) differingHeaders(r *store.Request, x *store.Exchange) []string
 	return slices.Compact(names)
 }
 
-// compareBodies compares the bodies by what counts of them; sum is that of r.
+// compareBodies compares the bodies by what counts in them. sum is the sum of r.
 func (c comparer) compareBodies(r *store.Request, sum [32]byte, to *candidate) {
 	m := c.by.match
 	if m.Key != nil || m.IgnoreBody {
@@ -121,9 +120,9 @@ func (c comparer) compareBodies(r *store.Request, sum [32]byte, to *candidate) {
 	to.score += min(to.list.Len()-before, 15)
 }
 
-// hashed adds in what two bodies differ of which one, or both, were over MaxRequest.
-// There are no values to show where their lengths are equal: a SHA-256 says nothing to
-// people, and it would be one of a body with its secrets.
+// hashed adds the difference of two bodies of which at least one was longer than MaxRequest. Bodies
+// of equal length have no values to show: a SHA-256 means nothing to people, and would be that of a
+// body with its secrets.
 func hashed(to *compare.List, taped, actual *store.Request) {
 	switch {
 	case taped.BodySize != actual.BodySize:

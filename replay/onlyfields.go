@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// counting returns what counts of a body by OnlyFields and Patterns: of JSON, also in
-// lines, and of forms. All else, and all that is malformed, counts as it is.
+// counting returns the part of a body that counts by OnlyFields and Patterns. It applies to JSON,
+// also in lines, and to forms. Anything else, and anything malformed, is returned unchanged.
 func (m Match) counting(h http.Header, body []byte) []byte {
 	if len(m.OnlyFields) == 0 && len(m.patterns) == 0 || len(body) == 0 || h.Get("Content-Encoding") != "" {
 		return body
@@ -60,8 +60,7 @@ func (m Match) countingLines(body []byte) []byte {
 	return out
 }
 
-// countingJSON returns what counts of one JSON document, and reports false for what is
-// none.
+// countingJSON returns the part of a JSON document that counts, or false if body is not one.
 func (m Match) countingJSON(body []byte) ([]byte, bool) {
 	if !utf8.Valid(body) {
 		return nil, false
@@ -76,16 +75,15 @@ func (m Match) countingJSON(body []byte) ([]byte, bool) {
 	return w.out, errors.Is(err, io.EOF)
 }
 
-// jsonReducer writes what counts of a JSON document.
+// jsonReducer writes the part of a JSON document that counts.
 type jsonReducer struct {
 	match Match
 	dec   *json.Decoder
 	out   []byte
 }
 
-// value writes the next value. all says that it counts with all that it holds; else
-// only the members that are named count, and what they are in. It reports whether
-// anything of it counts.
+// value writes the next value. If all is set, the value counts as a whole. Otherwise only the named
+// members count, with the objects and arrays that contain them. It reports whether anything counts.
 func (w *jsonReducer) value(all bool, depth int) (counts bool, err error) {
 	t, err := w.dec.Token()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// openFile opens the store in a file, for reading alone in ModeReplay, and in ModeSmart
-// where it cannot be written: what is on the tape needs no more.
+// openFile opens the store in a file. In ModeReplay, and in ModeSmart if the file cannot be
+// written, it opens it for reading: what is on the tape can still be replayed.
 func openFile(path string, mode Mode) (store.IndexStore, error) {
 	open, openReadOnly := bolt.Open, bolt.OpenReadOnly
 	if isText(path) {

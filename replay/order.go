@@ -6,9 +6,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-const readAhead = 16 // exchanges that are read at once
+const readAhead = 16 // how many exchanges are read at once
 
-// order knows how far a tape has been replayed that is replayed as a whole.
+// order is the progress of a tape that is replayed in its order.
 type order struct {
 	usable func(*store.Exchange) bool
 	store  store.Store
@@ -18,8 +18,8 @@ type order struct {
 	ahead []*store.Exchange
 }
 
-// next returns the next exchange of the tape if it is one that responds, and moves
-// on. Without one it returns the reason, and the exchange that would be next.
+// next returns the next exchange of the tape if it responds, and moves past it. Otherwise it
+// returns the reason, and the exchange that is due.
 func (o *order) next(responds func(*store.Exchange) bool, cutoff store.ID, cycle bool) (x, due *store.Exchange, why MissReason, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -42,7 +42,8 @@ func (o *order) next(responds func(*store.Exchange) bool, cutoff store.ID, cycle
 	return due, nil, "", nil
 }
 
-// dueLocked returns the first exchange after the last one that may be replayed.
+// dueLocked returns the first exchange after the last one that may be replayed. The caller holds
+// mu.
 func (o *order) dueLocked(cutoff store.ID) (*store.Exchange, error) {
 	for {
 		if len(o.ahead) == 0 {
@@ -58,7 +59,7 @@ func (o *order) dueLocked(cutoff store.ID) (*store.Exchange, error) {
 	}
 }
 
-// readLocked reads the next few exchanges above an ID.
+// readLocked reads the next few exchanges above an ID. The caller holds mu.
 func (o *order) readLocked(after store.ID) error {
 	for x, err := range o.store.Scan(after) {
 		if err != nil {
@@ -71,7 +72,7 @@ func (o *order) readLocked(after store.ID) error {
 	return nil
 }
 
-// rewind begins anew.
+// rewind starts again from the first exchange.
 func (o *order) rewind() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// pace says when what is replayed comes. The zero pace is at once.
+// pace decides when the parts of a replayed response arrive. The zero pace is at once.
 type pace struct {
 	speed float64       // Options.Speed
 	delay time.Duration // Options.Delay
@@ -16,8 +16,8 @@ type pace struct {
 
 func (o *Options) pace() pace { return pace{o.Speed, o.Delay} }
 
-// of returns how long to wait for what was recorded some time after what came
-// before it.
+// of returns how long to wait for something that was recorded that much later than what precedes
+// it.
 func (p pace) of(recorded time.Duration) time.Duration {
 	switch {
 	case p.delay > 0:
@@ -28,7 +28,7 @@ func (p pace) of(recorded time.Duration) time.Duration {
 	return 0
 }
 
-// longestWait bounds a wait, 13 days, so that the sum of many is no overflow.
+// longestWait is the longest wait, 13 days, so that a sum of waits does not overflow.
 const longestWait = 1 << 50
 
 // headers waits as long as the headers, or the error, of an exchange took.
@@ -39,7 +39,7 @@ func (p pace) headers(ctx context.Context, x *store.Exchange) error {
 	return nil
 }
 
-// wait waits for a time, for shut, or for the end of ctx, of which it returns the error.
+// wait waits for d, or until shut is closed or ctx ends. It returns the error of ctx.
 func wait(ctx context.Context, shut <-chan struct{}, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -13,8 +13,8 @@ import (
 type parts struct {
 	writer *writer
 	id     store.ID
-	number int   // of the next part
-	left   int64 // bytes that were not read
+	number int   // the number of the next part
+	left   int64 // the bytes that were not read
 }
 
 // partsOf returns nil for an exchange that has its body.
@@ -63,8 +63,7 @@ func (w *writer) whole(ctx context.Context, x *store.Exchange) (*store.Exchange,
 
 var errNoParts = errors.New("replay: the store has no parts of bodies")
 
-// part returns a part of a body, nil if there is none. One that is not stored yet is
-// waited for.
+// part returns a part of a body, or nil. It waits for a part that is not stored yet.
 func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, error) {
 	s, ok := w.store.(store.PartStore)
 	if !ok {
@@ -80,8 +79,8 @@ func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, err
 	return b, err
 }
 
-// addPart queues a part, unless ctx ends while it waits. After the tape is closed the part is
-// lost, and so is its exchange, which reports it.
+// addPart queues a part, unless ctx ends while it waits. After the tape is closed the part is lost,
+// and so is its exchange, which is reported.
 func (w *writer) addPart(ctx context.Context, p *pending) error {
 	w.closeMu.RLock()
 	defer w.closeMu.RUnlock()
@@ -138,7 +137,7 @@ func (w *writer) takeBack(p *pending) {
 	w.takeBackLocked(p)
 }
 
-// takeBackLocked is takeBack for a caller that has storeMu.
+// takeBackLocked is takeBack for a caller that holds storeMu.
 func (w *writer) takeBackLocked(p *pending) {
 	if p.spill == nil {
 		return

@@ -25,8 +25,8 @@ func (m Match) compiled() Match {
 	return m
 }
 
-// likeness returns what stands for a value in the comparison: for one that a pattern
-// matches, that pattern, so that all of its values are one.
+// likeness returns the pattern that matches a value, or the value. So all values that match a
+// pattern are the same.
 func (m Match) likeness(value string) string {
 	for i, re := range m.patterns {
 		if re.MatchString(value) {
@@ -36,8 +36,8 @@ func (m Match) likeness(value string) string {
 	return value
 }
 
-// likeURL returns the URL as it is compared: with the likeness of each segment of its
-// path and of each value of its query. It is u itself where no pattern matches.
+// likeURL returns the URL as compared: with the likeness of each path segment and of each value in
+// the query. It returns u itself if no pattern matches.
 func (m Match) likeURL(u *url.URL) *url.URL {
 	if len(m.patterns) == 0 {
 		return u
@@ -69,8 +69,8 @@ func likeSegments(path string, likeness func(string) string) string {
 	return strings.Join(segments, "/")
 }
 
-// likePairs rewrites the values of a query or a form, and leaves those without a
-// likeness as they are.
+// likePairs replaces the values of a query or a form with their likeness. It leaves other values as
+// they are.
 func likePairs(raw string, likeness func(string) string) string {
 	pairs := strings.Split(raw, "&")
 	for i, p := range pairs {

@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	maxPieces = 4096                   // of a body; where there are more, each two are one
+	maxPieces = 4096                   // the most pieces of a body; beyond that, pairs are joined
 	together  = time.Millisecond       // a read that filled its buffer and one so soon after it are one piece
 	pause     = 100 * time.Millisecond // a document that pauses so long is a stream all the same
 )
 
-// pieces notes how the body of a stream arrives. In a body with a length, and in a document that
-// arrives without a pause, it is chance where a packet ends, so they are not noted.
+// pieces records how the body of a stream arrives. In a body with a length, and in a document that
+// arrives without a pause, the boundaries of packets are chance, so they are not recorded.
 type pieces struct {
 	off     bool // the body has a length
 	list    []store.Piece
 	begun   time.Duration // when the last piece came, since the headers
 	read    time.Duration // when the last read was over
 	filled  bool          // the last read filled its buffer
-	perItem int           // how many pieces one of list stands for, 0 for one
+	perItem int           // how many pieces each of list stands for, 0 for one
 	partial int           // how many the last of list stands for
 }
 
-// add notes n bytes that came some time after the headers; filled says that there may
-// be more of them.
+// add records n bytes that came at a time after the headers. filled says that there may be more of
+// them.
 func (p *pieces) add(n int, filled bool, at time.Duration) {
 	if n == 0 || p.off {
 		return
@@ -54,7 +54,7 @@ func (p *pieces) add(n int, filled bool, at time.Duration) {
 	p.partial = 1
 }
 
-// halve makes one of each two pieces, which comes when the second one came.
+// halve joins each two pieces into one, which comes when the second came.
 func (p *pieces) halve() {
 	for i := range len(p.list) / 2 {
 		a, b := p.list[2*i], p.list[2*i+1]
@@ -64,8 +64,8 @@ func (p *pieces) halve() {
 	p.perItem = max(p.perItem, 1) * 2
 }
 
-// all returns the pieces of a body of a media type that begins with head, nil for one
-// that is no stream.
+// all returns the pieces of a body of a media type that starts with head, or nil if it is not a
+// stream.
 func (p *pieces) all(contentType string, head []byte) []store.Piece {
 	switch mediatype.Of(contentType, head) {
 	case mediatype.JSONLines, mediatype.Binary, mediatype.Multipart:
@@ -80,7 +80,7 @@ func (p *pieces) all(contentType string, head []byte) []store.Piece {
 	return nil
 }
 
-// stream returns the pieces of a body that is no document.
+// stream returns the pieces of a body that is not a document.
 func (p *pieces) stream() []store.Piece {
 	if len(p.list) == 1 && p.list[0].Wait < together {
 		return nil
@@ -108,9 +108,9 @@ func refit(list []store.Piece, before, after []byte) []store.Piece {
 	return out
 }
 
-// movedByLine maps a place in a body to its place after the lines were changed, each on its own:
-// a mask in one event of a stream moves no other event. It must be called for places in their
-// order.
+// movedByLine maps an offset in a body to its offset after some lines were changed, each on its
+// own. A mask in one event of a stream moves no other event. It must be called with ascending
+// offsets.
 func movedByLine(before, after []byte) func(place int) int {
 	lineBefore, seen := 0, 0                 // the line that was reached, and how far it was searched for its end
 	lineAfter, end := 0, endOfLine(after, 0) // the same line after the change
@@ -129,7 +129,7 @@ func movedByLine(before, after []byte) func(place int) int {
 	}
 }
 
-// endOfLine returns where the line ends that begins at a place of b.
+// endOfLine returns the end of the line that starts at place.
 func endOfLine(b []byte, place int) int {
 	if k := bytes.IndexByte(b[place:], '\n'); k >= 0 {
 		return place + k
@@ -137,7 +137,7 @@ func endOfLine(b []byte, place int) int {
 	return len(b)
 }
 
-// movedBetween maps a place in a body to its place after the middle of the body was changed.
+// movedBetween maps an offset in a body to its offset after the middle of the body was changed.
 func movedBetween(before, after []byte) func(place int) int {
 	head, short := 0, min(len(before), len(after))
 	for head < short && before[head] == after[head] {

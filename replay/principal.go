@@ -9,7 +9,7 @@ import (
 // request: the name of the key of a signed request, the user and realm of Digest, and the whole
 // value of anything else (Bearer, Basic, keys).
 func principal(name, value string) string {
-	if name == "Signature" { // of draft-cavage; that of RFC 9421 names no key
+	if name == "Signature" { // draft-cavage; the header of RFC 9421 names no key
 		if id := parameter(value, "keyid"); id != "" {
 			return id
 		}
@@ -45,7 +45,7 @@ func principal(name, value string) string {
 	case "vapid":
 		id = parameter(rest, "k")
 	case "basic":
-		// Some clients leave the padding out.
+		// Some clients omit the padding.
 		if plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(rest, "=")); err == nil {
 			id = string(plain)
 		}
@@ -71,8 +71,7 @@ func keyIDs(list string) (ids []string) {
 	return ids[1:] // what is before the first
 }
 
-// parameter returns the value of a parameter in a list such as a="1", b=2, ""
-// if it is not there.
+// parameter returns the value of a parameter in a list such as a="1", b=2, or "".
 func parameter(list, name string) string {
 	for list != "" {
 		list = strings.TrimLeft(list, ", \t")

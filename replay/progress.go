@@ -9,27 +9,26 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// progress is how far the exchanges of a key have been replayed. The mutex of its shard
-// guards it.
+// progress is how far the exchanges of a key have been replayed. It is guarded by the mutex of its
+// shard.
 type progress struct {
 	last store.ID // the last one replayed, of those that no Vary distinguishes
-	// end is an ID above which the tape has no exchange of the key, so that this is looked
-	// up once, by a tape that records nothing; 0 if it is not known.
+	// end is an ID above which the tape has no exchange of the key, or 0 if unknown. A tape that
+	// records nothing looks it up once.
 	end store.ID
 
 	vary     [][]string                     // what the Vary of the exchanges names
 	variants map[[sha256.Size]byte]store.ID // the last one replayed, by variant
 }
 
-// begin returns the progress of a key that has none. The caller has the mutex.
+// begin makes the progress of a key that has none. The caller holds the mutex.
 func (sh *shard) begin(key store.Key) *progress {
 	p := new(progress)
 	sh.progress[key.Sum] = p
 	return p
 }
 
-// place returns the last exchange of a sequence that was replayed to a request, 0 if there
-// was none.
+// place returns the last exchange of a sequence that was replayed for a request, or 0.
 func (p *progress) place(key store.Key, h http.Header) store.ID {
 	if p == nil {
 		return 0
@@ -60,8 +59,8 @@ func (p *progress) move(key store.Key, names []string, h http.Header, id store.I
 	p.variants[variant(key.Sum, names, h)] = id
 }
 
-// variant returns the sum under which the place of a request in a sequence is kept, where
-// the names are those of a Vary.
+// variant returns the sum under which the place of a request in a sequence is kept. names are those
+// of a Vary.
 func variant(sum [sha256.Size]byte, names []string, h http.Header) [sha256.Size]byte {
 	var d digest
 	d.put('s', string(sum[:]))

@@ -10,8 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// What begins a commit at once, what one takes where more waits by then, and what may
-// wait for one.
+// The amounts that start a commit at once, that one commit takes at most, and that may wait.
 const (
 	batchCount = 256
 	batchBytes = 1 << 20
@@ -22,20 +21,20 @@ const (
 	maxSpilled = 4 << 20 // of what waits: parts of long bodies
 )
 
-// queue stands between the callers and the store: what is added is found at
-// once, and stored by one goroutine, many exchanges at a time. The goroutine
-// runs while there is something to write, and ends by itself.
+// queue is between the callers and the store. What is added is found at once, and stored by one
+// goroutine, many exchanges at a time. The goroutine runs while there is something to write, and
+// ends by itself.
 type queue struct {
 	write func([]*pending) // stores a batch; called by one goroutine at a time
 
-	// kick has room for one. A value in it asks the goroutine not to linger.
+	// kick has a buffer of one. A value in it asks the goroutine not to linger.
 	kick chan struct{}
 
 	mu      sync.Mutex // mu guards all fields below; it is not held while write runs
 	waiting []*pending
 	byKey   map[[sha256.Size]byte][]*pending // what waits and what is being written
-	bytes   int64                            // of what waits and what is being written
-	spilled int64                            // those of parts
+	bytes   int64                            // the size of what waits and what is being written
+	spilled int64                            // the part of it that is parts of bodies
 	pending int                              // exchanges in byKey
 	added   uint64
 	done    uint64
@@ -47,18 +46,18 @@ type queue struct {
 type pending struct {
 	store.Entry            // without an Exchange for a part
 	part        store.Part // one without Data takes back those of its ID
-	spill       *spill     // the body that is in parts, nil for none
+	spill       *spill     // the body in parts, or nil
 
 	bytes  int64
-	keep   bool // the secrets in the body of the response are kept
+	keep   bool // whether the secrets in the body of the response are kept
 	masker *masker
 
-	once sync.Once // masks the exchange, of which nobody reads the response before
-	kept bool      // there were such secrets
+	once sync.Once // masks the exchange, whose response is not read before
+	kept bool      // whether there were such secrets
 	err  error
 }
 
-// ready returns the redacted exchange, or why there is none.
+// ready returns the redacted exchange, or the error of masking it.
 func (p *pending) ready() (*store.Exchange, error) {
 	p.once.Do(func() { p.kept, p.err = p.masker.exchange(p.Exchange, p.keep) })
 	return p.Exchange, p.err
@@ -94,7 +93,7 @@ func (q *queue) addWithin(ctx context.Context, p *pending) error {
 	q.added++
 	if !q.running {
 		select {
-		case <-q.kick: // meant for the goroutine before
+		case <-q.kick: // meant for the previous goroutine
 		default:
 		}
 		q.running = true
@@ -106,8 +105,8 @@ func (q *queue) addWithin(ctx context.Context, p *pending) error {
 	return nil
 }
 
-// hurryLocked wakes a goroutine that lingers. Without the lock the kick could go
-// to the goroutine before.
+// hurryLocked wakes a goroutine that lingers. The caller holds mu, since otherwise the kick could
+// go to the previous goroutine.
 func (q *queue) hurryLocked() {
 	select {
 	case q.kick <- struct{}{}:
@@ -115,8 +114,8 @@ func (q *queue) hurryLocked() {
 	}
 }
 
-// awaitBatchLocked waits until a batch was written. It gives mu back while it
-// waits, and has it again when it returns.
+// awaitBatchLocked waits until a batch is written. It releases mu while it waits, and holds it
+// again when it returns.
 func (q *queue) awaitBatchLocked(ctx context.Context) error {
 	changed := q.changed
 	q.hurryLocked()
@@ -156,8 +155,8 @@ func (q *queue) stop() bool {
 	return !q.running
 }
 
-// take removes one batch from what waits, nil if nothing does; the batch can
-// still be found.
+// take removes one batch from what waits. It returns nil if nothing waits. The batch can still be
+// found.
 func (q *queue) take() []*pending {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -245,7 +244,7 @@ func (p *pending) size() int64 {
 	return sizeOf(p.Exchange)
 }
 
-// spilled is size for a part, else 0: what takes parts back waits for none.
+// spilled is size for a part, and otherwise 0: taking parts back does not wait.
 func (p *pending) spilled() int64 {
 	if p.part.Data == nil {
 		return 0

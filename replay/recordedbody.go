@@ -18,16 +18,16 @@ type recordedBody struct {
 	recording *recording
 	max       int64
 
-	reading  atomic.Int32                       // reads of the caller's that are under way
-	stopWait atomic.Pointer[context.CancelFunc] // ends a wait for the store; nil where there is none
+	reading  atomic.Int32                       // the caller's reads in progress
+	stopWait atomic.Pointer[context.CancelFunc] // ends a wait for the store; nil if there is none
 
-	// mu guards all fields below; it is not held while inner is read, but while the store
-	// is waited for.
+	// mu guards all fields below. It is not held while inner is read, but it is held during a wait
+	// for the store.
 	mu      sync.Mutex
 	size    int64 // bytes read
 	kept    []byte
-	spill   *spill // where the body goes, nil for kept
-	whole   bool   // it stays in kept however long it gets
+	spill   *spill // where the body goes, nil if to kept
+	whole   bool   // whether it stays in kept however long it gets
 	pieces  pieces
 	over    bool   // the exchange was recorded, or the body is too long
 	closing bool   // Close was called: the body is read by nobody but us
@@ -35,7 +35,7 @@ type recordedBody struct {
 	rest    unread // inner as Close reads it, zero if it does not
 }
 
-const roomAtOnce = 16 << 10 // bytes that a length in the headers is believed
+const roomAtOnce = 16 << 10 // the most bytes that are allocated because of a length in the headers
 
 // newRecordedBody has a WriteTo if inner has one.
 func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
@@ -84,7 +84,7 @@ func (b *recordedBody) stop() {
 	}
 }
 
-// afterClose returns the error of a read after Close: that of inner, if it has one.
+// afterClose returns the error of a read after Close: that of inner if it has one.
 func (b *recordedBody) afterClose() error {
 	b.mu.Lock()
 	closed, rest := b.closed, b.rest
@@ -98,7 +98,7 @@ func (b *recordedBody) afterClose() error {
 	return http.ErrBodyReadAfterClose
 }
 
-// enter begins a read of the caller's; false after Close.
+// enter begins a read of the caller. It returns false after Close.
 func (b *recordedBody) enter() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -111,9 +111,9 @@ func (b *recordedBody) enter() bool {
 
 func (b *recordedBody) leave() { b.reading.Add(-1) }
 
-// complete reads what the caller has left unread, and reports whether that has
-// closed the body, and when it began, since the start; 0 where it reads nothing. A body that
-// is closed during a read is left alone: it is closed to end the read.
+// complete reads what the caller has left unread. It reports whether that has closed the body, and
+// when it started, or 0 if it read nothing. It leaves alone a body that is closed during a read,
+// since that is done to end the read.
 func (b *recordedBody) complete() (at time.Duration, closed bool) {
 	b.mu.Lock()
 	idle := !b.closing && !b.over && b.reading.Load() == 0
@@ -139,15 +139,15 @@ func (b *recordedBody) complete() (at time.Duration, closed bool) {
 	return at, closed
 }
 
-// keep keeps what was read; filled says that there may be more of it.
+// keep keeps what was read. filled says that there may be more of it.
 func (b *recordedBody) keep(p []byte, filled bool) {
 	if !b.fits(p, filled) {
 		b.recording.tooLong()
 	}
 }
 
-// fits keeps p; false if that is the first which is too much. It waits for the store
-// where a long body comes faster than that can take it.
+// fits keeps p. It returns false for the first bytes that are too many. It waits for the store if a
+// long body comes faster than the store accepts it.
 func (b *recordedBody) fits(p []byte, filled bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -186,16 +186,15 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	return true
 }
 
-// errLost ends a body whose reader has lost what was read.
+// errLost is the end of a body whose reader has lost what was read.
 var errLost = errors.New("replay: what was read could not be written")
 
 // end is endAt for now.
 func (b *recordedBody) end(err error) { b.endAt(0, err) }
 
-// endAt records once; err is nil when the body was closed, and at is when, since the start of
-// the recording; 0 is now. A body that broke off
-// is complete, as a fault, if errors are recorded and the caller did not break
-// it.
+// endAt records the exchange once. err is nil when the body was closed. at is the time since the
+// start of the recording, 0 for now. A body that broke off is complete, as a fault, if errors are
+// recorded and the caller did not cause it.
 func (b *recordedBody) endAt(at time.Duration, err error) {
 	b.mu.Lock()
 	if b.over {
@@ -229,8 +228,8 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 	}
 }
 
-// canceled reports whether err is the caller's own doing. It is not enough that the
-// context is over: an outer layer may end it with the body.
+// canceled reports whether the caller caused err. An ended context alone does not show that, since
+// an outer layer may end it with the body.
 func canceled(req *http.Request, err error) bool {
 	ctx := req.Context()
 	return ctxerr.Canceled(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
@@ -252,7 +251,7 @@ func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	switch {
 	case err == nil:
 		b.end(io.EOF)
-	case w.failed: // what is left of the body is lost, which is no fault of the server
+	case w.failed: // the rest of the body is lost, which is not the server's fault
 		b.end(errLost)
 	default:
 		b.end(err)
@@ -264,7 +263,7 @@ func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 type keepingWriter struct {
 	dst    io.Writer
 	body   *recordedBody
-	failed bool // dst took less than it was given
+	failed bool // whether dst accepted less than it was given
 }
 
 func (w *keepingWriter) Write(p []byte) (int, error) {

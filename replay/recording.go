@@ -11,15 +11,15 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// recording is one exchange while it happens.
+// recording is one exchange in progress.
 type recording struct {
 	tape     *Tape
 	call     *layer.Call
 	attempt  *layer.Attempt // nil outside of a ledger
 	request  *captured
 	mode     Mode
-	fallback bool // an old recording stands in for failures
-	again    bool // what the tape has of the request has no end
+	fallback bool // whether an old recording replaces a failure
+	again    bool // whether the responses on the tape did not end
 	id       store.ID
 	start    time.Time
 	first    time.Duration // to the headers or the error
@@ -34,8 +34,8 @@ func (r *recording) fail(err error) {
 	r.record(nil, nil, r.tape.masker.fault(err), true)
 }
 
-// respond begins to record a response: at once if it has no body, else at the
-// end of the body.
+// respond begins to record a response. Without a body it is recorded at once, otherwise at the end
+// of the body.
 func (r *recording) respond(resp *http.Response) {
 	r.resp = resp
 	r.head = *resp
@@ -50,15 +50,15 @@ func (r *recording) respond(resp *http.Response) {
 // readBody is what was read of a body.
 type readBody struct {
 	content []byte
-	spill   *spill // where the body is in place of content, nil for there
+	spill   *spill // where the body is, nil if in content
 	size    int64
 	pieces  []store.Piece
 	none    bool // there was no body at all
 	read    bool // a read is still under way, and may fill in the trailer
 }
 
-// finish records a response whose body is over: to its end, or broken off by
-// a fault, or left by the caller before.
+// finish records a response whose body is over: it has ended, broken off with a fault, or been left
+// by the caller.
 func (r *recording) finish(body readBody, fault *store.Fault, complete bool) {
 	h := &r.head
 	resp := &store.Response{
@@ -74,8 +74,8 @@ func (r *recording) finish(body readBody, fault *store.Fault, complete bool) {
 	}
 }
 
-// record queues the exchange for the store; false if it does not. A body may be in
-// parts, which then stay.
+// record queues the exchange for the store and reports whether it did. A body may be in parts,
+// which are then kept.
 func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault, complete bool) bool {
 	t := r.tape
 	if fault != nil && fault.Kind != store.FaultCallerLeft && r.fallback {
@@ -109,7 +109,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 	}
 	switch {
 	case x.MissingBody() == 0:
-		body.drop() // a fault alone, or a body of the hook's, stands in for it
+		body.drop() // a fault, or a body from the hook, replaces it
 		body = nil
 	case body.leaks:
 		t.counts.withheld.Add(1)
@@ -120,7 +120,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.unrecorded("the request ended before the store had taken the body")
 		return false
 	case !complete:
-		// The parts that there are take room, and are replayed by nobody.
+		// The parts take space and would never be replayed.
 		t.counts.incomplete.Add(1)
 		r.unrecorded("the body did not end")
 		return false
@@ -157,7 +157,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 	return true
 }
 
-// tooLong says of a response that it is longer than what is recorded.
+// tooLong reports that a response is longer than what is recorded.
 func (r *recording) tooLong() {
 	t := r.tape
 	t.counts.skipped.Add(1)
@@ -167,7 +167,7 @@ func (r *recording) tooLong() {
 	t.errs.notify(&tooLongError{t.opts.MaxBody, t.masker.literals(methodOf(r.request.send.Method) + " " + r.call.Route())})
 }
 
-// unrecorded says in the ledger why an exchange is not on the tape.
+// unrecorded notes in the ledger why an exchange is not on the tape.
 func (r *recording) unrecorded(why string) { r.note("not recorded: " + why) }
 
 func (r *recording) note(text string) {
@@ -176,9 +176,9 @@ func (r *recording) note(text string) {
 	}
 }
 
-// replace returns the ID below which a whole exchange replaces those of its key: in
-// ModeRecord those of earlier sessions, in ModeSmart those that are too old, or are
-// all without their end, which is why it was sent.
+// replace returns the ID below which an exchange replaces those of its key. In ModeRecord that is
+// those of earlier sessions. In ModeSmart it is those that are too old, or all if none has its end,
+// which is why the request was sent.
 func (r *recording) replace(x *store.Exchange) store.ID {
 	switch r.mode {
 	case ModeRecord:

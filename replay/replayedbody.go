@@ -11,16 +11,16 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// replayedBody reads the body of an exchange, whose bytes it never changes.
+// replayedBody is a reader of the body of an exchange. It never changes the bytes.
 type replayedBody struct {
 	ctx  context.Context // of the request
-	end  error           // what follows the last byte
-	cut  bool            // end comes only to who reads on: a reader with all the bytes has what its recorder had
+	end  error           // the error after the last byte
+	cut  bool            // end is returned only to a further read: a reader with all the bytes has what its recorder had
 	resp *http.Response
 	shut chan struct{} // closed by Close; nil for a body without a pace
 
 	readMu sync.Mutex // readMu guards parts; it is held while a Read is under way, outside of mu
-	parts  *parts     // what is behind rest, nil for nothing
+	parts  *parts     // what follows rest, or nil
 
 	mu      sync.Mutex // mu guards all fields below, and the trailer of resp; Close waits for nothing else
 	rest    []byte
@@ -29,8 +29,7 @@ type replayedBody struct {
 	trailer http.Header // nil once it has been copied
 }
 
-// giveBody gives a replayed response the body of its exchange, whose headers are
-// returned now.
+// giveBody sets the body of a replayed response, whose headers are returned now.
 func (t *Tape) giveBody(resp *http.Response, x *store.Exchange) {
 	r := x.Response
 	b := &replayedBody{
@@ -41,7 +40,7 @@ func (t *Tape) giveBody(resp *http.Response, x *store.Exchange) {
 	case x.Fault != nil:
 		b.end, b.cut = t.masker.endOf(x), x.CallerLeft()
 	case r.NoBody && len(r.Body) == 0:
-		_ = b.endLocked() // nobody else has it
+		_ = b.endLocked() // nobody else has b yet
 		return
 	}
 	if b.times.pace != (pace{}) {
@@ -90,8 +89,7 @@ func (b *replayedBody) Read(p []byte) (int, error) {
 	}
 }
 
-// fillLocked reads the next part, without mu. An error of the store takes the place of
-// the end.
+// fillLocked reads the next part, releasing mu meanwhile. An error of the store replaces end.
 func (b *replayedBody) fillLocked() {
 	next := func() ([]byte, error) {
 		b.mu.Unlock()
@@ -107,7 +105,7 @@ func (b *replayedBody) fillLocked() {
 	}
 }
 
-// waitLocked waits, without the lock, for a time, the end of the request or Close.
+// waitLocked waits for d, the end of the request or Close, releasing mu meanwhile.
 func (b *replayedBody) waitLocked(d time.Duration) error {
 	b.mu.Unlock()
 	defer b.mu.Lock()

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// reporter keeps the errors that cannot be returned to a caller, those since the
-// last flush and all of them, and calls the user's OnError with each.
+// reporter keeps the errors that cannot be returned to a caller: those since the last flush, and
+// all of them. It calls the user's OnError with each.
 type reporter struct {
 	onError func(error) // may be nil
 
@@ -15,7 +15,7 @@ type reporter struct {
 	total tally
 }
 
-// tally is the first of some errors, and how many followed.
+// tally is the first of some errors and the number of the others.
 type tally struct {
 	first error
 	more  int
@@ -44,14 +44,14 @@ func (r *reporter) report(err error) {
 	r.notify(err)
 }
 
-// notify calls the user's OnError alone: what it says is no failure of the tape.
+// notify only calls the user's OnError, since err is not a failure of the tape.
 func (r *reporter) notify(err error) {
 	if r.onError != nil {
 		r.onError(err)
 	}
 }
 
-// take returns the first error since the last take, and says how many followed.
+// take returns the first error since the last take, with the number of the others.
 func (r *reporter) take() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,8 +60,7 @@ func (r *reporter) take() error {
 	return fresh.err()
 }
 
-// all returns the first error of all, also if it was taken, and says how many
-// followed.
+// all returns the first error of all, even if it was taken, with the number of the others.
 func (r *reporter) all() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// rebuild makes the recorded response for req, without its body. It has the given header, which
-// is that of r or a copy. Nothing else is shared with the exchange. recorded is when it was
-// recorded.
+// rebuild returns the recorded response for req, without its body. It uses the given header, which
+// is that of r or a copy. Nothing else is shared with the exchange. recorded is the time of the
+// recording.
 func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.Time) *http.Response {
 	resp := &http.Response{
 		Status: r.Status, StatusCode: r.StatusCode, Proto: r.Proto,
@@ -27,7 +27,7 @@ func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.
 		resp.ProtoMajor, resp.ProtoMinor = major, minor
 	}
 	if len(r.Trailer) > 0 {
-		// Before the end of the body a trailer has names alone.
+		// Before the end of the body a trailer has only names.
 		resp.Trailer = make(http.Header, len(r.Trailer))
 		for name := range r.Trailer {
 			resp.Trailer[name] = nil
@@ -36,9 +36,9 @@ func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.
 	return resp
 }
 
-// resize updates the length that a response states, and its pieces, after its body was changed. A
-// length of -1 still says that it is not known. If the body has not ended, the length is that of
-// the whole: as many bytes are missing as before.
+// resize updates the stated length of a response, and its pieces, after its body was changed. A
+// length of -1 stays unknown. If the body has not ended, the length is that of the whole body, with
+// as many bytes missing as before.
 func resize(r, before *store.Response, ended bool) {
 	length := int64(len(r.Body))
 	if before != nil {

@@ -8,20 +8,19 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// rest bounds what a tape reads of a response that its caller closes early: a decoder stops at
-// the closing brace, and code that only looks at the status reads nothing. Meanwhile the caller
-// waits in Close and holds its slot.
+// rest limits what a tape reads of a response that its caller closes early. A decoder stops at the
+// closing brace, and code that only looks at the status reads nothing. Meanwhile the caller waits
+// in Close and holds its slot.
 type rest struct {
-	bytes int64 // together with what the caller has read
-	more  int64 // behind a longer read: a decoder leaves little, a drain has given up
+	bytes int64 // the limit, with what the caller has read
+	more  int64 // the limit after a longer read: a decoder leaves little, a drain has given up
 	time  time.Duration
 }
 
 func newRest(wait time.Duration) rest { return rest{bytes: 64 << 10, more: 16 << 10, time: wait} }
 
-// read reads the rest of a body of which length bytes are missing, or -1 if that is not known,
-// after had bytes were read. whole says that the body ended, closed that it was closed because
-// the time was over.
+// read reads the rest of a body after had bytes. length is the number of missing bytes, or -1 if
+// unknown. whole says that the body ended, closed that it was closed because the time was over.
 func (r rest) read(resp *http.Response, had, length int64) (data []byte, whole, closed bool) {
 	limit := max(r.bytes-had, r.more)
 	if limit <= 0 || length > limit {

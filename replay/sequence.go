@@ -9,21 +9,21 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// sequences knows how far the exchanges of each request have been replayed.
+// sequences is how far the exchanges of each request have been replayed.
 type sequences struct {
 	opts   *Options
 	writer *writer
 	by     selector
-	since  atomic.Uint64 // what ModeSmart has recorded itself begins with this ID
+	since  atomic.Uint64 // the first ID of what ModeSmart has recorded itself
 	shards [16]shard
 }
 
-// shard is what was replayed for a sixteenth of the keys. It grows with what is on the tape, not
-// with what is requested.
+// shard is the progress of a sixteenth of the keys. It grows with what is on the tape, not with
+// what is requested.
 type shard struct {
-	// mu guards the maps and what they lead to. It is held while an exchange is looked
-	// up, so the mutex of the queue and the locks of the store are inside of it. No two
-	// shards are locked at the same time.
+	// mu guards the maps and what they lead to. It is held while an exchange is looked up, so it is
+	// locked before the mutex of the queue and the locks of the store. No two shards are locked at
+	// the same time.
 	mu       sync.Mutex
 	progress map[[sha256.Size]byte]*progress // by key
 	served   map[store.ID]struct{}
@@ -42,10 +42,10 @@ func (s *sequences) byKey(key store.Key) *shard { return &s.shards[key.Sum[0]%ui
 
 func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(s.shards))] }
 
-// next finds the exchange that is replayed next and moves the cursor to it, in
-// one step, so that concurrent calls get one each, in order. The exchanges of
-// several keys are one sequence; what is not above cutoff is too old. h is the redacted header of the request. Without
-// an exchange it returns the reason.
+// next finds the exchange to replay and moves the cursor to it in one step, so that concurrent
+// calls get one each, in order. The exchanges of several keys are one sequence. Exchanges up to
+// cutoff are too old. h is the redacted header of the request. Without an exchange it returns the
+// reason.
 func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	key := keys[0]
 	if len(keys) > 1 {
@@ -84,8 +84,8 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 	return nil, why, nil
 }
 
-// after finds the first exchange behind the cursor and the cutoff, as usable does. The
-// caller has the lock of the shard of the keys.
+// after finds the first exchange after the cursor and the cutoff, like usable. The caller holds the
+// lock of the keys' shard.
 func (s *sequences) after(p *progress, keys []store.Key, h http.Header, mode Mode, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	from := max(cursor, cutoff)
 	// The keys of a group are not the same for everybody.
@@ -100,8 +100,8 @@ func (s *sequences) after(p *progress, keys []store.Key, h http.Header, mode Mod
 	return x, why, err
 }
 
-// hasOld reports whether the reason of a miss is that an exchange is too old: what is
-// new may be of no use.
+// hasOld reports whether the reason of a miss is that an exchange is too old. Newer ones may be
+// unusable.
 func (s *sequences) hasOld(keys []store.Key, h http.Header, mode Mode, cutoff store.ID, why MissReason) bool {
 	old, _, err := s.usable(keys, h, mode, 0)
 	if err == nil && old == nil && why == MissUnknown {
@@ -116,7 +116,8 @@ func (s *sequences) isNew(x *store.Exchange) bool {
 	return x != nil && x.ID >= store.ID(s.since.Load())
 }
 
-// group returns the key of the shared cursor of several keys of one request. It is none of them.
+// group returns the key of the shared cursor of several keys of one request. It differs from each
+// of them.
 func group(key store.Key) store.Key {
 	for i := range store.IdentitySize {
 		key.Sum[len(key.Sum)-1-i] = 0xa5
@@ -124,7 +125,7 @@ func group(key store.Key) store.Key {
 	return key
 }
 
-// afterLast returns what follows the last exchange of some keys, nil for a miss.
+// afterLast returns what follows the last exchange of some keys, or nil for a miss.
 func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
@@ -141,8 +142,8 @@ func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff st
 	return nil, nil
 }
 
-// usable finds the first exchange above an ID that may be replayed; if there is
-// none, it returns the reason.
+// usable finds the first exchange above an ID that may be replayed. If there is none, it returns
+// the reason.
 func (s *sequences) usable(keys []store.Key, h http.Header, mode Mode, after store.ID) (*store.Exchange, MissReason, error) {
 	why := MissUnknown
 	for {
@@ -164,7 +165,7 @@ func (s *sequences) usable(keys []store.Key, h http.Header, mode Mode, after sto
 	}
 }
 
-// first returns the first exchange of some keys above an ID, nil if there is none.
+// first returns the first exchange of some keys above an ID, or nil.
 func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchange, err error) {
 	for _, key := range keys {
 		x, err := s.writer.find(key, after)
@@ -178,8 +179,8 @@ func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchang
 	return best, nil
 }
 
-// unfinished reports whether an exchange that replaces those of a request before an ID only
-// removes ones without an end.
+// unfinished reports whether a new exchange of a request would replace only earlier ones that did
+// not end. Exchanges before an ID count.
 func (s *sequences) unfinished(key store.Key, before store.ID) bool {
 	near, err := s.writer.store.Near(key, 2) // of a key each
 	if err != nil || len(near) == 0 || near[0].Key.Sum != key.Sum || len(near) > 1 && near[1].Key.Request() == key.Request() {
@@ -197,15 +198,14 @@ func (s *sequences) unfinished(key store.Key, before store.ID) bool {
 	}
 }
 
-// steady reports whether an outcome may stand for all later ones. A sequence that ends in a
-// fault, a 429 or a 5xx was broken off.
+// steady reports whether an outcome may be repeated for all later requests. A sequence that ends in
+// a fault, a 429 or a 5xx was interrupted.
 func steady(x *store.Exchange) bool {
 	return x.Fault == nil && statusOf(x) < 500 && statusOf(x) != http.StatusTooManyRequests
 }
 
-// advance moves the cursor to an exchange that was just recorded, because what this session
-// records follows what it replays next. vary are the names of the headers that its response is
-// selected by.
+// advance moves the cursor to an exchange that was just recorded, because what this session records
+// follows what it replays next. vary are the names of the headers that select its response.
 func (s *sequences) advance(x *store.Exchange, vary []string) {
 	sh := s.byKey(x.Key)
 	sh.mu.Lock()
@@ -233,8 +233,8 @@ func (s *sequences) wasServed(id store.ID) bool {
 	return ok
 }
 
-// rewind forgets what was replayed. What has an ID from since on is not replayed by
-// ModeSmart, unless it may be reused.
+// rewind forgets what was replayed. ModeSmart does not replay exchanges with an ID from since on,
+// unless they may be reused.
 func (s *sequences) rewind(since store.ID) {
 	s.since.Store(uint64(since))
 	for i := range s.shards {
@@ -246,8 +246,8 @@ func (s *sequences) rewind(since store.ID) {
 	}
 }
 
-// rekeyed forgets where the sequences end: the exchanges of the tape have other keys. A
-// lookup has the lock of its shard until it has noted what it found.
+// rekeyed forgets where the sequences end, since the exchanges have new keys. A lookup holds the
+// lock of its shard until it has stored what it found.
 func (s *sequences) rekeyed() {
 	for i := range s.shards {
 		sh := &s.shards[i]

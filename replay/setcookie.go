@@ -11,12 +11,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// standIn begins the text that stands on a tape for the value of a cookie. A cookie jar keeps it
+// standIn is the start of the text on a tape for the value of a cookie. A cookie jar keeps the text
 // and sends it back, so that a client that logs in from a tape is recognized by it.
 const standIn = redact.Mask + "."
 
-// cookie returns what stands on the tape for the value of a cookie: a mask and a keyed hash. A
-// value that is one already is returned unchanged.
+// cookie returns the text on the tape for the value of a cookie: a mask and a keyed hash. It
+// returns a value that is such a text already unchanged.
 func (d *identifier) cookie(name, value string) string {
 	value = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(value), `"`), `"`)
 	if sum, ok := strings.CutPrefix(value, standIn); ok {
@@ -30,7 +30,7 @@ func (d *identifier) cookie(name, value string) string {
 	return standIn + hex.EncodeToString(d.hash([]string{"cookie", name, value}))
 }
 
-// cookieHeader returns a Cookie header with what stands for its values, sorted.
+// cookieHeader returns a Cookie header with its values replaced, sorted.
 func (d *identifier) cookieHeader(v string) string {
 	var pairs []string
 	for pair := range strings.SplitSeq(v, ";") {
@@ -71,8 +71,8 @@ func (m masker) setCookie(v string) string {
 	return b.String()
 }
 
-// renew moves the Expires of cookies that have expired since they were recorded, but
-// not before, by the time that has passed: a jar would drop them.
+// renew moves the Expires of cookies that have expired since they were recorded, by the time that
+// has passed. A jar would drop them. Cookies that had expired before stay as they are.
 func renew(h http.Header, recorded, now time.Time) {
 	for i, v := range h["Set-Cookie"] {
 		parts := strings.Split(v, ";")

@@ -10,31 +10,30 @@ import (
 )
 
 const (
-	// spillFrom is how long a body is that is not kept in memory.
+	// spillFrom is the length from which a body is not kept in memory.
 	spillFrom = 1 << 20
-	// wholeUpTo is how long a body is that a hook or Verify still gets.
+	// wholeUpTo is the length up to which a hook or Verify still gets a body.
 	wholeUpTo = 32 << 20
 )
 
-// spill is a long body on its way to the store, in parts. Nothing of it is safe for
-// concurrent use but failed.
+// spill is a long body on its way to the store, in parts. Only failed is safe for concurrent use.
 type spill struct {
 	writer *writer
 	masker masker
 	id     store.ID
 
 	size   int64
-	number int    // of the part that is sent next
-	part   []byte // what there is of it
-	held   []byte // the part before, which is sent once it is known that no literal begins in it
-	leaks  bool   // there is a registered literal
-	late   bool   // ctx ended while a part waited for the store
+	number int    // the number of the part that is sent next
+	part   []byte // the part that is being filled
+	held   []byte // the part before, which is sent when it is known that no literal begins in it
+	leaks  bool   // whether there is a registered literal
+	late   bool   // whether ctx ended while a part waited for the store
 
 	ctx    context.Context // of the request, and until Close ends a read
-	failed atomic.Bool     // the store has not taken a part
+	failed atomic.Bool     // whether the store rejected a part
 }
 
-// spillFrom returns how long the beginning of a body is by which spills decides.
+// spillFrom returns the length of the start of a body from which spills decides.
 func (r *recording) spillFrom() int {
 	if r.tape.opts.BeforeRecord != nil {
 		return wholeUpTo
@@ -42,9 +41,9 @@ func (r *recording) spillFrom() int {
 	return spillFrom
 }
 
-// spills returns where a body goes that begins with head, nil if it has to stay in
-// memory: the store has no parts, or secrets could have to be masked in it. It is asked
-// once for a body, since it reads all of head. What waits for the store waits within ctx.
+// spills returns where a body goes that starts with head, or nil if it must stay in memory, because
+// the store has no parts or secrets may have to be masked. It is called once for a body, since it
+// reads all of head. Waits for the store end with ctx.
 func (r *recording) spills(ctx context.Context, head []byte) *spill {
 	t := r.tape
 	if _, ok := t.store.(store.PartStore); !ok || len(codings(r.head.Header)) > 0 {
@@ -56,12 +55,12 @@ func (r *recording) spills(ctx context.Context, head []byte) *spill {
 	return &spill{writer: t.writer, masker: t.masker, id: r.id, ctx: ctx}
 }
 
-// control reports whether c occurs in no text of any single-byte charset. A body without such a
-// byte may be a text whose end says more about it than its beginning: callback({...}).
+// control reports whether c is in no text of any single-byte charset. A body without such a byte
+// may be a text whose end says more about it than its start: callback({...}).
 func control(c rune) bool { return c < ' ' && (c < '\b' || c > '\r') && c != '\x1b' }
 
-// write takes more of the body. It waits while too much waits for the store, or until ctx ends,
-// so that recording costs the caller no more time than that.
+// write adds to the body. It waits while too much waits for the store, but not longer than ctx,
+// which bounds the time that recording costs the caller.
 func (s *spill) write(b []byte) {
 	s.size += int64(len(b))
 	for len(b) > 0 {
@@ -77,8 +76,8 @@ func (s *spill) write(b []byte) {
 	}
 }
 
-// next ends a part, and sends the one before. A part is held back because otherwise half of a
-// literal could stay in the file, in free pages, after its parts were removed.
+// next ends a part and sends the one before. A part is held back because otherwise half of a
+// literal could stay in free pages of the file after its parts were removed.
 func (s *spill) next() {
 	if overlap := s.masker.red.LongestLiteral(); overlap > 0 && !s.leaks {
 		s.leaks = s.masker.red.Leaks(append(s.held[max(0, len(s.held)-overlap):len(s.held):len(s.held)], s.part...))
@@ -87,7 +86,7 @@ func (s *spill) next() {
 	s.held, s.part = s.part, nil
 }
 
-// send sends the part that is held on its way.
+// send sends the held part.
 func (s *spill) send() {
 	if len(s.held) == 0 {
 		return
@@ -99,7 +98,7 @@ func (s *spill) send() {
 	s.number++
 }
 
-// flush sends what there is, at the end of the body.
+// flush sends the remaining parts at the end of the body.
 func (s *spill) flush() {
 	if len(s.part) > 0 {
 		s.next()

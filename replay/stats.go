@@ -22,7 +22,7 @@ type Stats struct {
 type counters struct {
 	recorded, masked, unmasked, replayed, stale, missed, skipped, tooLong, cut, incomplete, withheld, failed atomic.Int64
 
-	taken atomic.Int64 // exchanges handed to the writer that can be replayed, whatever became of them
+	taken atomic.Int64 // exchanges handed to the writer that can be replayed, stored or not
 }
 
 // Stats returns the figures as they are now.
@@ -38,7 +38,7 @@ func (t *Tape) Stats() Stats {
 	}
 }
 
-// stored counts exchanges that the store has taken.
+// stored counts exchanges that were stored.
 func (c *counters) stored(list ...*pending) {
 	for _, p := range list {
 		c.recorded.Add(1)

@@ -21,8 +21,8 @@ func dropSums(r, before *store.Response) {
 	}
 }
 
-// isSum reports headers with a sum of the body: those of RFC 9530, its predecessors, and
-// object stores.
+// isSum reports whether a header has a sum of the body, by RFC 9530, its predecessors, or object
+// stores.
 func isSum(name string) bool {
 	n := strings.ToLower(name)
 	switch n {

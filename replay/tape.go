@@ -60,9 +60,9 @@ func Open(path string, opts Options) (*Tape, error) {
 	}
 	t, err := New(s, opts)
 	if err == nil {
-		// Of a tape that records, an exchange may be on its way to the store.
+		// On a tape that records, an exchange may still be on its way to the store.
 		t.unshared = opts.Mode == ModeReplay && opts.BeforeReplay == nil && !isText(path)
-		if outcomes, ok := s.(outcomeStore); ok && opts.BeforeReplay == nil { // nobody is shown the request
+		if outcomes, ok := s.(outcomeStore); ok && opts.BeforeReplay == nil { // nothing shows the request to anybody
 			t.writer.stored = outcomes.FindOutcome
 		}
 	}
@@ -84,7 +84,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	}
 	t := &Tape{opts: opts, rest: newRest(opts.RestWait)}
 	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, codings: opts.Codings, cookie: func(name, value string) string {
-		return t.capturer.who.cookie(name, value) // by the key of the tape, which begin finds
+		return t.capturer.who.cookie(name, value) // with the key of the tape, which begin sets
 	}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}

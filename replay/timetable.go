@@ -6,19 +6,19 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// timetable says when the pieces of a body come. It has no lock of its own.
+// timetable decides when the pieces of a body arrive. It has no lock of its own.
 type timetable struct {
 	pace
 	pieces []store.Piece // those that have not come yet
 	end    time.Duration // of the body, since the headers, as recorded
-	left   int64         // bytes of the piece that has come and were not read
+	left   int64         // the unread bytes of the current piece
 	shown  bool          // the first piece has come
 	passed time.Duration // when the last piece came, since the headers
-	at     time.Duration // the same as it was recorded
+	at     time.Duration // the same in the recording
 	start  time.Time     // when the headers were returned
 }
 
-// timetableOf returns that of the body of an exchange, whose headers are returned now.
+// timetableOf returns the timetable of the body of an exchange, whose headers are returned now.
 func timetableOf(p pace, x *store.Exchange) timetable {
 	t := timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte, start: time.Now()}
 	if t.pieces == nil && p.delay == 0 && p.speed > 0 && t.end > 0 {
@@ -27,8 +27,8 @@ func timetableOf(p pace, x *store.Exchange) timetable {
 	return t
 }
 
-// evenly returns equal pieces for a body whose recorded pieces are not known, so that it neither
-// arrives at once nor pauses.
+// evenly returns equal pieces for a body whose pieces were not recorded, so that it neither arrives
+// at once nor pauses.
 func evenly(size int64, took time.Duration) []store.Piece {
 	n := min(max(size>>10, 1), 64)
 	list := make([]store.Piece, n)
@@ -38,8 +38,8 @@ func evenly(size int64, took time.Duration) []store.Piece {
 	return list
 }
 
-// next begins the next piece, if the one before was read. It returns how many bytes may
-// be read, more than there are for the last piece, or how long to wait for them.
+// next begins the next piece if the current one was read. It returns how many bytes may be read,
+// which for the last piece is more than there are, or how long to wait for them.
 func (t *timetable) next() (n int64, wait time.Duration) {
 	for t.left == 0 && len(t.pieces) > 0 {
 		p := t.pieces[0]
@@ -64,7 +64,7 @@ func (t *timetable) wait(recorded time.Duration) time.Duration {
 	return t.of(recorded)
 }
 
-// read notes that n bytes were read.
+// read records that n bytes were read.
 func (t *timetable) read(n int) { t.left = max(t.left-int64(n), 0) }
 
 // over returns how long to wait for the end of the body, once its bytes were read.
@@ -75,7 +75,7 @@ func (t *timetable) over() time.Duration {
 	return t.until(t.passed + t.of(max(t.end-t.at, 0)))
 }
 
-// until returns how long it is until some time after the headers.
+// until returns the time until a moment after the headers.
 func (t *timetable) until(due time.Duration) time.Duration {
 	if due <= 0 {
 		return 0

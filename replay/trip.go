@@ -74,7 +74,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 		return layer.Reject(req, rejection{ErrUnsafe})
 	}
 	if mode == ModeSmart && t.counts.replayed.Load() > 0 {
-		// A tape that has replayed nothing has given no mask to anybody.
+		// A tape that has replayed nothing has given nobody a mask.
 		if place := t.masker.maskIn(p); place != "" {
 			return t.opts.reject(c, req, t.masker.maskedMiss(c, p, f, place))
 		}
@@ -100,7 +100,7 @@ func (t *Tape) mode(ctx context.Context) Mode {
 	return m
 }
 
-// unusable returns why the tape cannot serve a request, nil if it can.
+// unusable returns why the tape cannot serve a request, or nil.
 func (t *Tape) unusable(req *http.Request, mode Mode) error {
 	switch {
 	case t.writer.closed.Load():
@@ -108,13 +108,12 @@ func (t *Tape) unusable(req *http.Request, mode Mode) error {
 	case req.URL == nil:
 		return rejection{errNoURL}
 	case mode == ModeReplay:
-		return req.Context().Err() // a base would not send it either
+		return req.Context().Err() // a base transport would not send it either
 	}
 	return nil
 }
 
-// play returns an exchange as the outcome. The body of the request is ours to
-// close.
+// play returns the outcome of an exchange. It closes the body of the request.
 func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
 	count := t.counts.replayed.Add(1)
 	t.sequences.markServed(x.ID)
@@ -155,8 +154,8 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	return resp, nil
 }
 
-// live sends the request, again where the tape has no end of its response, and records the
-// outcome. A failure is not recorded where there is a fallback, which it would replace.
+// live sends the request and records the outcome. again says that the responses on the tape did not
+// end. With fallback, a failure is not recorded, since an old recording replaces it.
 func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode, again, fallback bool) (*http.Response, error) {
 	start := time.Now()
 	r := &recording{

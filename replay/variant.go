@@ -7,11 +7,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// maxVariants is how many keys of one request are looked at.
+// maxVariants is how many keys of one request are examined.
 const maxVariants = 1024
 
-// variants finds the keys of a request: its own, and those of the same request as others
-// made it.
+// variants finds the keys of a request: its own, and those of the same request made by others.
 type variants struct{ writer *writer }
 
 // keys returns the keys whose exchanges may respond to a request: its own, or those of others if
@@ -28,18 +27,18 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 	return keys, identities, err
 }
 
-// others returns the keys of a request that is not on the tape in exactly this form, if there are
-// any. In ModeReplay it may get the response to somebody else's request, if all of those were
-// one: a tape that was recorded with a token is replayed with another, or with none. If several
-// made it, their number is returned.
+// others returns the keys of the same request on the tape, if the tape does not have it in exactly
+// this form. In ModeReplay the request may get the response to somebody else's, if only one
+// identity has made it: a tape that was recorded with a token is replayed with another, or with
+// none. If several made it, their number is returned.
 //
-// A body with secrets in it, such as a token to be renewed, counts only if the very same body is
-// on the tape. Otherwise all that differ only in the secrets are one sequence, unless alone says
-// that one credential, wherever it stands, must have made them.
+// A body with secrets in it, such as a token to be renewed, matches only the very same body if that
+// is on the tape. Otherwise all bodies that differ only in the secrets are one sequence, unless
+// alone says that a single credential, wherever it is, must have made them.
 func (v variants) others(p *captured, alone bool) (keys []store.Key, identities int, err error) {
 	list, err := v.sameRequest(p.keys[0])
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
-		// A recording that was made before masks had hashes.
+		// The recording may be older than the hashes behind masks.
 		if x, err := v.writer.find(p.unhashed, 0); x != nil || err != nil {
 			return []store.Key{p.unhashed}, 0, err
 		}
@@ -82,7 +81,7 @@ func containsHash(list [][]byte, h []byte) bool {
 // sameRequest returns one exchange for each key of a request, whoever made it.
 func (v variants) sameRequest(key store.Key) ([]*store.Exchange, error) {
 	if v.writer.queue.pendingCount() > 0 {
-		// Near sees what is stored.
+		// Near sees only what is stored.
 		if err := v.writer.queue.flush(context.Background()); err != nil {
 			return nil, err
 		}

@@ -9,12 +9,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// maxVary bounds the headers that a response names as those that choose it, and
-// the sets of them that are known of one request.
+// maxVary is how many headers of a Vary are considered, and how many sets of them are known for one
+// request.
 const maxVary = 32
 
-// deciding lists the headers that choose the response wherever a server knows them, by their canonical names: what is to
-// be returned, and those that name the operation where the URL does not (AWS, SOAP 1.1, Tencent, Alibaba).
+// deciding lists the canonical names of the headers that choose the response wherever a server
+// knows them: those that say what to return, and those that name the operation if the URL does not
+// (AWS, SOAP 1.1, Tencent, Alibaba).
 func deciding() []string {
 	return []string{
 		"Accept", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range",
@@ -22,8 +23,7 @@ func deciding() []string {
 	}
 }
 
-// decision returns the value of a header that decides, "" where it asks for nothing
-// in particular.
+// decision returns the value of a deciding header, or "" if it asks for nothing in particular.
 func decision(h http.Header, name string) string {
 	value := strings.Join(h[name], ", ")
 	if name == "Accept" && strings.TrimSpace(value) == "*/*" {
@@ -38,15 +38,15 @@ func (m Match) comparesHeader(name string) bool {
 	return m.Key == nil && !slices.ContainsFunc(m.IgnoreHeaders, is) && !slices.ContainsFunc(m.Headers, is)
 }
 
-// selector says which exchanges of a request respond to it, by the headers that
-// their responses name in Vary.
+// selector decides which exchanges of a request respond to it, by the headers that their responses
+// name in Vary.
 type selector struct {
 	match  Match
-	secret func(name string) bool // headers with secrets are a matter of the identity
+	secret func(name string) bool // headers with secrets belong to the identity
 }
 
-// names returns the headers that Vary names, sorted: neither those that are in the
-// key already, nor those that do not matter.
+// names returns the headers that Vary names, sorted. It leaves out those that are in the key
+// already, and those that do not matter.
 func (s selector) names(resp *store.Response) (names []string) {
 	if resp == nil {
 		return nil
@@ -67,16 +67,15 @@ func (s selector) names(resp *store.Response) (names []string) {
 // selects reports whether an exchange responds to a request with a header.
 func (s selector) selects(x *store.Exchange, h http.Header) bool { return len(s.varying(x, h)) == 0 }
 
-// varying returns the names in Vary of an exchange by which it does not respond to a
-// request.
+// varying returns the names in the Vary of an exchange whose values differ from those of a request.
 func (s selector) varying(x *store.Exchange, h http.Header) []string {
 	return slices.DeleteFunc(s.names(x.Response), func(name string) bool {
 		return strings.Join(x.Request.Header[name], ", ") == strings.Join(h[name], ", ")
 	})
 }
 
-// differing returns the names of the headers by which an exchange does not respond
-// to a request.
+// differing returns the names of the headers because of which an exchange does not respond to a
+// request.
 func (s selector) differing(x *store.Exchange, h http.Header) (names []string) {
 	for _, name := range deciding() {
 		if s.match.comparesHeader(name) && decision(x.Request.Header, name) != decision(h, name) {

@@ -45,7 +45,7 @@ type Drift struct {
 	Differences []Difference `json:"differences,omitempty"`
 	More        int          `json:"more,omitempty"`
 
-	failed bool // there is no response to compare
+	failed bool // whether there is no response to compare
 }
 
 // String returns the request and what differs, on one line.
@@ -133,7 +133,7 @@ type verifier struct {
 	maxBody int64 // of a response, in bytes
 }
 
-// verify compares one exchange with what happens now.
+// verify compares one exchange with the current response.
 func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error) {
 	d := &Drift{
 		Method: methodOf(x.Request.Method), URL: x.Request.URL, Route: x.Route, Recorded: x.Start,
@@ -152,7 +152,7 @@ func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error)
 	return d, nil
 }
 
-// notSent says why a recorded request cannot be sent again, "" if it can.
+// notSent returns why a recorded request cannot be sent again, or "".
 func (v verifier) notSent(x *store.Exchange) string {
 	safe := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 	r := &x.Request
@@ -175,8 +175,8 @@ func (v verifier) notSent(x *store.Exchange) string {
 	return ""
 }
 
-// again sends a recorded request and returns the response as a tape would hold it.
-// opaque says that its body could not be masked.
+// again sends a recorded request and returns the response as a tape would store it. opaque says
+// that its body could not be masked.
 func (v verifier) again(ctx context.Context, x *store.Exchange) (masked *store.Response, opaque bool, err error) {
 	req := requestOf(&x.Request, x.Request.ParseURL()).WithContext(ctx)
 	for name, values := range req.Header {
@@ -211,8 +211,8 @@ func (v verifier) again(ctx context.Context, x *store.Exchange) (masked *store.R
 	return live, false, nil
 }
 
-// drift compares two masked responses. Of an opaque body nothing is shown: its secrets
-// are in it, and a part of it may be readable all the same.
+// drift compares two masked responses. It shows nothing of an opaque body, since that has its
+// secrets and part of it may be readable.
 func (v verifier) drift(taped, actual *store.Response, opaque bool) (l compare.List) {
 	if taped.StatusCode != actual.StatusCode {
 		l.Values("status", taped.StatusCode, actual.StatusCode)

@@ -9,20 +9,20 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// writer is the only one that changes the store. What is added to it is found at once and stored
-// soon after.
+// writer is the only one that changes the store. What is added is found at once and stored soon
+// after.
 //
 // Its two mutexes are never held at the same time. closeMu is locked before the mutex of the
 // queue, storeMu before that of the reporter and the locks of the store.
 type writer struct {
 	store  store.IndexStore // nil for a tape that is off
-	stored finder           // that of store, or of the outcomes in it
+	stored finder           // finds exchanges in store, or only their outcomes
 	queue  *queue
 	errs   *reporter
 	counts *counters
 
-	// closeMu guards the queue against what is added after closed was set: it is
-	// held for reading while something is added, for writing while closed is set.
+	// closeMu guards the queue against additions after closed was set. It is held for reading while
+	// something is added, and for writing while closed is set.
 	closeMu sync.RWMutex
 	closed  atomic.Bool
 
@@ -32,8 +32,8 @@ type writer struct {
 // A finder finds the first exchange of a key above an ID, as [store.IndexStore] does.
 type finder func(key store.Key, after store.ID) (*store.Exchange, error)
 
-// An outcomeStore is a store of exchanges that finds what is replayed of one, which takes less
-// than all of it: see [store.Exchange.UnmarshalOutcome].
+// An outcomeStore is a store that finds only what is replayed of an exchange, which takes less than
+// all of it: see [store.Exchange.UnmarshalOutcome].
 type outcomeStore interface {
 	FindOutcome(key store.Key, after store.ID) (*store.Exchange, error)
 }
@@ -47,7 +47,7 @@ func newWriter(s store.IndexStore, errs *reporter, counts *counters) *writer {
 	return w
 }
 
-// add queues an exchange; false if the tape was closed.
+// add queues an exchange. It returns false if the tape was closed.
 func (w *writer) add(p *pending) bool {
 	w.closeMu.RLock()
 	defer w.closeMu.RUnlock()
@@ -60,9 +60,8 @@ func (w *writer) add(p *pending) bool {
 	return true
 }
 
-// write stores a batch. If the store cannot take it, each exchange is stored
-// alone, so that one does not take others with it. Parts are stored before it, since
-// they were added before their exchange.
+// write stores a batch. If the store rejects it, each exchange is stored alone, so that one does
+// not make others fail. Parts are stored first, since they were added before their exchange.
 func (w *writer) write(batch []*pending) {
 	w.writeParts(batch)
 	entries := make([]store.Entry, 0, len(batch))
@@ -71,7 +70,7 @@ func (w *writer) write(batch []*pending) {
 		if p.Exchange == nil {
 			continue
 		}
-		if p.spill != nil && p.spill.failed.Load() { // which was reported
+		if p.spill != nil && p.spill.failed.Load() { // this was reported
 			w.counts.failed.Add(1)
 			continue
 		}
@@ -115,9 +114,8 @@ func (w *writer) lostLocked(p *pending, err error) {
 	w.takeBackLocked(p)
 }
 
-// find returns the first exchange of a key above an ID. It looks at what is
-// queued first, then at the store: what leaves the queue in between is in the
-// store by then.
+// find returns the first exchange of a key above an ID. It looks at the queue first and then at the
+// store: what leaves the queue in between is in the store by then.
 func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
 	list, replace := w.queue.find(key.Sum)
 	var best *store.Exchange
@@ -149,8 +147,8 @@ func (w *writer) change(fn func(store.IndexStore) error) error {
 	return fn(w.store)
 }
 
-// flush waits until everything that was added before is stored, and returns the
-// first error since the last flush.
+// flush waits until everything that was added before is stored. It returns the first error since
+// the last flush.
 func (w *writer) flush(ctx context.Context) error {
 	if err := w.queue.flush(ctx); err != nil {
 		return err
