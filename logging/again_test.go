@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Three attempts: an error, a response that the caller's check rejects, and one that
-// a foreign layer throws away.
+// Three attempts: an error, a response that the caller's check rejects, and one that a third-party
+// layer discards.
 func TestTheCauseIsTheFaultOfTheAttemptBefore(t *testing.T) {
 	var b bytes.Buffer
 	l := logging.New(logging.Config{
@@ -46,7 +46,7 @@ func TestTheCauseIsTheFaultOfTheAttemptBefore(t *testing.T) {
 	}
 }
 
-// What a foreign layer sends again is a further attempt too.
+// What a third-party layer sends again is a further attempt too.
 func TestAnAttemptOfAForeignLayerIsRetried(t *testing.T) {
 	var b bytes.Buffer
 	l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Retried: logging.Message(slog.LevelInfo, "{CUR_ATTEMPT} {RETRY_CAUSE} {STATUS}{MAX_ATTEMPT}")})

@@ -21,7 +21,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// attributes returns those of each line of a JSON handler.
+// attributes returns the attributes of each line of a JSON handler.
 func attributes(t *testing.T, b *bytes.Buffer) (lines []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(b.String()) {
@@ -176,7 +176,7 @@ func TestAnUnknownMethodIsOther(t *testing.T) {
 	}
 }
 
-// net/http quotes what a server sends in place of a status line, however long it is.
+// net/http quotes what a server sends instead of a status line, however long it is.
 func TestALongErrorIsCutInALine(t *testing.T) {
 	long := "malformed HTTP response \"" + strings.Repeat("no ", 1<<20) + "\""
 	fail := rttest.Fail(errors.New(long))

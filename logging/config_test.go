@@ -52,7 +52,7 @@ func TestOnlyFailuresAreLoggedByDefault(t *testing.T) {
 	}
 }
 
-// What http.Client returns as a timeout is logged as one, whichever of its two ways to end the request the base noticed.
+// A timeout of http.Client is logged as one, whichever of its two signals the base noticed.
 func TestTheTimeoutOfAClientIsLogged(t *testing.T) {
 	for name, end := range map[string]func(*http.Request) error{
 		"context": func(req *http.Request) error {
@@ -114,7 +114,7 @@ func TestAnOverrideReplacesTheConfig(t *testing.T) {
 	}
 }
 
-// The zero level is INFO: a function for Errors at INFO is not at ERROR, the level of the default.
+// The zero level is INFO. A function for Errors at INFO logs at INFO, not at ERROR, the default.
 func TestMessageFuncLogsAtItsLevel(t *testing.T) {
 	text := func(e transport.Event) string { return "{STATUS} of " + e.Call.Route() }
 	for level, want := range map[slog.Level]string{slog.LevelInfo: "INFO 500 of /things/{id}", slog.LevelWarn: "WARN 500 of /things/{id}"} {

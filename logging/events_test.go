@@ -23,8 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the table of docs/logging.md")
 
-// values are what a placeholder stands for on every event of [eventful] that does
-// not say otherwise.
+// values are the values of the placeholders for the events of [eventful], unless own has others.
 var values = map[string]string{
 	"METHOD": "GET", "URL": "http://api.test/v2/pokemon/pikachu?q=1", "UURL": "http://api.test/v2/pokemon/{name}",
 	"ENDPOINT": "/pokemon/pikachu", "UENDPOINT": "/pokemon/{name}", "ARGS": "name=pikachu",
@@ -53,9 +52,9 @@ var own = map[string]map[string]string{
 	"Replayed":  {"REPLAY": "REPLAYED", "IS_REPLAY": "TRUE"},
 }
 
-// eventful is a layer in which everything happens that can be logged: an attempt
-// that fails after a second, a wait of 2.5 s, one of 4 s for quota, one of 5 s for a
-// slot, and after two seconds more a 429 that asks for 7 s.
+// eventful is a layer that causes every event that can be logged: an attempt that fails after a
+// second, a wait of 2.5 s, 4 s for quota and 5 s for a slot, and two seconds later a 429 that asks
+// for 7 s.
 func eventful(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	c.ClaimRetry(3)
 	defer c.ReleaseRetry()

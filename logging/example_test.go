@@ -60,7 +60,7 @@ func ExampleMessage() {
 	// msg="GET /things/{id}: 503 in 5ms; 1: 503 retryable, headers 5ms"
 }
 
-// An outage is two lines and not thirteen.
+// An outage takes two lines instead of thirteen.
 func ExampleLog_Flush() {
 	lines := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		switch text, _, more := strings.Cut(a.Value.String(), " in "); {
@@ -87,7 +87,7 @@ func ExampleLog_Flush() {
 	// msg="GET /things/{id}: 404 x 12 more" gracy.repeats=12
 }
 
-// Of many responses, each hundredth is logged.
+// Every hundredth response is logged.
 func ExampleEvent() {
 	log := logging.New(logging.Config{Logger: withoutAttributes(), Response: logging.Event{Every: 100, Template: "{METHOD} {UENDPOINT} was one of a hundred"}})
 	client := &http.Client{Transport: log.Wrap(rttest.Respond(200, ""))}

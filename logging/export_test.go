@@ -16,7 +16,7 @@ func Fields() []Field {
 	return fields
 }
 
-// Sorts returns how many sorts of line are kept.
+// Sorts returns how many different lines are counted apart.
 func (l *Log) Sorts() int {
 	l.repeats.mu.Lock()
 	defer l.repeats.mu.Unlock()

@@ -47,7 +47,7 @@ func TestALineHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// A sum of whole seconds and a fraction has digits that no clock has read: 1.0036909999999999.
+// A sum of whole seconds and a fraction can have digits that no clock has read: 1.0036909999999999.
 func TestSecondsHaveTheDigitsOfTheClock(t *testing.T) {
 	for took, want := range map[time.Duration]string{
 		307 * time.Microsecond:        "0.000307",

@@ -6,7 +6,7 @@ import (
 	"github.com/gracy-go/gracy/internal/growth"
 )
 
-// A function of the user's may put what a server sends into a template.
+// A user's function may put what a server sends into a template.
 func TestATemplateTakesTimeInProportionToItsLength(t *testing.T) {
 	names := []string{"STATUS", "a"}
 	growth.Hostile(t, map[string]func(string){

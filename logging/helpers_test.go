@@ -20,8 +20,7 @@ func logger(b *bytes.Buffer, level slog.Level) *slog.Logger {
 	}}))
 }
 
-// emitter is a layer that emits the events that it is made of, then sends the
-// request.
+// emitter is a layer that emits some events and then sends the request.
 type emitter []layer.Event
 
 func (es emitter) Wrap(next http.RoundTripper) http.RoundTripper {

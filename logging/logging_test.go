@@ -30,7 +30,8 @@ func TestALayerThatLogsNothingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A line allocates what package slog does with as many attributes, the text of the URL and that of the message.
+// A line allocates what package slog does for as many attributes, and the texts of the URL and the
+// message.
 func TestALineAllocatesLittleMoreThanOneByHand(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -60,7 +61,8 @@ func TestALineAllocatesLittleMoreThanOneByHand(t *testing.T) {
 	}
 }
 
-// The handler is asked when there is something to log, and then: its level may have changed since the call began.
+// The handler is asked when there is something to log and not before, since its level may have
+// changed since the call began.
 func TestTheHandlerIsAskedOnlyForALine(t *testing.T) {
 	var b bytes.Buffer
 	h := &switched{Handler: logger(&b, slog.LevelDebug).Handler()}
@@ -96,8 +98,8 @@ func (s *switched) Enabled(context.Context, slog.Level) bool {
 	return s.on
 }
 
-// The base may be a client of ours that calls another server. Its response then
-// belongs to an attempt of the inner call, which has another expectation.
+// The base may be another client with layers that calls another server. Its response then belongs
+// to an attempt of the inner call, which has other expectations.
 func TestAnExpectedStatusOfANestedClientIsNoFailure(t *testing.T) {
 	var b bytes.Buffer
 	inner := rttest.Pass("inner").Wrap(rttest.Respond(http.StatusNotFound, ""))

@@ -93,7 +93,8 @@ func TestFailedHooksAndUnclosedBodiesAreLoggedByDefault(t *testing.T) {
 	}
 }
 
-// What is inside the layer begins after the waits of outer layers, and ends before what they do.
+// The time of the inner layers begins after the waits of outer layers, and ends before what those
+// do next.
 func TestElapsedIsOfWhatIsInsideTheLayer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer

@@ -54,7 +54,7 @@ func TestRepeatsAreCounted(t *testing.T) {
 		send(t, rt, "x")
 		check("others", "ERROR GET http://api.test/things/500 failed: 500", "ERROR GET http://api.test/things/x failed: ABORTED boom")
 		time.Sleep(400 * time.Millisecond)
-		send(t, rt, "200") // which is not logged itself
+		send(t, rt, "200") // this is not logged itself
 		check("after the interval", "ERROR GET /things/{status}: 503 x 48 more in 9.6s")
 		for range 30 {
 			send(t, rt, "503")
@@ -103,7 +103,8 @@ func TestARepeatHasAttributes(t *testing.T) {
 	})
 }
 
-// However many sorts of line there are, and whatever loggers overrides bring, what is kept is bounded, and all lines are written or counted.
+// However many different lines and loggers there are, the number of kept ones is bounded, and all
+// lines are written or counted.
 func TestRepeatsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/logging"
 )
 
-// A token of hexadecimal digits looks like a token in a path alone: a line as a whole says
-// nothing of paths, so each placeholder masks its own.
+// A token of hexadecimal digits looks like a token only in a path. A whole line does not say what
+// is a path, so each placeholder masks its own.
 func TestATokenInAPathShowsInNoPlaceholder(t *testing.T) {
 	const token = "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f00"
 	for _, placeholder := range []string{"{URL}", "{ENDPOINT}", "{UURL}", "{UENDPOINT}", "{METHOD}"} {
@@ -27,7 +27,7 @@ func TestATokenInAPathShowsInNoPlaceholder(t *testing.T) {
 	}
 }
 
-// The reason of an event is what a layer made of what a server or a user said.
+// The reason of an event is made by a layer, from what a server or a user said.
 func TestAReasonIsMasked(t *testing.T) {
 	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
 	var b bytes.Buffer
