@@ -33,7 +33,8 @@ func linesOf(t *testing.T, r *Recorder, route string) (lines []string) {
 	return lines
 }
 
-// Series are what a server pays for: those of a route of one method and one status are counted.
+// Series are what a server costs money for. This counts those of a route with one method and
+// status.
 func TestARouteHasFewLines(t *testing.T) {
 	for b, most := range map[Buckets]int{0: 30, ClassicBuckets: 30, NativeBuckets: 15, ClassicBuckets | NativeBuckets: 30} {
 		for _, method := range []string{"GET", "POST"} {
@@ -127,7 +128,7 @@ func TestOnlyTheBucketsAskedForAreShown(t *testing.T) {
 	}
 }
 
-// What was read of plain calls and the rest are what all of them hold.
+// What was read of plain calls and the rest together are what all histograms hold.
 func TestAReadingInPartsIsWhole(t *testing.T) {
 	for name, samples := range distributions() {
 		s := newSeries("GET", "/r")
@@ -153,7 +154,8 @@ func TestAReadingInPartsIsWhole(t *testing.T) {
 	}
 }
 
-// A histogram is read while others write it. A server rejects one whose buckets hold more than its count.
+// A histogram is read while others write it. A server rejects one whose buckets hold more than its
+// count.
 func TestAHistogramThatGrowsIsSound(t *testing.T) {
 	r := New("test")
 	s, _ := r.store.Load().find("GET", route.Named("/r"))

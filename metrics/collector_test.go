@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// exercise makes calls that give each family at least one series, but for hedges.
+// exercise makes calls that give each family except hedges at least one series.
 func exercise(t *testing.T, r *Recorder) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

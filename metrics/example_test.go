@@ -58,7 +58,7 @@ func ExampleRecorder_Collect() {
 	// Output: 1 <nil>
 }
 
-// A recorder is a page of its own for Prometheus as well, and beside a registry in prometheus.Gatherers.
+// A recorder can also be served to Prometheus alone, or beside a registry in prometheus.Gatherers.
 func ExampleRecorder_Gather() {
 	stats := metrics.New("pokeapi")
 	page := httptest.NewServer(promhttp.HandlerFor(stats, promhttp.HandlerOpts{}))
@@ -107,7 +107,7 @@ func ExampleRecorder_KeepCalls() {
 	// Output: GET /pokemon ok 200 4 bytes
 }
 
-// What was counted in the last minute, say, is the difference of two snapshots.
+// The counts of the last minute, say, are the difference of two snapshots.
 func ExampleSnapshot_Since() {
 	stats := metrics.New("pokeapi")
 	before := stats.Snapshot()
@@ -125,7 +125,8 @@ func ExampleRecorder_SetBuckets() {
 	// Output:
 }
 
-// A registry, a handler and labels for all series are a line each, and all of them are the library's of Prometheus.
+// A registry, a handler and labels for all series take one line each. All of them belong to the
+// Prometheus library.
 func Example_labelsAndHandler() {
 	stats := metrics.New("pokeapi")
 	registry := prometheus.NewRegistry()

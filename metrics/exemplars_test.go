@@ -18,7 +18,7 @@ import (
 
 type traceKey struct{}
 
-// traceOf is what a user has: the id of a trace in the context, if it is sampled.
+// traceOf is a user's function: it returns the ID of the trace in the context, if it is sampled.
 func traceOf(ctx context.Context) prometheus.Labels {
 	if id, ok := ctx.Value(traceKey{}).(string); ok {
 		return prometheus.Labels{"trace_id": id}

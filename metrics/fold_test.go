@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// gardens returns n names, each of them plain words.
+// gardens returns n names that consist of plain words.
 func gardens(n int) []string {
 	plants := strings.Fields("amber basil cedar dahlia elder fern ginger hazel")
 	places := strings.Fields("hill lake moor pond reef wood yard bank")
@@ -61,8 +61,8 @@ func scrape(t *testing.T, r *Recorder) (routes map[string]bool, calls float64) {
 	return routes, calls
 }
 
-// Sixty objects: when their names are known to be many, none of them is a label any more, those
-// counted before included, and no count is lost.
+// Once the names of sixty objects are known to be many, none of them is a label any more, not even
+// those counted before, and no count is lost.
 func TestNoNameStaysInALabel(t *testing.T) {
 	r := New("test")
 	rt := r.Wrap(rttest.Respond(200, "text"))
@@ -85,8 +85,8 @@ func TestNoNameStaysInALabel(t *testing.T) {
 	}
 }
 
-// A call begins before the position is learned and ends after: it is counted under the
-// route that it would have by then. A route that a caller has given stays what it is.
+// A call that begins before the position is learned and ends after it is counted under the route
+// that it would have by then. A route from the caller does not change.
 func TestACallThatWasUnderWayIsCountedUnderTheFoldedRoute(t *testing.T) {
 	r := New("test")
 	names := gardens(60)
@@ -113,7 +113,7 @@ func TestACallThatWasUnderWayIsCountedUnderTheFoldedRoute(t *testing.T) {
 	}
 }
 
-// A sum of two series has each figure of both.
+// The sum of two series has each figure of both.
 func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 	fill := func(s *series, n int) {
 		for o := range outcomes {

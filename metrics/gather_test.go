@@ -38,7 +38,7 @@ func TestGatherReturnsWhatARegistryReturns(t *testing.T) {
 	}
 }
 
-// The page that a server gets is the same to the byte, in both formats.
+// A server gets the same page to the byte, in both formats.
 func TestAPageOfARecorderAloneIsThatOfARegistry(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
@@ -61,7 +61,8 @@ func TestAPageOfARecorderAloneIsThatOfARegistry(t *testing.T) {
 	}
 }
 
-// Beside a registry that has it, its metrics would be there twice, which is an error; beside another they are there once.
+// Beside a registry that has the recorder, its metrics would be there twice, which is an error.
+// Beside another registry they are there once.
 func TestARecorderBesideARegistry(t *testing.T) {
 	r := New("test")
 	has, other := prometheus.NewRegistry(), prometheus.NewRegistry()

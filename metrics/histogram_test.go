@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// bound is the largest relative error of a quantile, half a bucket, besides the rounding to nanoseconds.
+// bound is the largest relative error of a quantile: half a bucket. Rounding to nanoseconds adds to
+// it.
 const bound = 0.0220
 
 // nearestRank returns the quantile by definition, which the histogram approximates.
@@ -85,8 +86,8 @@ func TestQuantilesAreWithinHalfABucket(t *testing.T) {
 	}
 }
 
-// The control run: the classic buckets alone, interpolated as Prometheus does, miss the bound by far,
-// so the bound is one that can be missed.
+// The control run: the classic buckets alone, interpolated as Prometheus does, miss the bound by
+// far. So the bound can be missed.
 func TestClassicBucketsMissTheBound(t *testing.T) {
 	for _, name := range []string{"bimodal, a millionfold apart", "heavy tail", "log uniform"} {
 		samples := distributions()[name]

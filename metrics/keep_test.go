@@ -94,7 +94,8 @@ func TestWhatIsKeptOfACall(t *testing.T) {
 	})
 }
 
-// A body that ends when its call has made room changes nothing, and one that never ends is not waited for.
+// A body that ends after its call has lost its place changes nothing, and one that never ends is
+// not waited for.
 func TestALateBodyIsNotThatOfAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New("test")
@@ -121,8 +122,8 @@ func TestALateBodyIsNotThatOfAnother(t *testing.T) {
 	})
 }
 
-// A recorder below retry keeps each attempt as a call. The body of an earlier one is not taken for that of the last, which
-// has its place.
+// A recorder inside retry keeps each attempt as a call. The body of an earlier one is not taken for
+// the body of the last, which has its place.
 func TestABodyOfAnEarlierAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New("test")
@@ -162,7 +163,7 @@ func begin(t *testing.T, rt http.RoundTripper) *http.Response {
 	return resp
 }
 
-// What one call and all of them take has a bound.
+// The memory of one call and of all calls is bounded.
 func TestKeptCallsHaveABound(t *testing.T) {
 	r := New("test")
 	r.KeepCalls(5)
@@ -239,7 +240,7 @@ func TestKeepingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A page that reads the calls once a second makes no garbage of each.
+// Reading the calls once a second, as a page does, makes no garbage for each call.
 func TestReadingAllocatesLittle(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// sometimes is a layer whose attempts have waited, with a note, when waits says so.
+// sometimes is a layer whose attempts have waited and have a note if *waits is true.
 func sometimes(waits *bool) *rttest.Layer {
 	return testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if *waits {
@@ -22,7 +22,7 @@ func sometimes(waits *bool) *rttest.Layer {
 	})
 }
 
-// A call that is kept in the place of another has nothing of it.
+// A call that is kept in the place of another has nothing of the other.
 func TestAKeptCallHasNothingOfTheOneBefore(t *testing.T) {
 	r, waits := New("test"), true
 	r.KeepCalls(1)
@@ -49,7 +49,7 @@ func TestAKeptCallHasNothingOfTheOneBefore(t *testing.T) {
 	}
 }
 
-// The room of what few attempts have is found in the place where they are kept.
+// The room for the rare fields of an attempt is reused with its place.
 func TestKeepingAWaitAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

@@ -46,7 +46,7 @@ func TestLabelsAreValidAndBounded(t *testing.T) {
 	}
 }
 
-// A route that a caller names with a credential in it is shown without.
+// A route from the caller with a credential in it is shown without the credential.
 func TestARouteWithACredential(t *testing.T) {
 	const planted = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 	for route, want := range map[string]string{

@@ -38,7 +38,7 @@ func varied() *Recorder {
 	return r
 }
 
-// sent returns what a scrape sends, in its order.
+// sent returns what a scrape sends, in order.
 func sent(t *testing.T, c prometheus.Collector) (metrics []prometheus.Metric) {
 	t.Helper()
 	out := make(chan prometheus.Metric)
@@ -62,12 +62,12 @@ func written(t *testing.T, m prometheus.Metric) *dto.Metric {
 	return &out
 }
 
-// byLabels compares metrics of a name as the library of Prometheus does.
+// byLabels compares metrics of a name as the Prometheus library does.
 func byLabels(a, b *dto.Metric) int {
 	return slices.CompareFunc(a.GetLabel(), b.GetLabel(), func(a, b *dto.LabelPair) int { return cmp.Compare(a.GetValue(), b.GetValue()) })
 }
 
-// The library of Prometheus has nothing to sort.
+// The Prometheus library has nothing to sort.
 func TestMetricsComeSorted(t *testing.T) {
 	byName := map[*prometheus.Desc][]*dto.Metric{}
 	n := 0

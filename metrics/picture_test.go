@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 )
 
-// forget has the next scrape make everything.
+// forget makes the next scrape make everything anew.
 func forget(r *Recorder) {
 	for _, s := range r.store.Load().index.Load().series {
 		s.picture = picture{}
@@ -34,7 +34,8 @@ func texts(t *testing.T, from prometheus.Gatherer) (texts []string) {
 	return texts
 }
 
-// Whatever happens between two scrapes, the second shows what one shows that makes everything.
+// Whatever happens between two scrapes, the second shows the same as a scrape that makes everything
+// anew.
 func TestAScrapeShowsWhatIsCounted(t *testing.T) {
 	r := New("test")
 	registry := prometheus.NewPedanticRegistry()
@@ -89,7 +90,8 @@ func TestAScrapeShowsWhatIsCounted(t *testing.T) {
 	}
 }
 
-// What was gathered stays as it is while more is counted, and metrics of series that are idle are sent again.
+// What was gathered does not change while more is counted, and metrics of idle series are sent
+// again.
 func TestWhatIsGatheredStays(t *testing.T) {
 	r := New("test")
 	busy, _ := r.store.Load().find("GET", route.Named("/busy"))
@@ -119,12 +121,13 @@ func TestWhatIsGatheredStays(t *testing.T) {
 				again++
 			}
 		}
-		// Of the idle one its calls, durations, bytes and the time of bodies, and of the busy one those of bodies.
+		// Of the idle series that is its calls, durations, bytes and body times, and of the busy
+		// one those of bodies.
 		if scrape > 1 && again != 6 {
 			t.Errorf("scrape %d sends %d metrics again", scrape, again)
 		}
 		before = now
-		// What is of a slab would hold all of it.
+		// A kept value from a slab would keep the whole slab alive.
 		for _, m := range busy.picture.marks {
 			if (m.desc == r.descs.requests.Desc || m.desc == r.descs.duration.Desc) && m.metric != nil {
 				t.Errorf("scrape %d keeps what changes: %v", scrape, m.metric)
@@ -133,7 +136,7 @@ func TestWhatIsGatheredStays(t *testing.T) {
 	}
 }
 
-// Whoever changes what was gathered does not change the next scrape.
+// Changing what was gathered does not change the next scrape.
 func TestWhatIsGatheredCanBeChanged(t *testing.T) {
 	r := New("test")
 	exercise(t, r)

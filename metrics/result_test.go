@@ -124,13 +124,13 @@ func TestACallCanceledBetweenAttemptsIsNotAFailure(t *testing.T) {
 	}
 }
 
-// slowRejectionError is what a layer of ours returns when it would have to wait for too long.
+// slowRejectionError is what one of our layers returns if it would have to wait for too long.
 type slowRejectionError struct{ timeoutError }
 
 func (slowRejectionError) Is(target error) bool { return target == verdict.ErrRejected }
 
-// A rejection that reports a timeout, as that of a quota or a slot does, is a rejection: nothing
-// was sent that could have been too slow.
+// A rejection that reports a timeout, as of a quota or a slot, is a rejection: nothing was sent
+// that could have been too slow.
 func TestARejectionThatReportsATimeoutIsARejection(t *testing.T) {
 	r := New("test")
 	_ = send(t.Context(), t, r.Wrap(testLayer(func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// gracy for Python takes the seconds of an interval without its days: it shows two calls that are a
-// day and two seconds apart as one a second. A burst counts as if it took a second.
+// gracy for Python ignores the days of an interval: it shows two calls that are a day and two
+// seconds apart as one a second. A burst counts as if it took a second.
 func TestRateIsOverTheWholeTimeAndAtLeastASecond(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for took, want := range map[time.Duration]float64{

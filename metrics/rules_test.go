@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// values returns the values of a family by the values of its labels, the client left out.
+// values returns the values of a family by the values of its labels, without the client.
 func values(t *testing.T, r *Recorder, name string) map[string]float64 {
 	t.Helper()
 	got := map[string]float64{}
@@ -61,7 +61,7 @@ func TestWaitsAreCountedByRule(t *testing.T) {
 	}
 }
 
-// An override may bring a limit of its own with each call.
+// An override may bring its own limit with each call.
 func TestRulesAreBounded(t *testing.T) {
 	var events []layer.Event
 	for i := range 10 * maxRules {

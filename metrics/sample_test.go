@@ -39,7 +39,7 @@ func wide() *Recorder {
 	return r
 }
 
-// gather returns what a registry that looks closely has of a collector, by name.
+// gather returns the metrics of a collector by name, from a registry that checks them.
 func gather(t *testing.T, collectors ...prometheus.Collector) map[string]*dto.MetricFamily {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
@@ -101,7 +101,7 @@ func TestCountersSaySinceWhenTheyCount(t *testing.T) {
 	})
 }
 
-// Constant labels come from a registerer that adds them, to metrics that share theirs.
+// Constant labels are added by a registerer, to metrics that share theirs.
 func TestLabelsAreAddedByWhoeverRegisters(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
@@ -128,8 +128,8 @@ func TestLabelsAreAddedByWhoeverRegisters(t *testing.T) {
 	}
 }
 
-// A scrape makes an object for every ten metrics, whether all have changed since the last or none. The library of Prometheus makes some six
-// for each.
+// A scrape makes an object for every ten metrics, whether all or none have changed since the last.
+// The Prometheus library makes some six for each.
 func TestAScrapeAllocatesLittle(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -144,7 +144,7 @@ func TestAScrapeAllocatesLittle(t *testing.T) {
 		}
 	}()
 	r.Collect(out)
-	r.Collect(out) // which keeps what is as it was
+	r.Collect(out) // which keeps what has not changed
 	idle := testing.AllocsPerRun(1, func() { r.Collect(out) })
 	busy := testing.AllocsPerRun(1, func() {
 		for _, s := range r.store.Load().index.Load().series {
@@ -190,7 +190,7 @@ func BenchmarkScrape(b *testing.B) {
 	}
 }
 
-// BenchmarkCollect is what of it is ours.
+// BenchmarkCollect is our part of a scrape.
 func BenchmarkCollect(b *testing.B) {
 	r := wide()
 	out := make(chan prometheus.Metric, 64)

@@ -42,8 +42,8 @@ func classicOfDuration(d time.Duration) int {
 	return len(classicBounds)
 }
 
-// wrong returns a number of nanoseconds, of those given, that a scale puts into another bucket than the definitions do, -1
-// if there is none.
+// wrong returns one of the given nanoseconds that a scale puts into another bucket than the
+// definitions do, or -1.
 func wrong(s *scale, numbers []int64) int64 {
 	for _, n := range numbers {
 		i := s.slot(n)
@@ -54,8 +54,9 @@ func wrong(s *scale, numbers []int64) int64 {
 	return -1
 }
 
-// The slots say for every duration what the formulas of floating point say: for a thousand at both sides of each bound,
-// for those at the sixteenths of octaves where a search begins, and for a million anywhere.
+// The slots agree with the floating-point formulas for every duration: for a thousand on both sides
+// of each bound, for those at the sixteenths of octaves where a search begins, and for a million
+// anywhere.
 func TestASlotIsExactlyItsBuckets(t *testing.T) {
 	numbers := []int64{math.MinInt64, -1, 0, 1, math.MaxInt64}
 	near := func(n int64, width int64) {
@@ -81,7 +82,7 @@ func TestASlotIsExactlyItsBuckets(t *testing.T) {
 		i := theScale.slot(n)
 		t.Errorf("%d is in slot %d, which is of bucket %d and classic bucket %d; want %d and %d", n, i, theScale.bucket[i], theScale.classic[i], bucketOf(n), classicOfDuration(time.Duration(n)))
 	}
-	// The control run: a scale with an edge that is a nanosecond off, at any place, is found.
+	// The control run: a scale with an edge that is off by a nanosecond anywhere is found.
 	for _, at := range []int{0, 1, 250, slots - 2} {
 		off := *theScale
 		off.edges[at]++

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-// The window between two snapshots is what a recorder would have counted that began with it.
+// The window between two snapshots is what a recorder would have counted that started with it.
 func TestSinceIsWhatALaterRecorderCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		statuses := []int{200, 200, 404, 503, 503, 200, 429, 500}
@@ -82,7 +82,7 @@ func TestSinceAReset(t *testing.T) {
 	})
 }
 
-// The calls of names that have become one are not counted a second time.
+// Calls whose names have been merged are not counted a second time.
 func TestSinceBeforeAFold(t *testing.T) {
 	row := func(route string, calls uint64) Row { return Row{Method: "GET", Route: route, Calls: calls} }
 	at := time.Now()

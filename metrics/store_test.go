@@ -48,8 +48,8 @@ func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
 	}
 	few, small := fill(maxRoutes)
 	many, large := fill(10000)
-	// What earlier tests have left may still allocate: of several measurements one has
-	// to keep the bound.
+	// What earlier tests have left may still allocate, so one of several measurements must keep the
+	// bound.
 	for range 10 {
 		if large <= small+small/4 {
 			break
@@ -146,7 +146,7 @@ func TestTheBytesOfDiscardedResponsesCount(t *testing.T) {
 	}
 }
 
-// twice is a layer that counts each call in two stores, of which one takes the short way where it can.
+// twice is a layer that counts each call in two stores. One of them uses the short way if it can.
 type twice struct {
 	short, long *store
 	taken       int // how often it could
@@ -168,8 +168,8 @@ func (l *twice) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A plain call is counted in one step, and reads as it would if it were counted in many: in the rows of a snapshot, in a scrape and
-// among the kept calls.
+// A plain call is counted in one step, and looks as if it had been counted in many: in a snapshot,
+// in a scrape and among the kept calls.
 func TestAPlainCallReadsAsAnyOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(6, 6))

@@ -50,8 +50,8 @@ func TestTheTotalIsTheSumOfAllRows(t *testing.T) {
 	}
 }
 
-// A series in which every counter has counted gives a row in which no number is zero: a field that
-// row() does not read, or a kind of wait without a field, would be.
+// A series in which every counter has counted gives a row without a zero. A field that row does not
+// read, or a kind of wait without a field, would be zero.
 func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 	s := newSeries("GET", "/r")
 	for o := range outcomes {
