@@ -26,7 +26,7 @@ func TestAHeadResponseHasNoBodyWhateverItsLength(t *testing.T) {
 	}
 }
 
-// A Content-Length that is wrong, as a mock or a proxy may send it, changes nothing.
+// A wrong Content-Length, which a mock or a proxy may send, changes nothing.
 func TestABodyIsReadToItsEndWhateverItsLength(t *testing.T) {
 	for _, size := range []int{0, 1, 511, 512, 513, 5000, 1<<20 + 1} {
 		body := strings.Repeat("x", size)

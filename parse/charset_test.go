@@ -21,7 +21,7 @@ func TestACharsetIsHonouredOrNamed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		typ, body string
 		want      string
-		text      string // of the error, if there is one
+		text      string // the text of the error, "" for none
 	}{
 		"xml, ISO-8859-1":                     {"text/xml", xml("ISO-8859-1", latin), utf, ""},
 		"xml, latin1, long":                   {"text/xml", xml("latin1", long), strings.Repeat("\u00e9", 2000), ""},

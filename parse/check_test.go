@@ -97,7 +97,7 @@ func TestACheckRunsOverAPlainClient(t *testing.T) {
 	}
 }
 
-// Over a plain client the Check of an Expect reads the body first, and the caller the whole of it
+// Over a plain client the Check of an Expect reads the body first. The caller reads all of it
 // afterwards, whether it is decoded or left to the caller.
 func TestTheCheckOfAnExpectOverAPlainClientLeavesTheBodyWhole(t *testing.T) {
 	for _, fails := range []error{nil, rttest.ErrBoom} {

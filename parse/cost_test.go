@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// canned responds without work, so that only what calls it is measured.
+// canned responds without work, so that only the code that calls it is measured.
 type canned struct{}
 
 func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -24,7 +24,7 @@ func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
 
 var jsonHeader = http.Header{"Content-Type": {"application/json"}}
 
-// byHand makes the call with net/http and encoding/json alone.
+// byHand makes the call with only net/http and encoding/json.
 func byHand(tb testing.TB, client *http.Client) {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, "https://api.test/v2/pokemon/25", nil)

@@ -17,8 +17,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A dripping body sends 10 bytes a second until it is closed: as many as it has, or
-// without end.
+// A dripping body sends 10 bytes a second until it is closed or has sent all of them. It may have
+// no end.
 type dripping struct {
 	has  int // 0 is without end
 	sent int
@@ -42,8 +42,7 @@ func (d *dripping) Read(p []byte) (int, error) {
 
 func (d *dripping) Close() error { d.once.Do(func() { close(d.over) }); return nil }
 
-// drips returns a client of a server that responds in the way of r, with a body that
-// drips.
+// drips returns a client of a server that responds like r, with a body that drips.
 func drips(r reply, has int) *http.Client {
 	return &http.Client{Transport: rttest.Func(func(req *http.Request) (*http.Response, error) {
 		resp := rttest.Response(req, r.status, "")
@@ -56,8 +55,8 @@ func drips(r reply, has int) *http.Client {
 	})}
 }
 
-// No default of any layer ends a body of which 10 bytes come in a second, and while it
-// is read the call, its slot and its caller wait.
+// No default of any layer ends a body of which 10 bytes come in a second. While it is read, the
+// call, its slot and its caller wait.
 func TestADrippingBodyThatNobodyAskedForHoldsNobody(t *testing.T) {
 	moved := http.Header{"Location": {"/elsewhere"}}
 	ok := transport.Expect{Check: func(*http.Response) error { return nil }}

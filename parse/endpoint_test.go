@@ -33,7 +33,7 @@ func TestAnEndpointFillsThePathAndDecodes(t *testing.T) {
 	}
 }
 
-// mark is an override of a layer: the last to be attached stands.
+// mark is an override of a layer. The last one that is attached applies.
 type mark string
 
 func (m mark) Attach(ctx context.Context) context.Context { return setting.With(ctx, m) }

@@ -60,7 +60,8 @@ func TestEventsAreReadAsTheStandardSays(t *testing.T) {
 	}
 }
 
-// A browser drops an event that its stream ends within. Here nobody loses it unawares.
+// A browser drops an event within which its stream ends. Here it is an error, so that nobody loses
+// it unawares.
 func TestAStreamThatEndsWithinAnEventHasNotEnded(t *testing.T) {
 	for _, body := range []string{"data: a\n\ndata: b\n", "data: a\n\ndata: b", "data: a\n\nda", "data: a\n\ndata: [DONE", "data: a\n\nevent: b\ndata:"} {
 		if got, err := eventsOf(strings.NewReader(body), 1<<10); len(got) != 1 || !errors.Is(err, io.ErrUnexpectedEOF) {

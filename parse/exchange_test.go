@@ -23,7 +23,7 @@ func TestContextOfARequestShowsNoValues(t *testing.T) {
 	}
 }
 
-// It is the caller's in all else.
+// In everything else it is the caller's context.
 func TestContextOfARequestIsThatOfTheCaller(t *testing.T) {
 	type key struct{}
 	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "v"), time.Hour)

@@ -52,7 +52,7 @@ func TestLinesEndAsTheyDo(t *testing.T) {
 	}
 }
 
-// A line is there as soon as its end is: nothing is read ahead to look for more.
+// A line is returned as soon as its end is there. Nothing is read ahead.
 func TestALineWaitsForNothingBehindIt(t *testing.T) {
 	for _, first := range []string{"1\n", "\n", "1\r", "data: a\n"} {
 		r, w := io.Pipe()
@@ -95,8 +95,7 @@ type idleReader struct{}
 
 func (idleReader) Read([]byte) (int, error) { return 0, nil }
 
-// However a body comes, and wherever its lines end, it takes time in proportion to its
-// length.
+// However a body arrives, and wherever its lines end, it takes time in proportion to its length.
 func TestLinesTakeTimeInProportionToTheirLength(t *testing.T) {
 	read := func(s string, wrap func(io.Reader) io.Reader) {
 		_, _, _ = linesOf(wrap(strings.NewReader(s)), 1<<40, true)
@@ -142,7 +141,7 @@ func FuzzLines(f *testing.F) {
 	})
 }
 
-// pieces reads a body in pieces of a size.
+// pieces reads a body in pieces of one size.
 type pieces struct {
 	rest []byte
 	size int

@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-// What a body is may be guessed for masking; for decoding its type decides, and no more
-// types are decoded than these.
+// What a body is may be guessed for masking. For decoding its type decides, and no other types are
+// decoded than these.
 func TestNoOtherMediaTypeIsDecoded(t *testing.T) {
 	const asJSON, asXML, no = "json", "xml", "no"
 	for contentType, want := range map[string]string{

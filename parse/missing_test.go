@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// needy is an option that needs the layers of two names.
+// needy is an option that needs two layers.
 type needy struct{}
 
 func (needy) Attach(ctx context.Context) context.Context {

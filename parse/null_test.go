@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// optional is a type that knows null itself.
+// optional is a type that reads null itself.
 type optional struct {
 	pokemon
 	null bool
@@ -20,8 +20,8 @@ func (o *optional) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &o.pokemon)
 }
 
-// null is no value: what can be nil is, and all else would be a zero value that looks as if
-// the server had sent it.
+// null is only a value of a type that can be nil. Any other type would get a zero value that looks
+// as if the server had sent it.
 func TestNullIsNoValue(t *testing.T) {
 	for _, body := range []string{"null", " null\r\n", "\xef\xbb\xbfnull"} {
 		_, client := serve(t, reply{status: 200, body: body})

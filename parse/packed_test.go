@@ -110,7 +110,7 @@ func TestMaxBytesBoundsWhatIsUnpacked(t *testing.T) {
 	}
 }
 
-// One byte that begins as a coding does is too short for one.
+// One byte, though a coding starts with it, is too short for one.
 func TestABodyOfOneByteIsNotPacked(t *testing.T) {
 	if got, err := get[int](t, reply{header: encoded("deflate"), body: "8"}); got != 8 || err != nil {
 		t.Errorf("%v, %v", got, err)

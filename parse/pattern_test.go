@@ -165,7 +165,8 @@ func TestAPatternIsAppendedToTheBase(t *testing.T) {
 	}
 }
 
-// A pattern may have a credential in it, as the address of a webhook has. It is sent, and in no text.
+// A pattern may have a credential in it, like the address of a webhook. It is sent, and is in no
+// text.
 func TestACredentialInAPatternIsInNoText(t *testing.T) {
 	const token = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 	var sent string

@@ -19,7 +19,7 @@ func TestMembersOfAProblemOfAWrongTypeAreIgnored(t *testing.T) {
 	}
 }
 
-// Servers of Microsoft send byte order marks; net/http does not take them off.
+// Servers of Microsoft send byte order marks, which net/http does not remove.
 func TestAFailureIsDecodedAsASuccessIs(t *testing.T) {
 	for name, r := range map[string]reply{
 		"byte order mark": {status: 400, typ: "application/problem+json", body: "\xef\xbb\xbf{\"title\":\"caf\u00e9\"}"},

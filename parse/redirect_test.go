@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// The request comes back to its origin in the end, and has its headers again.
+// In the end the request comes back to its origin, and has its headers again.
 func TestHeadersDoNotFollowARedirectToAnotherOrigin(t *testing.T) {
 	s, client := serve(t,
 		reply{status: 307, header: http.Header{"Location": {"https://api.test:443/same"}}},
@@ -31,7 +31,7 @@ func TestHeadersDoNotFollowARedirectToAnotherOrigin(t *testing.T) {
 	for i, r := range s.got {
 		home := r.URL.Scheme == "https" && r.URL.Hostname() == "api.test"
 		for _, h := range []string{"Authorization", "X-Api", "X-Key", "X-Opt"} {
-			// net/http itself does not give Authorization back once it was away.
+			// net/http itself does not restore Authorization after it was removed.
 			if got := r.Header.Get(h) != ""; got != home && (h != "Authorization" || got) {
 				t.Errorf("hop %d to %s: header %s sent: %t", i, r.URL, h, got)
 			}

@@ -88,7 +88,7 @@ func TestOnFuncMakesTheCause(t *testing.T) {
 	if _, ok := errors.AsType[gone](err); !ok || !errors.Is(err, parse.Status(410)) {
 		t.Errorf("%v", err)
 	}
-	// What a function was given can be given back.
+	// A function may return what it was given.
 	_, err = parse.Get[pokemon](t.Context(), client, url, parse.OnFunc(410, func(f parse.Failure) error { return f }))
 	if err == nil || !errors.Is(err, parse.Status(410)) || err.Error() == "" {
 		t.Errorf("%v", err)

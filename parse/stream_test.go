@@ -88,7 +88,7 @@ func TestEventsAreDecodedOneByOne(t *testing.T) {
 	}
 }
 
-// An event in gzip is there as soon as its server has flushed it.
+// An event in gzip is returned as soon as its server has flushed it.
 func TestAStreamInGzipIsReadAsItComes(t *testing.T) {
 	r, w := io.Pipe()
 	more := make(chan struct{})
@@ -116,7 +116,7 @@ func TestAStreamInGzipIsReadAsItComes(t *testing.T) {
 	}
 }
 
-// A loop that is left closes the body at once, and reads no more of it.
+// Leaving a loop closes the body at once, and reads no more of it.
 func TestALoopThatIsLeftClosesTheBody(t *testing.T) {
 	never := iotest.ErrReader(errors.New("read too far"))
 	s, client := serve(t, reply{status: 200, typ: events, reader: io.MultiReader(strings.NewReader("data: 1\n\ndata: 2\n\n"), never)})
@@ -296,7 +296,7 @@ func TestAStreamIsReadOnce(t *testing.T) {
 	}
 }
 
-// The context of the request ends a loop, with an error that matches that of the context.
+// The end of the request's context ends a loop, with an error that matches that of the context.
 func TestACancelEndsALoop(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -325,8 +325,8 @@ func TestACancelEndsALoop(t *testing.T) {
 	}
 }
 
-// What has come already does not make a loop look complete that its caller has ended: not the items behind, and, where layers say
-// whose context it is, not the end.
+// If its caller ends a loop, what has arrived already does not make it look complete: neither
+// further items nor, if layers say whose context it is, the end of the body.
 func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
 	stop := errors.New("enough")
 	for name, c := range map[string]struct {
@@ -337,7 +337,7 @@ func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
 		"events":       {parse.Events[int], reply{status: 200, typ: events, body: "data: 1\n\ndata: 2\n\n"}},
 		"lines":        {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n2\n"}},
 		"last":         {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n"}},
-		"plain":        {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n" + strings.Repeat("2\n", 1<<13)}}, // more than is read at once
+		"plain":        {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n" + strings.Repeat("2\n", 1<<13)}}, // longer than what is read at once
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
@@ -366,8 +366,8 @@ func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
 	}
 }
 
-// A round tripper may end a context of its own at the end of a body, or once it has read it all. That takes away none of the
-// items: those neither that gzip holds back, nor those of a body that was read ahead.
+// A round tripper may end its own context at the end of a body, or after reading all of it. No item
+// is lost: neither those that gzip holds back, nor those of a body that was read ahead.
 func TestAContextThatEndsWithTheBodyEndsNoLoop(t *testing.T) {
 	var packed strings.Builder
 	z := gzip.NewWriter(&packed)
@@ -410,7 +410,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// atEnd is a body at whose end a function is called.
+// atEnd is a body that calls a function at its end.
 type atEnd struct {
 	io.Reader
 	end func()
@@ -465,8 +465,8 @@ func TestAsNamesTheTypeOfAStream(t *testing.T) {
 	}
 }
 
-// A body in gzip that breaks off is an Error wherever it does, in the header of gzip too; one that is no gzip
-// is a DecodeError wherever that shows.
+// A body in gzip that breaks off is an Error wherever it does, even in the header of gzip. One that
+// is not gzip is a DecodeError wherever that is noticed.
 func TestAStreamInGzipThatBreaksOffIsNotMalformed(t *testing.T) {
 	var b strings.Builder
 	z := gzip.NewWriter(&b)
@@ -512,7 +512,8 @@ func TestAnEmptyStreamInGzipIsEmpty(t *testing.T) {
 	}
 }
 
-// Lines have the charset that the response names, as a whole body has; events are UTF-8 whatever it says.
+// Lines have the charset that the response names, like a whole body. Events are UTF-8 whatever it
+// says.
 func TestLinesHaveTheCharsetOfTheResponse(t *testing.T) {
 	const name = "caf\xe9"
 	lines := func(charset string) *http.Client {

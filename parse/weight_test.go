@@ -108,7 +108,7 @@ func TestTheBoundIsForResultsThatHoldAny(t *testing.T) {
 
 type hasAny struct{ X map[string][]any }
 
-// Usual documents as long as MaxBytes allows are not concerned.
+// Usual documents of the length that MaxBytes allows stay within the bound.
 func TestUsualDocumentsAreWithinTheBound(t *testing.T) {
 	for name, element := range map[string]string{
 		"records":     `{"id":12345,"name":"bulbasaur","url":"https://pokeapi.co/api/v2/pokemon/1/","height":7,"default":true}`,
