@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// The fields of a row that a column shows, or that only JSON has. A new field has to be put into
-// one of the two.
+// The fields of a row that a column shows, or that only JSON has. A new field must be added to one
+// of the two.
 var (
 	shown = []string{
 		"Calls", "Successes", "Failures", "Canceled", "Attempts", "Status2xx", "Status3xx", "Status4xx", "Status5xx",
@@ -56,7 +56,7 @@ func TestNoSourceIsForgottenInTheSum(t *testing.T) {
 	}
 }
 
-// The last column that a narrow table gives up, besides that of the calls, is how many of them failed.
+// The last column that a narrow table drops, except for the calls, is how many of them failed.
 func TestANarrowTableHasTheFailures(t *testing.T) {
 	for _, columns := range []int{39, 40, 48} {
 		head := lines(table(pokeapi().Snapshot(), style{width: columns}))[2]

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// measured returns a snapshot of one route with n calls, a share of which fail, and whose times are
-// exponential around a median.
+// measured returns a snapshot of one route with n calls. A share of them fails, and their times
+// have an exponential distribution around a median.
 func measured(route string, n int, failing float64, median time.Duration) metrics.Snapshot {
 	row := metrics.Row{Method: "GET", Route: route}
 	for i := range n {
@@ -49,7 +49,7 @@ func TestDiffFindsWhatChanged(t *testing.T) {
 	}
 }
 
-// Chance alone is seldom taken for a change: of 200 pairs of the same service, at most 5.
+// Chance is seldom taken for a change: in at most 5 of 200 pairs of the same service.
 func TestDiffOfTheSameService(t *testing.T) {
 	found := 0
 	for range 200 {

@@ -68,7 +68,7 @@ func ExampleMarkdown() {
 	// | **TOTAL** | **4** | **6** | **75.0%** | **25.0%** | **-** | **-** | **-** | **-** | **3** | **0** | **0** | **3** | **0** | **2** | **0** | **2** |
 }
 
-// A page is one file. The same page is read back, and stands in for what it is of.
+// A page is one file. It can be read back and used as a source.
 func ExampleHTML() {
 	stats := metrics.New("pokeapi")
 	stats.KeepCalls(metrics.DefaultCalls) // so that it has pictures
@@ -98,7 +98,7 @@ func ExampleOpen() {
 	// Output: true
 }
 
-// Two reports of which the first is of yesterday, say.
+// Two reports. The first may be of yesterday.
 func ExampleDiff() {
 	_ = report.Diff(os.Stdout, yesterday, metrics.New("pokeapi"))
 	// Output:

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// Pages that poll, and those that are opened, cost as little as the viewers of a stream.
+// Pages that poll or are opened cost as little as the viewers of a stream.
 func TestPollingMakesNoMoreFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
@@ -37,7 +37,7 @@ func TestPollingMakesNoMoreFrames(t *testing.T) {
 	})
 }
 
-// The page and its frames, asked for again and again, read the source as seldom as a stream does.
+// The page and its frames, requested again and again, read the source as seldom as a stream does.
 func TestAskingAgainReadsNoSource(t *testing.T) {
 	counted := &counting{recorded: page10k(20)}
 	page := Handler(counted)
@@ -68,7 +68,8 @@ func (c *counting) Snapshot() metrics.Snapshot {
 	return c.recorded.Snapshot()
 }
 
-// A viewer who leaves while a frame is made leaves none behind, which another would get as the latest much later.
+// A viewer that leaves while a frame is made leaves no frame behind, which another viewer would get
+// much later as the latest.
 func TestNoFrameOfTheDayBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub(func() ([]byte, error) {
@@ -91,7 +92,8 @@ func TestNoFrameOfTheDayBefore(t *testing.T) {
 	})
 }
 
-// Viewers who come and go at once make no more frames than one who stays, nor does an older frame follow a newer.
+// Viewers that come and go at once cause no more frames than one that stays, and no older frame
+// follows a newer one.
 func TestViewersWhoComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0

@@ -54,7 +54,7 @@ func TestThePageHasTheFigures(t *testing.T) {
 	}
 }
 
-// What is not ours is text, whatever it is; and the policy allows our script and style alone, by
+// Text that is not ours stays text, whatever it is. The policy allows only our script and style, by
 // their hashes.
 func TestThePageRunsNothingElse(t *testing.T) {
 	evil := `</script><script>alert(1)</script><img src=x onerror=alert(1)>`
@@ -82,7 +82,8 @@ func TestThePageRunsNothingElse(t *testing.T) {
 	}
 }
 
-// The size and the time of a page have bounds: 400 KB for 10,000 calls, and twice the time of encoding/json for the same calls.
+// The size and the time of a page are bounded: 400 KB for 10,000 calls, and twice the time that
+// encoding/json takes for the same calls.
 func TestTheSizeOfAPage(t *testing.T) {
 	source := page10k(10_000)
 	if n := len(written(t, source)); n > 400_000 {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// streamed is the writer of a stream, which a test reads beside.
+// streamed is the writer of a stream, which a test reads concurrently.
 type streamed struct {
 	header http.Header
 
@@ -52,7 +52,7 @@ func (s *streamed) frames() []string {
 	return list
 }
 
-// viewer is one who looks, until end.
+// viewer is a viewer until end is called.
 func viewer(h *hub) (s *streamed, end func()) {
 	s = &streamed{header: http.Header{}}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -64,7 +64,7 @@ func viewer(h *hub) (s *streamed, end func()) {
 	}
 }
 
-// All viewers get the same frames, each of which is made once, and none is made while nobody looks.
+// All viewers get the same frames. Each is made once, and none is made while there is no viewer.
 func TestOneFrameForAllViewers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
@@ -108,7 +108,7 @@ func TestFramesTakeALittleOfAProcessor(t *testing.T) {
 	})
 }
 
-// slowly is the writer of a connection of 20 KB a second, whose deadlines are kept.
+// slowly is the writer of a connection with 20 KB a second that keeps its deadlines.
 type slowly struct {
 	streamed
 	deadline time.Time
@@ -127,7 +127,7 @@ func (s *slowly) Write(b []byte) (int, error) {
 	return s.streamed.Write(b)
 }
 
-// A large frame reaches who has a slow connection.
+// A large frame reaches a viewer with a slow connection.
 func TestASlowViewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub(func() ([]byte, error) { return bytes.Repeat([]byte("x"), 400_000), nil })
@@ -157,7 +157,7 @@ func TestTheStreamIsAlive(t *testing.T) {
 	})
 }
 
-// Where nothing is new, a viewer gets a comment; one who is gone is noticed by that.
+// If nothing is new, a viewer gets a comment, so that one that is gone is noticed.
 func TestNothingNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub(func() ([]byte, error) { return []byte("same"), nil })
@@ -223,7 +223,7 @@ func TestTooManyViewers(t *testing.T) {
 	})
 }
 
-// A writer that cannot flush has the viewer poll.
+// If a writer cannot flush, its viewer polls.
 func TestWithoutFlush(t *testing.T) {
 	h := newHub(func() ([]byte, error) { return []byte("x"), nil })
 	defer h.close()

@@ -40,7 +40,7 @@ func TestTheSlowestCalls(t *testing.T) {
 	}
 }
 
-// Reasons are counted together, and there is a bound to them.
+// Equal reasons are counted together, and their number is bounded.
 func TestWhyCallsFailed(t *testing.T) {
 	var calls metrics.Timeline
 	for i := range 300 {
@@ -69,7 +69,7 @@ func countOf(list []failed) (n int) {
 	return n
 }
 
-// A connection that is reset has a port of its own each time, and is one reason still.
+// A reset connection has another port each time, and is still one reason.
 func TestReasonsThatAreAlike(t *testing.T) {
 	one, two := metrics.Timeline{Client: "one"}, metrics.Timeline{Client: "two"}
 	for i := range 100 {

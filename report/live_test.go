@@ -27,7 +27,7 @@ func (b *busy) Snapshot() metrics.Snapshot {
 	return metrics.Merge(b.s)
 }
 
-// calls makes routes with so many calls each.
+// calls makes routes with n calls each.
 func (b *busy) calls(routes, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,7 +98,8 @@ func TestLiveRedrawsInPlace(t *testing.T) {
 	})
 }
 
-// A table that is higher than the terminal shows the busiest routes, and pushes no line out of the terminal but what it replaces.
+// A table that is higher than the terminal shows the busiest routes. It pushes no line out of the
+// terminal except those it replaces.
 func TestLiveFitsTheTerminal(t *testing.T) {
 	for rows, want := range map[int]string{24: "and 26 more routes", 12: "and 38 more routes", 10: "and 40 more routes", 8: "api: ", 1: "api: "} {
 		synctest.Test(t, func(t *testing.T) {
@@ -130,7 +131,8 @@ func TestLiveFitsTheTerminal(t *testing.T) {
 	}
 }
 
-// A terminal that is made narrower wraps what it shows; one that is made wider gets more columns.
+// A terminal that becomes narrower wraps what it shows, and one that becomes wider gets more
+// columns.
 func TestLiveFollowsTheSizeOfTheTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term, source := newScreen(120, 24), &busy{}
@@ -153,7 +155,8 @@ func TestLiveFollowsTheSizeOfTheTerminal(t *testing.T) {
 	})
 }
 
-// In a pipe there are plain lines, more and more seldom, where something has changed, and the table in the end.
+// In a pipe there are plain lines, less and less often, if something has changed, and the table at
+// the end.
 func TestLiveWritesPlainLinesInAPipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
@@ -184,7 +187,7 @@ func TestLiveWritesPlainLinesInAPipe(t *testing.T) {
 	})
 }
 
-// Many lines at once do not each bring a frame, and none is lost.
+// Many lines at once do not each draw a frame, and none is lost.
 func TestLiveTakesManyLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term, source := newScreen(80, 24), &busy{}
@@ -241,7 +244,8 @@ func TestLiveEndsWhereTheWriterFails(t *testing.T) {
 	}
 }
 
-// A line in a pipe is not drawn over: it is whole, however long. None says that nothing has happened yet.
+// A line in a pipe is not drawn over: it is whole, however long. No line says that nothing has
+// happened yet.
 func TestLiveInAPipeCutsNoLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source, stats := pokeapi(), metrics.New("pokeapi")

@@ -82,7 +82,7 @@ func TestWhatIsNoReport(t *testing.T) {
 	}
 }
 
-// A text editor may put a byte order mark in front.
+// A text editor may add a byte order mark.
 func TestAByteOrderMarkIsNoPartOfAReport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.json")
 	var b bytes.Buffer

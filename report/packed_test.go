@@ -111,7 +111,7 @@ func TestDamagedColumns(t *testing.T) {
 	}
 }
 
-// FuzzPacked: what is read can be written again, and nothing that a file says panics.
+// FuzzPacked: what is read can be written again, and no file causes a panic.
 func FuzzPacked(f *testing.F) {
 	b, err := json.Marshal(pack(someCalls(40)))
 	if err != nil {

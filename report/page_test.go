@@ -126,7 +126,7 @@ func TestAKeptNumberIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A server with time limits of requests and responses does not cut the stream off by them.
+// The time limits of a server for requests and responses do not cut off the stream.
 func TestTimeLimitsOfTheServerSpareTheStream(t *testing.T) {
 	page := Handler(metrics.New("pokeapi"))
 	server := httptest.NewUnstartedServer(page)

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// A page may come from anywhere, so that reading it takes no more room than its bytes are worth.
+// A page may come from anywhere, so reading it takes memory only in proportion to its bytes.
 func TestAPageOfAFewBytesTakesLittleRoom(t *testing.T) {
 	const few = 8 << 20
 	for name, tt := range map[string]struct{ before, each, after string }{
@@ -45,7 +45,7 @@ func TestAPageOfAFewBytesTakesLittleRoom(t *testing.T) {
 	}
 }
 
-// Calls that are all alike take no bytes to speak of, and are read back.
+// Calls that are all alike take hardly any bytes, and are read back.
 func TestManyCallsThatAreAlikeAreReadBack(t *testing.T) {
 	const many = 200_000
 	calls := make([]metrics.Call, many)

@@ -36,7 +36,7 @@ type late struct{ s *metrics.Snapshot }
 
 func (l late) Snapshot() metrics.Snapshot { return *l.s }
 
-// A recorder that was never made is no source, as nil is none.
+// A recorder that was never made is not a source, and nil is not one.
 func TestANilRecorderIsNoSource(t *testing.T) {
 	var none *metrics.Recorder
 	var b bytes.Buffer

@@ -24,7 +24,8 @@ func TestAReportOfNoCallsSaysSo(t *testing.T) {
 	}
 }
 
-// What has not returned is in no row: an upstream that never responds would be a report of no calls, or of those alone that went well.
+// A call that has not returned is in no row. With an upstream that never responds, there would be a
+// report of no calls, or only of those that went well.
 func TestAReportSaysWhatIsInFlight(t *testing.T) {
 	for _, tt := range []struct {
 		calls uint64
@@ -46,7 +47,7 @@ func TestAReportSaysWhatIsInFlight(t *testing.T) {
 	}
 }
 
-// The end and the middle of a line have the figures, so a long name gives way to them.
+// The figures are at the end and in the middle of a line, so a long name is shortened.
 func TestALineThatIsTooLongKeepsItsFigures(t *testing.T) {
 	s := metrics.Merge(metrics.Snapshot(pokeapi()))
 	s.Client, s.InFlight = strings.Repeat("pokeapi-", 12)+"eu", 16
