@@ -103,7 +103,7 @@ func deletes(p *probe) {
 	}
 }
 
-// givesNoIDTwice is for tapes, which go on behind the last one.
+// givesNoIDTwice checks Last, since a tape numbers its exchanges from there.
 func givesNoIDTwice(p *probe) {
 	s := p.start()
 	last := func() store.ID {
