@@ -9,9 +9,9 @@ import (
 // smallItem is the length up to which an item cannot make the parser use much memory.
 const smallItem = 256 << 10
 
-// checkYAML rejects an item of very many small nodes, for which the YAML parser would use far
-// more memory than the item is long. Texts in quotes and in blocks, where long bodies are, do not
-// count. All else counts by its punctuation, which is at least the number of nodes.
+// checkYAML rejects an item of very many small nodes, for which the YAML parser would use far more
+// memory than the length of the item. Quoted texts and blocks, in which long bodies are, do not
+// count. Everything else counts by its punctuation, which is at least the number of nodes.
 func checkYAML(item []byte, most int) error {
 	if len(item) <= smallItem {
 		return nil
@@ -30,10 +30,10 @@ type nodeCounter struct {
 	rest   []byte
 	nodes  int
 	deeper int  // lines indented deeper than this belong to the value before; -1 for none
-	block  bool // and that is a block scalar, which does not count
+	block  bool // whether that is a block scalar, which does not count
 }
 
-// line takes a line, or more if a text in quotes goes on.
+// line reads a line, or more if a quoted text continues.
 func (c *nodeCounter) line() {
 	line := c.rest
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
@@ -52,7 +52,7 @@ func (c *nodeCounter) line() {
 		return
 	}
 	c.deeper, c.block = -1, false
-	// The dashes before an item, and the names that stand before its value.
+	// Skip the dashes before an item, and the names before its value.
 	at := column
 	for isDash(line[at:]) {
 		c.nodes++
@@ -97,7 +97,7 @@ func (c *nodeCounter) line() {
 	c.rest = c.rest[len(line):]
 }
 
-// count counts what can begin a node in a text.
+// count counts the characters that can start a node.
 func (c *nodeCounter) count(text []byte) {
 	for _, b := range text {
 		switch b {
@@ -109,8 +109,8 @@ func (c *nodeCounter) count(text []byte) {
 
 func indentation(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
 
-// valueOf returns where the value of a line begins behind its plain name, 0 if there is
-// no such name.
+// valueOf returns the index of the value after the plain name of a line, or 0 if there is no such
+// name.
 func valueOf(line []byte) int {
 	for i, b := range line {
 		switch {
@@ -137,7 +137,7 @@ func properties(line []byte) (n int) {
 	return n
 }
 
-// quoteEnd returns what is behind the end of a text in quotes, -1 if it has none in b.
+// quoteEnd returns the index after the end of a quoted text, or -1 if it does not end in b.
 func quoteEnd(b []byte, quote byte) int {
 	for i := 0; i < len(b); i++ {
 		switch {
@@ -152,7 +152,7 @@ func quoteEnd(b []byte, quote byte) int {
 	return -1
 }
 
-// maxNames bounds the names of a mapping.
+// maxNames is how many names a mapping may have.
 const maxNames = 1000
 
 // checkNames rejects a mapping with very many names, and one that has a name twice. The parser

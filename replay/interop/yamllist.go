@@ -12,10 +12,10 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// yamlItems yields the items of the list under a top-level key of a YAML document, each as a
-// document of its own, and never holds more than one. The recorders write such a list in block
-// style. What is within an item is indented deeper than its dash, whatever its style, so it is
-// enough to look at lines. closing is a key that the recorder writes after the list, or "".
+// yamlItems yields the items of the list under a top-level key of a YAML document, each as its own
+// document. It holds only one at a time. The recorders write such a list in block style. What is in
+// an item is indented deeper than its dash, whatever its style, so it is enough to look at lines.
+// closing is a key that the recorder writes after the list, or "".
 func yamlItems(r io.Reader, key, closing string, lim limits) iter.Seq2[yamlItem, error] {
 	return func(yield func(yamlItem, error) bool) {
 		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", closing: closing + ":", lim: lim, indent: -1}
@@ -47,13 +47,13 @@ func yamlItems(r io.Reader, key, closing string, lim limits) iter.Seq2[yamlItem,
 
 // A yamlItem is an item of a list.
 type yamlItem struct {
-	text []byte // good until the next item
-	// last says that the file ends with it, and not as the recorder ends a file, so that it
-	// may be cut.
+	text []byte // valid until the next item
+	// last says that the file ends with the item, and not as the recorder ends a file. So it may be
+	// cut.
 	last bool
 }
 
-// isCut reports whether the line breaks off that an item ends with.
+// isCut reports whether the last line of an item breaks off.
 func (i yamlItem) isCut() bool { return i.last && !bytes.HasSuffix(i.text, []byte("\n")) }
 
 // errCut is the error of a file that ends within an exchange.
@@ -64,12 +64,12 @@ type yamlScanner struct {
 	key     string
 	closing string
 	lim     limits
-	found   bool // the key was there
-	closed  bool // the closing key was there, behind the list
-	inside  bool // the list is not over
-	indent  int  // of its dashes, -1 before the first
+	found   bool // whether the key was seen
+	closed  bool // whether the closing key was seen after the list
+	inside  bool // whether the list has not ended
+	indent  int  // the indentation of its dashes, -1 before the first
 	buf     []byte
-	spare   []byte // what take returned last
+	spare   []byte // the last result of take
 }
 
 // line returns the next line with its end, at most as long as an exchange.
@@ -89,7 +89,7 @@ func (s *yamlScanner) line() ([]byte, error) {
 	return line, err
 }
 
-// take looks at a line, and returns the item that ends before it, if one does.
+// take reads a line. It returns the item that ends before it, if one does.
 func (s *yamlScanner) take(line []byte, last bool) (item []byte, err error) {
 	spaces := len(line) - len(bytes.TrimLeft(line, " "))
 	text := line[spaces:]
@@ -138,7 +138,7 @@ func isDash(text []byte) bool {
 	return text[0] == '-' && (len(text) == 1 || text[1] == ' ' || text[1] == '\n' || text[1] == '\r')
 }
 
-// end returns the item that was collected, nil for none. It is good until the next call.
+// end returns the collected item, or nil. It is valid until the next call.
 func (s *yamlScanner) end() []byte {
 	if len(bytes.TrimSpace(s.buf)) == 0 {
 		s.buf = s.buf[:0]
@@ -151,10 +151,10 @@ func (s *yamlScanner) end() []byte {
 	return s.spare
 }
 
-// decodeYAML decodes an item, which is a list of one, into v.
+// decodeYAML decodes an item, which is a list of one element, into v.
 func decodeYAML[T any](item []byte, lim limits) (v T, err error) {
 	defer func() {
-		if p := recover(); p != nil { // a parser that meets what it did not expect
+		if p := recover(); p != nil { // the parser may panic on unexpected input
 			err = &FormatError{Reason: fmt.Sprintf("the YAML parser panicked: %T", p)}
 		}
 	}()

@@ -10,12 +10,12 @@ import (
 
 var errNotText = errors.New("a text is expected, not a list or a mapping")
 
-// octets are bytes that a file has as a text, or in base64 under the tag binary. Under any other
-// tag, such as one from which a language makes objects, the text is taken unchanged.
+// octets are bytes that a file has as text, or in base64 under the tag binary. Under any other tag,
+// such as one from which a language makes objects, the text is used unchanged.
 type octets struct {
 	bytes   []byte
-	there   bool // neither absent nor null
-	encoded bool // it was base64
+	there   bool // whether it is neither absent nor null
+	encoded bool // whether it was base64
 }
 
 // UnmarshalYAML implements yaml.Unmarshaler.
