@@ -69,7 +69,7 @@ type series struct {
 	bytesIn, bytesOut, bodyTime, recordedTime      atomic.Int64
 	first, last                                    atomic.Int64 // nanoseconds since the start of the store
 
-	picture picture // of the last scrape, guarded by the recorder; it is no figure, and so no part of a sum
+	picture picture // of the last scrape, guarded by the recorder; it is not a count, so sums leave it out
 }
 
 // A lazy histogram is made at its first observation.
