@@ -176,9 +176,9 @@ func (r *recording) note(text string) {
 	}
 }
 
-// replace returns the ID below which an exchange replaces those of its key. In ModeRecord that is
-// those of earlier sessions. In ModeSmart it is those that are too old, or all if none has its end,
-// which is why the request was sent.
+// replace returns the ID below which a new exchange replaces those of its key. ModeRecord replaces
+// those of earlier sessions. ModeSmart replaces those that are too old, or all of earlier sessions
+// if none has its end, which is why the request was sent.
 func (r *recording) replace(x *store.Exchange) store.ID {
 	switch r.mode {
 	case ModeRecord:

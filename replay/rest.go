@@ -33,8 +33,8 @@ func (r rest) read(resp *http.Response, had, length int64) (data []byte, whole, 
 	return data, err == nil, err == bodies.ErrSlow //nolint:errorlint // ReadSome returns it bare
 }
 
-// unread is a body whose rest is read by Close, which gives that up when its time is over: the read that is under way
-// then goes on until the body, which is closed, ends it.
+// unread is a body whose rest is read by Close. Close gives up when its time is over, and the Read
+// in progress goes on until closing the body ends it.
 type unread struct {
 	io.ReadCloser
 	turn chan struct{} // held by a Read
@@ -46,8 +46,8 @@ func (u unread) Read(p []byte) (int, error) {
 	return u.ReadCloser.Read(p)
 }
 
-// take takes the turn, and reports whether it came within a time. There is none to be taken of the zero unread, which
-// nobody reads.
+// take takes the turn, and reports whether it came in time. The zero unread, which nobody reads,
+// has no turn to take.
 func (u unread) take(within time.Duration) bool {
 	if u.turn == nil {
 		return true
