@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -54,6 +55,8 @@ func (p *process) ends(t *testing.T, signal os.Signal) int {
 	if err := p.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
+	late := time.AfterFunc(time.Minute, func() { _ = p.Process.Kill() })
+	defer late.Stop()
 	if _, exited := errors.AsType[*exec.ExitError](p.Wait()); !exited && !p.ProcessState.Exited() {
 		t.Fatal(p.ProcessState)
 	}
@@ -95,6 +98,10 @@ func TestALogThatNobodyReads(t *testing.T) {
 
 // A terminal that is closed ends a proxy as Ctrl-C does, and nohup keeps it.
 func TestATerminalThatIsClosed(t *testing.T) {
+	// If the tests run under nohup, so would their children: what is ignored is inherited, what is caught is not.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	srv := httptest.NewServer(http.HandlerFunc(api))
 	defer srv.Close()
 	dir := t.TempDir()
