@@ -43,8 +43,8 @@ func TestTapesInDatabases(t *testing.T) {
 			}
 			step(exitFailed, "no such tape", "ls", tape)
 			step(0, "3 exchanges", "convert", file, tape)
-			step(exitFailed, "there are recordings", "convert", file, tape)
-			step(exitUsage, "no bbolt tape", "compact", tape)
+			step(exitFailed, "the target has recordings", "convert", file, tape)
+			step(exitUsage, "not a bbolt tape", "compact", tape)
 			step(0, "GET", "ls", tape)
 			step(0, "", "diff", file, tape)
 			step(0, "3 exchanges", "convert", tape, back)

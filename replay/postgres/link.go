@@ -82,7 +82,9 @@ func lost(err error) bool {
 	if pgconn.SafeToRetry(err) {
 		return true
 	}
-	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
+	for _, target := range []error{
+		pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE,
+	} {
 		if errors.Is(err, target) {
 			return true
 		}
