@@ -50,9 +50,9 @@ func (n *nesting) next() { n.armed, n.named = unarmed, other }
 // how returns what is secret in the next value.
 func (n *nesting) how() arming {
 	switch {
-	case n.secrets > 0:
+	case n.secrets > 0 || n.armed == secret:
 		return secret
-	case n.cookies > 0 && n.armed == unarmed:
+	case n.cookies > 0:
 		return cookie
 	}
 	return n.armed

@@ -10,6 +10,7 @@ func TestNamesBelowCookiesCount(t *testing.T) {
 		`{"cookies":{"password":"hunter2","theme":"dark","n":1,"s":"a=b"}}`:                          `{"cookies":{"password":"REDACTED","theme":"dark","n":1,"s":"REDACTED"}}`,
 		`{"cookies":{"secret":{"a":["hunter2"]},"theme":"dark","pin":{"password":12}},"user":"a=b"}`: `{"cookies":{"secret":{"a":["REDACTED"]},"theme":"dark","pin":{"password":0}},"user":"a=b"}`,
 		`{"cookies":[{"value":"hunter2","name":"token"},{"name":"password","value":["hunter2"]}]}`:   `{"cookies":[{"value":"REDACTED","name":"token"},{"name":"password","value":["REDACTED"]}]}`,
+		`{"cookies":{"query":"a=b","auth":"sid=1","x":"y"}}`:                                         `{"cookies":{"query":"REDACTED","auth":"REDACTED","x":"y"}}`,
 	} {
 		for _, kind := range []string{"application/json", "application/yaml"} {
 			comment := ""
