@@ -90,6 +90,14 @@ type issuer struct {
 	during  func(ctx context.Context) // called at the start of each fetch
 }
 
+// failAfterFirst is the fail of an issuer whose first fetch alone succeeds.
+func failAfterFirst(fetch int64) error {
+	if fetch > 1 {
+		return rttest.ErrBoom
+	}
+	return nil
+}
+
 func (i *issuer) Token(ctx context.Context) (auth.Token, error) {
 	n := i.fetches.Add(1)
 	if i.during != nil {

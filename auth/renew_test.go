@@ -134,12 +134,7 @@ func TestAServerThatAcceptsNoTokenCausesOneFetchASecond(t *testing.T) {
 
 // After a 401, a failure of the source is the outcome, and so is a failure of the second attempt.
 func TestAFailureAfterA401IsTheOutcome(t *testing.T) {
-	source := &issuer{fail: func(fetch int64) error {
-		if fetch > 1 {
-			return rttest.ErrBoom
-		}
-		return nil
-	}}
+	source := &issuer{fail: failAfterFirst}
 	s := accepting("other")
 	ctx, trace := transport.WithTrace(t.Context())
 	body := roundtriptest.NewBody(strings.NewReader("payload"))

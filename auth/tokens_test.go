@@ -90,12 +90,7 @@ func TestATokenIsRenewedWhileRequestsGoOnWithIt(t *testing.T) {
 // A token that has not expired stays in use until it does.
 func TestAFailingSourceIsCalledOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source := &issuer{life: time.Minute, fail: func(fetch int64) error {
-			if fetch > 1 {
-				return rttest.ErrBoom
-			}
-			return nil
-		}}
+		source := &issuer{life: time.Minute, fail: failAfterFirst}
 		rt := auth.Bearer(source, site).Wrap(rttest.Func(fine))
 		wantStatus(t.Context(), t, rt, 200)
 		time.Sleep(50 * time.Second)
@@ -127,12 +122,7 @@ func TestAFailingSourceIsCalledOnceASecond(t *testing.T) {
 // A token that expires while a request waits for the next one, in vain, is not sent.
 func TestATokenThatExpiresDuringAFailingFetchIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source := &issuer{life: time.Minute, fail: func(fetch int64) error {
-			if fetch > 1 {
-				return rttest.ErrBoom
-			}
-			return nil
-		}}
+		source := &issuer{life: time.Minute, fail: failAfterFirst}
 		rt := auth.Bearer(source, site).Wrap(rttest.Func(fine))
 		wantStatus(t.Context(), t, rt, 200)
 		time.Sleep(57 * time.Second)
@@ -146,12 +136,7 @@ func TestATokenThatExpiresDuringAFailingFetchIsNotSent(t *testing.T) {
 // After a fetch that failed there is none for a 401 either, which then stands.
 func TestA401AfterAFailedFetchStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source := &issuer{life: time.Minute, fail: func(fetch int64) error {
-			if fetch > 1 {
-				return rttest.ErrBoom
-			}
-			return nil
-		}}
+		source := &issuer{life: time.Minute, fail: failAfterFirst}
 		s := accepting("token-1")
 		rt := auth.Bearer(source, site).Wrap(s)
 		wantStatus(t.Context(), t, rt, 200)

@@ -117,12 +117,7 @@ func TestBrokenBodyReplays(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				resp := respond(req, 200, "")
-				resp.ContentLength = 100
-				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
-				return resp, nil
-			}}
+			broken := brokenOff()
 			for _, record := range []bool{true, false} {
 				file := path + strconv.FormatBool(record) + path[strings.LastIndex(path, "."):]
 				tape := open(t, file, replay.Options{Errors: record})
@@ -240,18 +235,23 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
+// brokenOff is a base whose bodies break off in the middle.
+func brokenOff() *script {
+	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.ContentLength = 100
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
+		return resp, nil
+	}}
+}
+
 // What DiscardBad keeps off the tape is not replayed, though Errors records what else fails.
 func TestABrokenBodyIsBad(t *testing.T) {
 	for _, name := range stores() {
 		for bad, want := range map[bool]error{true: replay.ErrMiss, false: nil} {
 			path := filepath.Join(t.TempDir(), name)
 			tape := open(t, path, replay.Options{Errors: true, DiscardBad: bad})
-			resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				resp := respond(req, 200, "")
-				resp.ContentLength = 100
-				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
-				return resp, nil
-			}}).RoundTrip(request(t, "GET", api+"/a", ""))
+			resp, err := tape.Wrap(brokenOff()).RoundTrip(request(t, "GET", api+"/a", ""))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -217,12 +217,7 @@ func (c cancelingReader) Read([]byte) (int, error) {
 func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
 	path := t.TempDir() + "/t"
 	tape := open(t, path, replay.Options{})
-	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-		resp := respond(req, 200, "")
-		resp.ContentLength = 100
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
-		return resp, nil
-	}}).RoundTrip(request(t, "GET", api+"/a", ""))
+	resp, err := tape.Wrap(brokenOff()).RoundTrip(request(t, "GET", api+"/a", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
