@@ -16,7 +16,7 @@ type jsonReader struct {
 	out edits
 	at  nesting
 
-	words int // where a value of several words without quotes begins, or -1
+	words int // where a value that may have several words begins, or -1
 }
 
 // json masks what is secret in a JSON text.
@@ -67,11 +67,7 @@ func (r *jsonReader) quoted(i int) (end int) {
 	}
 	value := span{from: i + 1, to: i + 1 + len(raw)}
 	if how != secret && r.at.named != other {
-		whole := value
-		if r.words >= 0 {
-			whole = span{from: r.words, to: end}
-		}
-		if r.at.in.pair(r.n.r, r.at.named, raw, whole) {
+		if r.at.in.pair(r.n.r, r.at.named, raw, r.whole(value, i, end)) {
 			how = secret
 		}
 		if r.at.named == naming {
@@ -83,7 +79,9 @@ func (r *jsonReader) quoted(i int) (end int) {
 	if masked, ok := r.n.jsonValue(how, raw); ok {
 		r.out.put(r.b, value.from, value.to, masked)
 	}
-	r.at.next()
+	if how == secret || r.at.named != valuing {
+		r.at.next()
+	}
 	return end
 }
 
@@ -109,29 +107,49 @@ func (r *jsonReader) bare(i int) (end int) {
 	end = bareEnd(b, i)
 	word := span{from: i, to: end, number: c == '-' || '0' <= c && c <= '9'}
 	if !word.number && (end-i < 2 || constant(b[i:end])) {
+		r.pass(i, end)
 		return max(end, i+1)
 	}
 	if n := eventField(b, i); n > 0 { // what follows may be part of a value
 		return i + n
 	}
-	whole := word
-	if r.at.named == valuing && (r.words >= 0 || !word.number) { // the value may have more words
-		if r.words < 0 {
-			r.words = i
-		}
-		whole = span{from: r.words, to: end}
-	}
-	hides := r.at.how() == secret || r.at.named == valuing && r.at.in.pair(r.n.r, r.at.named, nil, whole)
+	hides := r.at.how() == secret || r.at.named == valuing && r.at.in.pair(r.n.r, r.at.named, nil, r.whole(word, i, end))
 	if hides {
 		r.out.put(b, i, end, r.n.maskSpan(b, word))
 	}
-	if hides || word.number && r.words < 0 {
+	if hides || word.number && r.at.named != valuing {
 		r.at.next()
 	}
 	if hides && !word.number { // what follows may be the rest of the value, or the text that it comments on
 		r.at.armed = secret
 	}
 	return end
+}
+
+// pass reads the text without quotes from i to end, which alone is no secret. It may be a word of a
+// value in front of its name.
+func (r *jsonReader) pass(i, end int) {
+	if i == end || r.at.named != valuing {
+		return
+	}
+	if r.words < 0 {
+		r.words = i
+		return
+	}
+	r.at.in.pair(r.n.r, valuing, nil, span{from: r.words, to: end})
+}
+
+// whole returns the span of a value in front of its name, of which part, from i to end, is the
+// first or a further word.
+func (r *jsonReader) whole(part span, i, end int) span {
+	if r.at.named != valuing {
+		return part
+	}
+	if r.words < 0 {
+		r.words = i
+		return part
+	}
+	return span{from: r.words, to: end}
 }
 
 func skipSpace(b []byte, i int) int {
