@@ -127,7 +127,23 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 	if !a.equals && a.spaced && !a.quotedName && prose(plain) && !dense(s[i:to]) {
 		return 0, 0
 	}
-	return i, to
+	return i, pastScheme(s, i, to)
+}
+
+// pastScheme returns where the value that begins at i ends. If its first word, which ends before
+// to, is Bearer or Basic, the credential is the next one.
+func pastScheme(s string, i, to int) int {
+	if !basicOrBearer(s[i:to]) {
+		return to
+	}
+	next := to
+	for next < len(s) && s[next] == ' ' {
+		next++
+	}
+	if end := until(s, next, unquotedEnd); end > next {
+		return end
+	}
+	return to
 }
 
 // assignmentAt reads what follows a name that ends before end, and returns where the value begins.
