@@ -11,8 +11,8 @@ import (
 
 // Body masks secrets in a request or response body. If the content has a shape of its own, that
 // decides how it is read, whatever the media type says: servers send JSON as text/html and forms
-// as text/plain. The media type decides only for pictures, archives and the like, and for
-// multipart forms.
+// as text/plain. The media type decides only for multipart forms, YAML and GraphQL, and for what
+// is not text, such as pictures and archives.
 //
 //   - In JSON, JSON lines and event streams: the values of secret names;
 //     {"name": "password", "value": "x"} in either order; cookies; {"auth": {"basic": "x"}};

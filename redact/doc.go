@@ -20,10 +20,11 @@
 // Text that is not secret keeps its bytes. Every operation is idempotent, accepts malformed input
 // and is safe for concurrent use.
 //
-// The content of a body decides how it is read, not its media type: see [Redactor.Body].
+// The content of a body decides how it is read, and its media type only where the content cannot:
+// see [Redactor.Body].
 //
 // What cannot be masked: a secret that is neither registered, nor named, nor of a known shape, such
-// as a short one in a path; a name and its value in a program, a script in a page, YAML or a table;
-// and whatever is compressed, encrypted or encoded in a way that is not listed here. Personal data
-// is not looked for. Register what must never be printed.
+// as a short one in a path; a name and its value in a program, a script in a page, a table, or YAML
+// that is not sent as YAML; and whatever is compressed, encrypted or encoded in a way that is not
+// listed here. Personal data is not looked for. Register what must never be printed.
 package redact
