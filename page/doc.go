@@ -23,7 +23,7 @@
 //     repeats itself does not keep it running forever. A loop keeps only hashes of its
 //     cursors, since a server may send long ones.
 //   - After 1000 pages a loop ends with [ErrTooMany]. [Pager.Max] changes the limit. A loop
-//     never ends before the list does without an error.
+//     that ends by itself before the list does always yields an error.
 //   - A next URL with another origin than the first ends the loop with an [OriginError].
 //     Nothing is sent there, because the credentials of the request would go with it.
 //   - A Pager has no state. Each loop begins where the Pager says, and loops may run at

@@ -129,9 +129,9 @@ type Policy struct {
 	// THE BOUNDS OF ALL CALLS TOGETHER
 	//
 	// Budget bounds the retries to each host. Default: an adaptive budget of the
-	// layer ([BudgetConfig.Adaptive]). NewBudget(BudgetConfig{}) is a fixed budget: at most
-	// 10 % of the calls, whatever the outcomes. [NoBudget] allows any number. Layers and
-	// clients may share a budget.
+	// layer ([BudgetConfig.Adaptive]). NewBudget(BudgetConfig{}) is a fixed budget: in each
+	// window of 10 s at most 10, plus 10 % of the calls, whatever the outcomes. [NoBudget]
+	// allows any number. Layers and clients may share a budget.
 	Budget *Budget
 	// Repeats says what happens to a request that a layer above, such as an SDK, sends
 	// again after its failure was returned. It keeps the attempts of both from multiplying.

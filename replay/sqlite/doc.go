@@ -26,9 +26,9 @@
 //
 // # Crashes
 //
-// What Append has taken is kept if the process dies. In a file of [Open] it is kept if the machine
-// does, as far as its disk keeps what it says it has written (write-ahead log, synchronous=FULL:
-// one sync a batch). A batch is stored whole or not at all. Parts of a body whose exchange never
+// What Append has taken is kept if the process dies. In a file of [Open] it is also kept if the
+// machine stops, as far as its disk keeps what it says it has written (write-ahead log,
+// synchronous=FULL: one sync a batch). A batch is stored whole or not at all. Parts of a body whose exchange never
 // came are removed by the first Open an hour after the last of them. Before that they may belong to
 // another process.
 //
