@@ -83,7 +83,7 @@ func (f *failures) show(tb testing.TB) bool {
 		tb.Error(text)
 	}
 	if slices.ContainsFunc(f.first, failure.isUnknown) {
-		tb.Logf("replaytest: if the test is right to send what is missing, record it anew with %s=record; what differs in each run, leave out by Config.Options.Match", environment)
+		tb.Logf("replaytest: if the test is right to send what is missing, record it anew with %s=record; Config.Options.Match can leave out what differs in each run", environment)
 	}
 	if f.more > 0 {
 		tb.Errorf("replaytest: and %d more", f.more)
