@@ -19,8 +19,8 @@ func newPrune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "prune TAPE", Short: "Delete exchanges from a tape", Args: arguments,
 		SuggestFor: []string{"delete", "remove", "rm"},
-		Long: `Delete the exchanges of a tape that match every given flag. Without a flag it deletes
-nothing. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
+		Long: `Delete the exchanges of a tape that match every given flag. At least one flag besides
+--dry-run is needed. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
 	}
 	p.which.flags(cmd)
 	cmd.Flags().BoolVar(&p.incomplete, "incomplete", false, "only those whose response did not end, which are not replayed, or only as far as their caller read")
