@@ -219,7 +219,7 @@ func (t *tunnels) untrusted(origin *url.URL, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.closed {
-		_, _ = fmt.Fprintf(t.log, "%s: TLS handshake with the client failed, which must trust %s: %s\n", cleanLine(origin.String()), t.trust, cleanLine(err.Error()))
+		_, _ = fmt.Fprintf(t.log, "%s: TLS handshake with the client failed (it must trust %s): %s\n", cleanLine(origin.String()), t.trust, cleanLine(err.Error()))
 	}
 }
 

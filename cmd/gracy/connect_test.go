@@ -199,7 +199,7 @@ func TestWhoDoesNotTrust(t *testing.T) {
 		_ = resp.Body.Close()
 		t.Fatal("a client without trust gets a response")
 	}
-	if want := srv.URL + ": TLS handshake with the client failed, which must trust " + filepath.Join(ca, caFile) + ": "; !p.awaits(want) {
+	if want := srv.URL + ": TLS handshake with the client failed (it must trust " + filepath.Join(ca, caFile) + "): "; !p.awaits(want) {
 		t.Errorf("of a client without trust the log is %s, want %s", p.log, want)
 	}
 }

@@ -49,7 +49,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			switch code := resp.StatusCode; {
 			case code == http.StatusSwitchingProtocols:
 			case code < 200 || code > 999:
-				return fmt.Errorf("%d is no status of a response", code) // net/http panics on it
+				return fmt.Errorf("%d is not a response status", code) // net/http panics on it
 			default:
 				resp.Body = &followed{ReadCloser: resp.Body, req: resp.Request, log: log}
 			}

@@ -151,7 +151,7 @@ func TestWhatAServerMayNotSend(t *testing.T) {
 		}
 	}
 	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "record", "--attempts", "1", "--ca", ca, tape)
-	const odd, broken = "99 is no status of a response", "the response broke off after 4 bytes: unexpected EOF"
+	const odd, broken = "99 is not a response status", "the response broke off after 4 bytes: unexpected EOF"
 	c := through(t, p, ca)
 	ask(p, c, origin, "/099", 502, "gracy: GET "+origin+"/099: "+odd+"\n", odd)
 	ask(p, c, origin, "/cut", 200, "half", broken)

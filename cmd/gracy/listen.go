@@ -32,7 +32,7 @@ func (l *listening) check(ctx context.Context) error {
 		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
 	}
 	if err != nil {
-		return usagef("--listen: %q is no address such as 127.0.0.1:8080", l.address)
+		return usagef("--listen: %q is not an address such as 127.0.0.1:8080", l.address)
 	}
 	if ip := net.ParseIP(host); !l.public && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return usagef("--listen: other machines can reach %s: add --public to allow that", l.address)

@@ -83,7 +83,7 @@ func foreign(path string, err error) error {
 		return err
 	}
 	if f, unknown := interop.Detect(path); unknown == nil {
-		return fmt.Errorf("%s is no tape but a recording (%s): gracy tape import makes a tape of it", path, f)
+		return fmt.Errorf("%s is not a tape but a recording (%s): import it with gracy tape import", path, f)
 	}
 	return err
 }

@@ -36,7 +36,7 @@ in the order in which they were recorded. After that the last one repeats.`,
 	cmd.Flags().BoolVar(&strict, "once", false, "respond once with each recording, and with a miss after that")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if !(speed >= 0) {
-			return usagef("--speed: %v is no speed", speed)
+			return usagef("--speed: %v is not a speed", speed)
 		}
 		if err := where.check(cmd.Context()); err != nil {
 			return err
