@@ -11,9 +11,10 @@
 // limit of one run one at a time. A request that is more work than others can take more slots, by
 // [Limit.Weight].
 //
-// A body that was never closed and that nothing refers to any more is a leak. While at least half of
-// the slots are in use, the garbage collector finds leaks. [layer.BodyLeaked] is then emitted, which
-// the logging layer logs at ERROR, and the body is closed, which frees its slot and its connection.
+// A body that was never closed and that nothing refers to any more is a leak. A body that arrives
+// while at least half of the slots are in use is watched. If it leaks, the garbage collector finds
+// it, [layer.BodyLeaked] is emitted, which the logging layer logs at ERROR, and the body is closed,
+// which frees its slot and its connection.
 //
 // Requests wait for slots first come, first served, and light requests do not overtake a heavy
 // one. A request that leaves the queue gives its place back. A request that finds 256 others waiting

@@ -16,8 +16,8 @@ import (
 )
 
 // Match says which requests are the same. The zero value compares method, scheme, host, path,
-// query (the order of names does not matter), body (by its meaning: see [Options]), and the
-// headers that select a response (see IgnoreHeaders).
+// query (the order of names does not matter), body (by its meaning: see the package comment), and
+// the headers that select a response (see IgnoreHeaders).
 type Match struct {
 	// Headers names headers that are compared as well. Of all others only those that select a
 	// response are (see IgnoreHeaders). A header that is masked is compared by a keyed hash of

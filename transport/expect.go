@@ -7,7 +7,7 @@ import (
 )
 
 // Expect is what a caller counts as success; the zero value accepts 2xx. Its
-// fields are Status, Only and Check: see [verdict.Expect]. It is an [Override].
+// fields are Status, Only, Check and Whole: see [verdict.Expect]. It is an [Override].
 type Expect = verdict.Expect
 
 // WithExpect attaches e to a context. It replaces an earlier one.
