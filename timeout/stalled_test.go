@@ -106,6 +106,30 @@ func TestALimitLeavesABodyAloneThatMoves(t *testing.T) {
 	})
 }
 
+// A body that moves when its time is over may stall later, when the base still waits for it.
+func TestALimitEndsAReadThatStallsLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		go func() { _, _ = io.WriteString(w, "x") }()
+		defer time.AfterFunc(time.Minute, func() { _ = w.Close() }).Stop() // or the test would never end
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err = timeout.New(timeout.Config{Total: time.Second}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if _, err := req.Body.Read(make([]byte, 1)); err != nil {
+				return nil, err
+			}
+			time.Sleep(1150 * ms) // such as a write to a connection that is full
+			return patient(req)
+		})).RoundTrip(req)
+		if took := time.Since(start); took != 1300*ms || !errors.Is(err, timeout.ErrTotal) {
+			t.Errorf("%v after %v, want %v after 1.3s", err, took, timeout.ErrTotal)
+		}
+	})
+}
+
 // slowly is an endless body.
 type slowly struct{ closed *bool }
 
