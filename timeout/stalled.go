@@ -8,7 +8,7 @@ import "time"
 func (l *deadline) expire() {
 	over := l.ctx.Err() != nil
 	l.ctx.Expire(l.err.Load())
-	if u := l.latest.Load(); u != nil && !(over && u.unblock()) {
+	if u := l.latest.Load(); u != nil && (!over || !u.unblock()) {
 		l.alarms.reset(&l.alarm, notice)
 	}
 }
