@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"iter"
+	"math"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
 
 const (
+	lastID   = store.ID(math.MaxUint64)               // the ID above it would be 0
 	maxID    = "\xff\xff\xff\xff\xff\xff\xff\xff\xff" // above every ID
 	scanPage = 64                                     // the most exchanges that Scan reads in one transaction
 )
@@ -33,6 +35,9 @@ func (s *boltStore) FindOutcome(key store.Key, after store.ID) (x *store.Exchang
 }
 
 func (s *reading) find(key *store.Key, after store.ID, outcome bool) (*store.Exchange, error) {
+	if after == lastID {
+		return nil, nil
+	}
 	var room [256]byte // on the stack, enough for most keys
 	from := appendIndexKey(room[:0], key, after+1)
 	prefix := from[:len(from)-8]
@@ -174,7 +179,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				yield(nil, err)
 				return
 			}
-			if len(page) < n {
+			if len(page) < n || after == lastID {
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -140,5 +141,25 @@ func TestTheWayToAnExchangeIsShort(t *testing.T) {
 	}
 	if walked != n {
 		t.Errorf("%d are walked, want %d", walked, n)
+	}
+}
+
+// The last number of all is the ID of one exchange, behind which nothing comes.
+func TestNothingComesBehindTheLastID(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	defer s.Close()
+	last := tapetest.Exchange(1, "GET", "http://h/", "")
+	last.ID = math.MaxUint64
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: last}}))
+	n := 0
+	for _, err := range s.Scan(0) {
+		tapetest.Must(t, err)
+		if n++; n > 1 {
+			t.Fatal("it comes twice")
+		}
+	}
+	if x, err := s.Find(last.Key, last.ID); x != nil || err != nil || n != 1 {
+		t.Errorf("%v, %v behind %d exchanges", x, err, n)
 	}
 }

@@ -115,18 +115,31 @@ func sweep[K comparable](ix *index, m map[K][]*store.Exchange, keys map[K]bool) 
 }
 
 // scan returns a new list of all exchanges, by ID.
-func (ix *index) scan() []*store.Exchange { return ix.page(0, len(ix.byID)) }
+func (ix *index) scan() []*store.Exchange { return ix.first(ix.order, len(ix.byID)) }
 
 // page returns a new list of up to n exchanges above an ID, by ID.
 func (ix *index) page(after store.ID, n int) []*store.Exchange {
-	list := make([]*store.Exchange, 0, n)
-	i, _ := slices.BinarySearchFunc(ix.order, after+1, compareID)
-	for ; i < len(ix.order) && len(list) < n; i++ {
-		if x := ix.order[i]; !ix.gone(x) {
-			list = append(list, x)
+	return ix.first(above(ix.order, after), n)
+}
+
+// above returns the part of a list, by ID, that is above an ID.
+func above(list []*store.Exchange, id store.ID) []*store.Exchange {
+	i, found := slices.BinarySearchFunc(list, id, compareID)
+	if found { // id+1 would be 0 for the largest ID
+		i++
+	}
+	return list[i:]
+}
+
+// first returns a new list of the first n exchanges of list that are not gone.
+func (ix *index) first(list []*store.Exchange, n int) []*store.Exchange {
+	page := make([]*store.Exchange, 0, n)
+	for i := 0; i < len(list) && len(page) < n; i++ {
+		if x := list[i]; !ix.gone(x) {
+			page = append(page, x)
 		}
 	}
-	return list
+	return page
 }
 
 // replaced returns the IDs of the exchanges that an entry replaces: those that Replace names, and

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -89,5 +90,19 @@ func TestAnIndexIsInOrder(t *testing.T) {
 		if got := ids(ix.page(after, 2)); !slices.Equal(got, want) {
 			t.Errorf("above %d come %v, want %v", after, got, want)
 		}
+	}
+}
+
+// A file that was edited may have the first and the last number as IDs. Nothing comes twice, and nothing is lost.
+func TestTheFirstAndTheLastIDAreInOrder(t *testing.T) {
+	ix := newIndex()
+	for _, id := range []store.ID{0, 5, math.MaxUint64} {
+		ix.add(&store.Exchange{ID: id})
+	}
+	if got := ix.scan(); len(got) != 3 {
+		t.Errorf("%d of 3 are in the file", len(got))
+	}
+	if got := ix.page(math.MaxUint64, 2); len(got) != 0 {
+		t.Errorf("behind the last comes %d", got[0].ID)
 	}
 }

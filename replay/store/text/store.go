@@ -130,12 +130,10 @@ func (s *textStore) Find(key store.Key, after store.ID) (*store.Exchange, error)
 	if s.closed {
 		return nil, s.errClosed()
 	}
-	list := s.index.byKey[key.Sum]
-	i, _ := slices.BinarySearchFunc(list, after+1, compareID)
-	if i == len(list) {
-		return nil, nil
+	if list := above(s.index.byKey[key.Sum], after); len(list) > 0 {
+		return list[0], nil
 	}
-	return list[i], nil
+	return nil, nil
 }
 
 func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
