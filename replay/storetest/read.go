@@ -34,6 +34,16 @@ func scansByID(p *probe) {
 		if got := texts(p.scan(s, all[n-3].ID)); !slices.Equal(got, want[n-2:]) {
 			p.Errorf("Scan after the last but two gives %v, want %v", got, want[n-2:])
 		}
+		twice, count := s.Scan(0), 0
+		for range 2 {
+			for _, err := range twice {
+				p.must("Scan", err)
+				count++
+			}
+		}
+		if count != 2*n {
+			p.Errorf("a Scan that is ranged over twice gives %d exchanges, want %d each time", count, n)
+		}
 		s = p.again(s)
 	}
 }

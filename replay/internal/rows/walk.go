@@ -69,14 +69,14 @@ func Near(key store.Key, n int, next func(host string, after Place) (*Found, err
 // n exchanges with IDs above after, and fewer only at the end or with more set.
 func Scan(after store.ID, page func(after store.ID, n int) (list []*store.Exchange, more bool, err error)) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
-		n := 1
+		at, n := after, 1 // the sequence may be ranged over again
 		for {
-			list, more, err := page(after, n)
+			list, more, err := page(at, n)
 			for _, x := range list {
 				if !yield(x, nil) {
 					return
 				}
-				after = x.ID
+				at = x.ID
 			}
 			if err != nil {
 				yield(nil, err)

@@ -150,8 +150,9 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 
 func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
+		at := after // the sequence may be ranged over again
 		// The first page has one exchange, so that it comes soon.
-		for n := 1; ; n = min(8*n, scanPage) {
+		for n := 1; at < lastID; n = min(8*n, scanPage) {
 			// Each page has its own transaction, since a long one keeps bbolt from reusing pages.
 			page := make([]*store.Exchange, 0, n)
 			err := s.view(func(r *reading) error {
@@ -160,7 +161,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 					return err
 				}
 				c := rec.cursor()
-				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < n; k, v = c.Next() {
+				for k, v := c.Seek(idBytes(at + 1)); k != nil && len(page) < n; k, v = c.Next() {
 					x, err := r.record(k, v, false)
 					if err != nil {
 						return err
@@ -173,13 +174,13 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				if !yield(x, nil) {
 					return
 				}
-				after = x.ID
+				at = x.ID
 			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if len(page) < n || after == lastID {
+			if len(page) < n {
 				return
 			}
 		}

@@ -159,6 +159,9 @@ func TestNothingComesBehindTheLastID(t *testing.T) {
 			t.Fatal("it comes twice")
 		}
 	}
+	for x, err := range s.Scan(last.ID) {
+		t.Errorf("behind it comes %v, %v", x, err)
+	}
 	if x, err := s.Find(last.Key, last.ID); x != nil || err != nil || n != 1 {
 		t.Errorf("%v, %v behind %d exchanges", x, err, n)
 	}

@@ -147,9 +147,10 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 
 func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
+		at := after // the sequence may be ranged over again
 		for n := 1; ; n = min(8*n, scanPage) {
 			s.mu.RLock()
-			page, closed := s.index.page(after, n), s.closed
+			page, closed := s.index.page(at, n), s.closed
 			s.mu.RUnlock()
 			if closed {
 				yield(nil, s.errClosed())
@@ -159,7 +160,7 @@ func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				if !yield(x, nil) {
 					return
 				}
-				after = x.ID
+				at = x.ID
 			}
 			if len(page) < n {
 				return
