@@ -38,6 +38,16 @@ func ahead[T any](req *http.Request, read func() (T, error)) (T, error) {
 	}
 }
 
+// closeAhead closes a body of req that may have been read ahead. If the request has ended, a Read may
+// still be under way.
+func closeAhead(req *http.Request, body io.Closer) {
+	if req.Context().Err() != nil {
+		_ = bodies.CloseBeside(body)
+		return
+	}
+	_ = body.Close()
+}
+
 // came is the result of a read.
 type came[T any] struct {
 	result   T

@@ -88,3 +88,53 @@ func TestAPanicOfABodyThatIsReadAheadReachesTheCaller(t *testing.T) {
 	}()
 	_, _ = gracy.Around(rttest.Func(nil), tape).RoundTrip(req)
 }
+
+// A lockedBody is closed when its Read has ended, as those of an http.Server are.
+type lockedBody struct {
+	io.ReadCloser
+	turn chan struct{}
+}
+
+func (b lockedBody) Read(p []byte) (int, error) {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	return b.ReadCloser.Read(p)
+}
+
+func (b lockedBody) Close() error {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	return b.ReadCloser.Close()
+}
+
+// The Close of a body that stalls may wait for the Read. Nobody waits for that Close.
+func TestABodyThatCannotBeClosedIsReadAheadUntilTheDeadline(t *testing.T) {
+	for _, kept := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			tape, err := replay.New(&tapetest.Memory{}, replay.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeTape(t, tape)
+			body, source := io.Pipe()
+			defer time.AfterFunc(time.Minute, func() { _ = source.Close() }).Stop() // or the test would never end
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodPut, "https://api.test/", lockedBody{body, make(chan struct{}, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := func() {}
+			if kept {
+				req, done = sent.Replayable(req, 1<<20)
+			}
+			start := time.Now()
+			_, err = gracy.Around(rttest.Func(nil), tape).RoundTrip(req)
+			done()
+			if took := time.Since(start); took != 1100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("kept %v: %v after %v, want the end of the context after 1.1s", kept, err, took)
+			}
+			_ = source.Close()
+		})
+	}
+}

@@ -90,7 +90,7 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	defer body.Close()
+	defer closeAhead(req, body)
 	head, rest, err := c.readAhead(req, body)
 	switch {
 	case err != nil:

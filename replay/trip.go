@@ -48,7 +48,8 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 	}()
 	p, err := t.capturer.capture(req, mode)
 	if err != nil {
-		return layer.Reject(req, err)
+		closeAhead(req, req.Body)
+		return nil, err
 	}
 	var f found
 	if mode != ModeRecord && p.record != nil {

@@ -152,9 +152,9 @@ func (g *guard) close() error {
 	more := g.more
 	g.mu.Unlock()
 	for _, b := range more {
-		_ = b.Close()
+		_ = closeInTurn(g.turn, b)
 	}
-	return g.caller.Close()
+	return closeInTurn(g.turn, g.caller)
 }
 
 // take takes a turn. It reports false if it did not get it within [stillRead].

@@ -128,5 +128,5 @@ func (r *guarded) Close() error {
 	for _, b := range unread {
 		_ = b.Close()
 	}
-	return inner.Close()
+	return closeInTurn(r.turn, inner)
 }

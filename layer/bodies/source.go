@@ -92,7 +92,7 @@ func (s *source) close() error {
 	}
 	s.closed = true
 	s.mu.Unlock()
-	return s.body.Close()
+	return closeInTurn(s.turn, s.body)
 }
 
 // sourceReader is a body of one attempt.

@@ -14,8 +14,8 @@ type Store interface {
 	// uses the IDs of a batch. They ascend, and may be below those of an earlier batch.
 	Append(batch []Entry) error
 	// Scan walks the exchanges with IDs above after, by ID. An error ends the walk. The store may
-	// be changed meanwhile, and the sequence may be ranged over again. A tape whose store has no index uses Scan to read a single exchange,
-	// so the first one should be quick to reach.
+	// be changed meanwhile, and the sequence may be ranged over again. A tape whose store has no
+	// index uses Scan to read a single exchange, so the first one should be quick to reach.
 	Scan(after ID) iter.Seq2[*Exchange, error]
 	// Close closes the store. What Append has stored is kept.
 	Close() error
