@@ -216,6 +216,9 @@ func goAway(c net.Conn) {
 		if head[3] == 0 { // DATA: the body is being read
 			if data++; data == 1 {
 				_, _ = io.Copy(c, strings.NewReader("\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+				// A connection closed here would be reset by the rest of the body, and a client
+				// whose write fails may not have read the frame yet.
+				_, _ = io.Copy(io.Discard, r)
 				return
 			}
 		}
