@@ -22,7 +22,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// eavesdropper is a base that keeps what went through it as another recorder would: unmasked.
+// eavesdropper is a base that keeps what passes through it unmasked, as another recorder would.
 type eavesdropper struct {
 	base http.RoundTripper
 	list []*store.Exchange
@@ -59,7 +59,7 @@ func (r *eavesdropper) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// What is added is what would have been recorded, in every field: the 25 kinds and more.
+// An added exchange equals a recorded one in every field, for the 25 kinds and more.
 func TestAddIsAsRecording(t *testing.T) {
 	all := append(kinds.Review(), kinds.More()...)
 	byPath := make(map[string]kinds.Kind)
@@ -107,8 +107,8 @@ func TestAddIsAsRecording(t *testing.T) {
 	}
 	for i, w := range want {
 		for _, x := range []*store.Exchange{w, got[i]} {
-			x.ID, x.Key, x.Start, x.FirstByte, x.Total, x.Attempt, x.Route = 0, store.Key{}, time.Time{}, 0, 0, 0, "" // no call, no route
-			x.Identity, x.Secrets, x.Response.Pieces = nil, nil, nil                                                  // by the key of each tape
+			x.ID, x.Key, x.Start, x.FirstByte, x.Total, x.Attempt, x.Route = 0, store.Key{}, time.Time{}, 0, 0, 0, "" // what only a recorded call has
+			x.Identity, x.Secrets, x.Response.Pieces = nil, nil, nil                                                  // depends on the key of the tape, or on time
 			for i, cookie := range x.Response.Header["Set-Cookie"] {
 				x.Response.Header["Set-Cookie"][i], _, _ = strings.Cut(cookie, "REDACTED.")
 			}
@@ -134,7 +134,7 @@ func TestAddIsAsRecording(t *testing.T) {
 	}
 }
 
-// listOf returns copies of what is on a tape.
+// listOf returns copies of the exchanges on a tape.
 func listOf(t *testing.T, tape *replay.Tape) (list []*store.Exchange) {
 	t.Helper()
 	for x, err := range tape.Exchanges() {
@@ -157,8 +157,8 @@ func foreign(url, body string, start time.Time) *store.Exchange {
 	}
 }
 
-// The order is that of Start, and that of the calls for what is not later: file order is
-// what other recorders replay by.
+// Exchanges are ordered by Start. One whose Start is not later than that of the one before follows
+// the order of the calls to Add, since other recorders replay in file order.
 func TestAddKeepsTheOrder(t *testing.T) {
 	day := time.Date(2020, 5, 1, 12, 0, 0, 0, time.UTC)
 	path := filepath.Join(t.TempDir(), "tape")
@@ -167,7 +167,7 @@ func TestAddKeepsTheOrder(t *testing.T) {
 		tapetest.Must(t, tape.Add(foreign(api+"/a", string(rune('1'+i)), start)))
 	}
 	closeTape(t, tape)
-	// A later session, with times that are there already.
+	// A later session whose times are already on the tape.
 	tape = open(t, path, replay.Options{Mode: replay.ModeRecord})
 	for i, start := range []time.Time{day, day.Add(time.Hour)} {
 		tapetest.Must(t, tape.Add(foreign(api+"/b", string(rune('1'+i)), start)))
@@ -251,7 +251,8 @@ func TestAddNeedsATapeThatRecords(t *testing.T) {
 	}
 }
 
-// A request body that the other recorder had no room for is known by its sum.
+// A request body over MaxRequest is kept as its sum alone, also when it is added again in that
+// form.
 func TestAddOfALongRequest(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "tape"), replay.Options{Mode: replay.ModeSmart, Reuse: true, MaxRequest: 8})
 	x := foreign(api+"/up", "done", time.Now())

@@ -1,4 +1,4 @@
-// What a closed body does, across files.
+// Tests of a closed body that concern more than one file.
 
 package replay_test
 
@@ -15,9 +15,9 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// slowToEnd is a body whose Read ends no sooner than it is released, closed or not.
+// slowToEnd is a body whose Read returns only when it is released, whether closed or not.
 type slowToEnd struct {
-	reads   atomic.Int32 // that are under way
+	reads   atomic.Int32 // now under way
 	most    atomic.Int32
 	release chan struct{}
 }
@@ -31,8 +31,8 @@ func (s *slowToEnd) Read([]byte) (int, error) {
 
 func (*slowToEnd) Close() error { return nil }
 
-// The read that Close gives up may still be under way when the caller reads a closed body: a body is read by one
-// goroutine at a time.
+// Close may stop waiting for a read that is still under way. A caller that then reads the closed
+// body must not start a second read beside it.
 func TestAClosedBodyIsNotReadBesideTheReadOfItsRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tape, err := replay.New(&tapetest.Memory{}, replay.Options{Mode: replay.ModeRecord})

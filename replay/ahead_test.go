@@ -17,8 +17,8 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// A body that stalls while it is read ahead is waited for until the deadline of its request, as net/http waits for it
-// over HTTP/2, and is closed then.
+// If a body stalls while it is read ahead, RoundTrip waits until the deadline of the request, as
+// net/http does over HTTP/2, and then closes the body.
 func TestABodyThatStallsIsReadAheadUntilTheDeadline(t *testing.T) {
 	for name, c := range map[string]struct {
 		mode replay.Mode
@@ -68,7 +68,7 @@ func TestABodyThatStallsIsReadAheadUntilTheDeadline(t *testing.T) {
 	}
 }
 
-// A panic of the body is the caller's to recover from, whatever goroutine reads.
+// The caller can recover from a panic of its body, whichever goroutine reads.
 func TestAPanicOfABodyThatIsReadAheadReachesTheCaller(t *testing.T) {
 	tape, err := replay.New(&tapetest.Memory{}, replay.Options{})
 	if err != nil {
@@ -89,7 +89,7 @@ func TestAPanicOfABodyThatIsReadAheadReachesTheCaller(t *testing.T) {
 	_, _ = gracy.Around(rttest.Func(nil), tape).RoundTrip(req)
 }
 
-// A lockedBody is closed when its Read has ended, as those of an http.Server are.
+// A lockedBody closes only after its Read has returned, like the request bodies of an http.Server.
 type lockedBody struct {
 	io.ReadCloser
 	turn chan struct{}
@@ -107,7 +107,7 @@ func (b lockedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// The Close of a body that stalls may wait for the Read. Nobody waits for that Close.
+// Close of a stalled body may wait for its Read. RoundTrip waits 100 ms for that Close at most.
 func TestABodyThatCannotBeClosedIsReadAheadUntilTheDeadline(t *testing.T) {
 	for _, kept := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

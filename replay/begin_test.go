@@ -11,12 +11,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store/bolt"
 )
 
-// shared is a store as processes share one: whoever has read a recipe that another has changed
-// since gives the tape none.
+// shared is a store that several processes use. Reindex fails if the recipe has changed since the
+// caller read it.
 type shared struct {
 	store.IndexStore
 	read      string
-	meanwhile func() // what another process does between the two steps
+	meanwhile func() // what another process does between Recipe and Reindex
 	tries     int
 }
 
@@ -37,7 +37,7 @@ func (s *shared) Reindex(recipe string, key func(*store.Exchange) store.Key) err
 	return s.IndexStore.Reindex(recipe, key)
 }
 
-// kept is a store that a tape does not close.
+// kept is a store that stays open when its tape is closed.
 type kept struct{ store.IndexStore }
 
 func (kept) Close() error { return nil }
@@ -51,7 +51,7 @@ func newShared(t *testing.T) *shared {
 	return &shared{IndexStore: s}
 }
 
-// openBeside opens the tape below a shared store as another process does.
+// openBeside opens the tape of a shared store as another process would.
 func openBeside(t *testing.T, s *shared, opts replay.Options) *replay.Tape {
 	t.Helper()
 	tape, err := replay.New(kept{s.IndexStore}, opts)
@@ -62,7 +62,7 @@ func openBeside(t *testing.T, s *shared, opts replay.Options) *replay.Tape {
 	return tape
 }
 
-// Of two that open a new tape in the same moment, the second takes the key of the first.
+// If two processes open a new tape at the same moment, the second takes the hash key of the first.
 func TestTwoOpenANewTapeAtOnce(t *testing.T) {
 	s := newShared(t)
 	s.meanwhile = func() { openBeside(t, s, replay.Options{}) }
@@ -76,11 +76,11 @@ func TestTwoOpenANewTapeAtOnce(t *testing.T) {
 	alice := func() *http.Request { return as(t, "Authorization", "Bearer tokenOfAlice") }
 	send(t, second.Wrap(numbered()), alice())
 	closeTape(t, second)
-	// The hash of who made the request is that of the tape.
+	// The identity is hashed with the key of the tape, so another process finds the exchange.
 	send(t, openBeside(t, s, replay.Options{}).Wrap(noNetwork(t)), alice())
 }
 
-// One whose options are others has the keys made by its own, as if it had come later.
+// If their options differ, the second makes the keys anew by its own, as if it had come later.
 func TestTwoOpenANewTapeWithOtherOptions(t *testing.T) {
 	s := newShared(t)
 	s.meanwhile = func() {
@@ -95,7 +95,8 @@ func TestTwoOpenANewTapeWithOtherOptions(t *testing.T) {
 	closeTape(t, tape)
 }
 
-// It ends where others give the tape a recipe again and again, and at once where nobody does.
+// Opening gives up after four tries if others keep changing the recipe, and at once if the store is
+// locked.
 func TestOpeningATapeThatOthersHold(t *testing.T) {
 	s := newShared(t)
 	odd := false
@@ -112,7 +113,7 @@ func TestOpeningATapeThatOthersHold(t *testing.T) {
 	}
 }
 
-// locked is a store that another process writes to.
+// locked is a store that another process is writing to.
 type locked struct {
 	store.IndexStore
 	tries int

@@ -39,7 +39,7 @@ func TestMultipartIgnoresBoundary(t *testing.T) {
 	}
 }
 
-// A body that is no multipart, or breaks off, is compared byte for byte.
+// A malformed or truncated multipart body is compared byte for byte.
 func TestMalformedMultipartIsCompared(t *testing.T) {
 	key := func(body string) [32]byte {
 		return keyOf(Match{}, "POST", "http://h/", "multipart/form-data; boundary=x", body)

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// bodies are ways to give the same request body; n is its size.
+// bodies returns the ways to attach the same request body of n bytes.
 func bodies(n int) map[string]func(req *http.Request) *countedBody {
 	text := strings.Repeat("x", n)
 	return map[string]func(req *http.Request) *countedBody{
@@ -39,8 +39,8 @@ func bodies(n int) map[string]func(req *http.Request) *countedBody {
 	}
 }
 
-// However a body is given, recorded in either mode, short or long: the server
-// gets all of it, it is closed once, and it is found again.
+// However a body is attached, in either mode and whatever its length, the server gets all of it, it
+// is closed once, and a replay finds it.
 func TestRequestBodies(t *testing.T) {
 	for _, n := range []int{10, 999, 1000, 1001, 5000} {
 		for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {

@@ -20,7 +20,7 @@ func TestPayloadOf(t *testing.T) {
 		"ffffffffffffffffffff\r\nx\r\n":      "none",
 		"7fffffffffffffff\r\nx\r\n0\r\n\r\n": "none",
 	} {
-		// In one piece, and byte for byte.
+		// All at once, and then byte by byte.
 		payload, ok := payloadOf([]byte(body))
 		var slow []byte
 		c := &chunks{to: func(p []byte) { slow = append(slow, p...) }}

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// base64s is a coding that nobody knows.
+// base64s is a coding that gracy does not know.
 func base64s() replay.Coding {
 	return replay.Coding{
 		Name: "b64",
@@ -23,8 +23,8 @@ func base64s() replay.Coding {
 	}
 }
 
-// cutOff is a coding whose reader takes anything for a body that is cut off, as that of br does
-// with some texts.
+// cutOff is a coding whose reader reports any body as truncated, as the one of br does for some
+// texts.
 func cutOff() replay.Coding {
 	return replay.Coding{
 		Name: "cut",
@@ -35,8 +35,8 @@ func cutOff() replay.Coding {
 	}
 }
 
-// D13 of the review: what a tape can open is masked and recorded, whatever codings
-// are around it, and a body with no secret in it stays as it is to the byte.
+// A body that the tape can decode is masked and recorded, whatever its codings. A body without a
+// secret stays byte for byte what it was.
 func TestCodings(t *testing.T) {
 	b64 := func(b []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(b)) }
 	secret := []byte(`{"password":"` + named + `","n":1}`)
@@ -61,10 +61,10 @@ func TestCodings(t *testing.T) {
 		{"aws-chunked", same, true, true},
 		{"aws-chunked,gzip", gzip, true, true},
 		{"aws-chunked", framed, false, false},
-		{"gzip", cut, false, true}, // it could not be made again
+		{"gzip", cut, false, true}, // it could not be packed again
 		{"gzip", same, false, false},
 		{"other", same, false, false},
-		{"cut", same, false, true}, // a text that is none of that coding: it can be read as it is
+		{"cut", same, false, true}, // not in that coding, but readable as it is
 		{"cut, gzip", gzip, false, true},
 		{"gzip, gzip, gzip, gzip, gzip", func(b []byte) []byte { return gzip(gzip(gzip(gzip(gzip(b))))) }, false, false},
 	} {
@@ -106,7 +106,7 @@ func TestCodings(t *testing.T) {
 	}
 }
 
-// A body that unpacks to more than the bound is withheld, through any coding.
+// A body that decodes to more than the bound is withheld, whatever the coding.
 func TestACodingIsReadUpToTheBound(t *testing.T) {
 	read := int64(0)
 	endless := replay.Coding{

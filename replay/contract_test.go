@@ -39,7 +39,7 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 	dir := t.TempDir()
 	var n atomic.Int64
 	roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
-		if !long.Wanted() { // the files of some ninety tapes take longer than the rest
+		if !long.Wanted() { // the files of some ninety tapes take longer than all else
 			tape, err := replay.New(&tapetest.Memory{}, opts)
 			if err != nil {
 				t.Fatal(err)

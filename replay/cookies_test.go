@@ -12,8 +12,7 @@ func TestCookiesThatCount(t *testing.T) {
 	}
 }
 
-// A name that only begins as one of a counter of visits, or that speaks of a session, is one
-// that counts.
+// A cookie whose name only begins like that of a visit counter may be a session, so it counts.
 func TestACookieThatMayBeASessionCounts(t *testing.T) {
 	for _, name := range []string{
 		"CF_Authorization", "_gallery_session", "_gateway_session", "cf_session", "__cfauth", "_hjelp_session",

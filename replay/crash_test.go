@@ -24,12 +24,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// A load is how a process records until it is killed.
+// A load is the way in which a process records until it is killed.
 type load struct {
 	name    string
 	callers int
 	pause   time.Duration // of each caller after each call
-	lies    bool          // the store says that it has what it has not
+	lies    bool          // the store claims to have stored what it has not
 }
 
 func loads() []load {
@@ -41,7 +41,7 @@ func loads() []load {
 	}
 }
 
-// liar is a store that appends every other batch, and says that it has appended each.
+// liar is a store that appends only every other batch, and reports success for each.
 type liar struct {
 	store.IndexStore
 	calls int
@@ -54,12 +54,11 @@ func (l *liar) Append(batch []store.Entry) error {
 	return l.IndexStore.Append(batch)
 }
 
-// A returned call is one that had its whole response, at a time, when so many exchanges
-// were on their way to the store.
+// A returned call is one whose response was read to its end. It has the time of that and the number
+// of exchanges then pending.
 type returned struct{ nanos, pending int64 }
 
-// recordUntilKilled writes what was returned into a file beside the tape, where it outlives
-// the process.
+// recordUntilKilled logs each returned call to a file beside the tape, which outlives the process.
 func recordUntilKilled(t *testing.T, path string, l load) {
 	t.Helper()
 	log, err := os.Create(path + ".returned")
@@ -114,9 +113,9 @@ func recordUntilKilled(t *testing.T, path string, l load) {
 	call()
 }
 
-// killed has a process record with a load, kills it after a while, and returns how many of the calls that
-// had returned are not on the tape, the age of the oldest of them, and how many were
-// pending at most.
+// killed starts a process that records under a load, and kills it after a while. It returns how
+// many calls had returned, how many of them are not on the tape, the age of the oldest of those,
+// and the most that were pending.
 func killed(t *testing.T, path string, l load, after time.Duration) (total, lost int, oldest time.Duration, pending int64) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWhatACrashLoses$")
@@ -145,7 +144,7 @@ func killed(t *testing.T, path string, l load, after time.Duration) (total, lost
 	for n := 1; 16*(n+1) <= len(log); n++ {
 		r := returned{int64(binary.LittleEndian.Uint64(log[16*n:])), int64(binary.LittleEndian.Uint64(log[16*n+8:]))}
 		if r.nanos == 0 {
-			continue // it was under way
+			continue // still under way
 		}
 		calls["/"+strconv.Itoa(n)] = r
 		last, pending = max(last, r.nanos), max(pending, r.pending)
@@ -159,7 +158,7 @@ func killed(t *testing.T, path string, l load, after time.Duration) (total, lost
 		}
 		err = errors.Join(errUnused, tape.Close())
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // it was killed before the first batch
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // killed before the first batch
 		t.Error(err)
 	}
 	for _, r := range calls {
@@ -170,9 +169,9 @@ func killed(t *testing.T, path string, l load, after time.Duration) (total, lost
 
 const crashVariable = "REPLAY_TEST_WHAT_A_CRASH_LOSES"
 
-// A process that is killed while it records loses what Stats.Pending counts, and what its
-// callers are about to be given, and nothing else. How long ago that was returned depends on the disk
-// and on the load, and is only said: docs/replay.md has the figures.
+// A process killed while it records loses at most what Stats.Pending counts and one call of each
+// caller. How long before the kill those calls had returned depends on the disk and the load, so it
+// is only logged. docs/replay.md has the figures.
 func TestWhatACrashLoses(t *testing.T) {
 	if value := os.Getenv(crashVariable); value != "" {
 		part := strings.Split(value, "|")
@@ -181,13 +180,13 @@ func TestWhatACrashLoses(t *testing.T) {
 		recordUntilKilled(t, part[0], load{callers: callers, pause: time.Duration(pause), lies: part[3] == "true"})
 	}
 	rounds := 1
-	if long.Wanted() { // kills a hundred times a storage
+	if long.Wanted() { // a hundred kills for each storage
 		rounds = 25
 	}
 	for i, name := range stores() {
 		for j, l := range loads() {
 			if !long.Wanted() && j%2 != i || testing.Short() && j > i {
-				continue // each storage with half of them
+				continue // half of them for each storage
 			}
 			most, eldest, queued, calls := 0, time.Duration(0), int64(0), 0
 			for range rounds {
@@ -201,7 +200,7 @@ func TestWhatACrashLoses(t *testing.T) {
 			t.Logf("%s, %s: %d kills, %d calls; lost at most %d calls, returned at most %v before; at most %d were pending",
 				name, l.name, rounds, calls, most, eldest.Round(100*time.Microsecond), queued)
 		}
-		// The control: of a store that has not stored what it says it has, more is lost.
+		// The control: a store that claims more than it has stored loses more.
 		l := load{callers: 1, pause: 5 * time.Millisecond, lies: true}
 		found := 0
 		for try := 0; try < 3 && found == 0; try++ {

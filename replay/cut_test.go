@@ -21,7 +21,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// hangingBody reads events, then nothing until it is closed or its request is over.
+// hangingBody yields its events, and then blocks until it is closed or its request ends.
 type hangingBody struct {
 	rest []event
 	ctx  context.Context
@@ -47,7 +47,7 @@ func (b *hangingBody) Read(p []byte) (int, error) {
 
 func (b *hangingBody) Close() error { close(b.shut); return nil }
 
-// endlessly responds after 300 ms with events, and with a body that does not end.
+// endlessly responds after 300 ms with events in a body that does not end.
 func endlessly(list []event) *script {
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		time.Sleep(300 * time.Millisecond)
@@ -59,7 +59,7 @@ func endlessly(list []event) *script {
 	}}
 }
 
-// leaving is a way in which a caller leaves a stream.
+// leaving is a way for a caller to leave a stream.
 type leaving func(cancel context.CancelFunc, body io.ReadCloser)
 
 func leavings() map[string]leaving {
@@ -81,7 +81,7 @@ func leavings() map[string]leaving {
 	}
 }
 
-// leave reads n events of a stream and leaves it.
+// leave reads n events of a stream and then leaves it.
 func leave(t *testing.T, rt http.RoundTripper, n int, how leaving) *http.Response {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -99,7 +99,7 @@ func leave(t *testing.T, rt http.RoundTripper, n int, how leaving) *http.Respons
 	return resp
 }
 
-// exchanges returns what is on the tape in a file.
+// exchanges returns the exchanges of the tape at path.
 func exchanges(t *testing.T, path string) (list []*store.Exchange) {
 	t.Helper()
 	tape := openReplay(t, path)
@@ -113,8 +113,8 @@ func exchanges(t *testing.T, path string) (list []*store.Exchange) {
 	return list
 }
 
-// What a caller has read of a stream before it left is replayed as it came, and then an
-// error says that the recording ends there: never an end, as if that had been all.
+// What a caller read of a stream before it left is replayed as it came. Then the body returns an
+// error that says where the recording ends. It never returns io.EOF, as if that had been all.
 func TestAStreamThatItsCallerLeftIsReplayedUpToThere(t *testing.T) {
 	for _, name := range stores() {
 		for how, leaves := range leavings() {
@@ -155,7 +155,7 @@ func TestAStreamThatItsCallerLeftIsReplayedUpToThere(t *testing.T) {
 	}
 }
 
-// A time limit is no leaving: what a stalled server had sent is not what the caller wanted.
+// A caller that runs into a time limit has not left: it did not have what it wanted.
 func TestATimeLimitDoesNotCutARecording(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.json")
@@ -181,8 +181,8 @@ func TestATimeLimitDoesNotCutARecording(t *testing.T) {
 	})
 }
 
-// ModeSmart cannot know whether its caller had enough or was interrupted, and it can send:
-// what is cut is sent anew, and what comes takes its place.
+// ModeSmart cannot know whether the caller had enough or was interrupted. Since it can send, it
+// sends the request again, and the new response replaces the cut one.
 func TestSmartSendsWhatIsCutAnew(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -218,7 +218,7 @@ func TestSmartSendsWhatIsCutAnew(t *testing.T) {
 				holds(false)
 				run(replay.ModeSmart, streams(tokens, io.EOF), true)
 				holds(true)
-				run(replay.ModeRecord, endlessly(tokens), false) // which destroys nothing
+				run(replay.ModeRecord, endlessly(tokens), false) // replaces nothing
 				holds(true, false)
 				run(replay.ModeRecord, streams(tokens, io.EOF), true)
 				holds(true)
@@ -227,7 +227,7 @@ func TestSmartSendsWhatIsCutAnew(t *testing.T) {
 	}
 }
 
-// Within a run, each recording of a sequence stays, whole or cut, and is replayed in its place.
+// Within a run, each recording of a sequence is kept, whole or cut, and replayed in its place.
 func TestACutRecordingHasItsPlaceInASequence(t *testing.T) {
 	for _, name := range stores() {
 		for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
@@ -263,7 +263,8 @@ func TestACutRecordingHasItsPlaceInASequence(t *testing.T) {
 	}
 }
 
-// A call of a tape in ModeSmart may ask for what is cut all the same, in the order of the tape too.
+// On a tape in ModeSmart, a single call can override the mode to replay a cut recording, in an
+// ordered tape too.
 func TestACallMayReplayWhatIsCutInModeSmart(t *testing.T) {
 	for _, ordered := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -286,7 +287,7 @@ func TestACallMayReplayWhatIsCutInModeSmart(t *testing.T) {
 	}
 }
 
-// A hook that knows better makes a cut body whole; DiscardBad does not take leaving for a failure.
+// A hook can declare a cut body whole. DiscardBad does not count leaving as a failure.
 func TestAHookMayMakeACutBodyWhole(t *testing.T) {
 	for _, name := range stores() {
 		synctest.Test(t, func(t *testing.T) {
@@ -304,7 +305,8 @@ func TestAHookMayMakeACutBodyWhole(t *testing.T) {
 	}
 }
 
-// A body whose reader cannot write it any more is no recording: nobody had enough of it.
+// If WriteTo fails to write, the recording is incomplete, not cut: the caller did not choose to
+// stop.
 func TestAFailedWriteDoesNotCutARecording(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{})
 	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
@@ -325,8 +327,8 @@ func TestAFailedWriteDoesNotCutARecording(t *testing.T) {
 	}
 }
 
-// A server that sees its client leave may end its response in order, and the client of TLS
-// over HTTP/1.1 may see that end. Nobody knows then what would have come.
+// A server that sees its client leave may end the response cleanly, and a client of TLS over
+// HTTP/1.1 may see that end. It does not say that the body was whole.
 func TestAnEndBehindACancelIsNone(t *testing.T) {
 	for name, c := range map[string]struct {
 		over      func(context.Context) (context.Context, context.CancelFunc)
@@ -366,7 +368,7 @@ func TestAnEndBehindACancelIsNone(t *testing.T) {
 	}
 }
 
-// A layer outside of the tape may end its context with the body, which is no leaving.
+// A layer outside the tape may end its context together with the body. That is not leaving.
 func TestAContextThatEndsWithTheBodyCutsNothing(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
 	rt := (&endOfBody{}).Wrap(tape.Wrap(owner{}.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
@@ -381,7 +383,7 @@ func TestAContextThatEndsWithTheBodyCutsNothing(t *testing.T) {
 	}
 }
 
-// endOf ends in order once a context is over, or an hour has passed.
+// endOf ends cleanly once its context is over, or after an hour.
 type endOf struct{ ctx context.Context }
 
 func (e endOf) Read([]byte) (int, error) {
@@ -392,8 +394,8 @@ func (e endOf) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// A body that did not end has the length of one that did, also where a secret in it was masked or a
-// hook has changed it: a reader that counts would take what is there for all.
+// A cut body keeps the announced length, adjusted by what masking and hooks changed. With the
+// length that was read, a reader would take the part for the whole.
 func TestACutBodyDoesNotHaveTheLengthThatWasRead(t *testing.T) {
 	const text, masked, length = `{"access_token":"0123456789abcdef","items":[`, `{"access_token":"REDACTED","items":[`, 100_000
 	broken := func(*http.Request) io.ReadCloser { return io.NopCloser(torn{strings.NewReader(text)}) }
@@ -457,7 +459,7 @@ func TestACutBodyDoesNotHaveTheLengthThatWasRead(t *testing.T) {
 	}
 }
 
-// Where a body was left within a registered literal, what there is of that is masked as well.
+// If a body was left inside a registered literal, the beginning of the literal is masked too.
 func TestTheBeginningOfALiteralIsNotOnTheTape(t *testing.T) {
 	const literal, text = "Q7x9-Lm2P-v8Zt-4Wr6", `data: {"n":1}` + "\n\ndata: "
 	for _, keep := range []bool{false, true} {
@@ -491,7 +493,7 @@ func TestTheBeginningOfALiteralIsNotOnTheTape(t *testing.T) {
 	}
 }
 
-// torn ends in a fault.
+// torn ends with io.ErrUnexpectedEOF.
 type torn struct{ io.Reader }
 
 func (r torn) Read(p []byte) (int, error) {

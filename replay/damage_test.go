@@ -17,11 +17,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// damage changes one field of an exchange that a store hands out. It returns false where
-// there is nothing to change.
+// damage changes one field of an exchange that a store returns. do returns false if there is
+// nothing to change.
 type damage struct {
-	name  string // begins with that of the field
-	shown string // what of a view shows it
+	name  string // begins with the name of the field
+	shown string // the part of a view that shows it
 	do    func(r *store.Response) bool
 	fault func(f *store.Fault)
 }
@@ -90,11 +90,11 @@ func damages() []damage {
 	}
 }
 
-// damaged is a store that damages what it hands out.
+// damaged is a store that damages what it returns.
 type damaged struct {
 	store.IndexStore
 	damage
-	done map[string]bool // paths of exchanges with a damage
+	done map[string]bool // the paths of damaged exchanges
 }
 
 func (d *damaged) Find(key store.Key, after store.ID) (*store.Exchange, error) {
@@ -119,13 +119,13 @@ func (d *damaged) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 	return &c, nil
 }
 
-// The control: a store that damages one field is noticed by each kind of exchange that
-// has the field.
+// The control of the kinds: if a store damages one field, each kind of exchange that has the field
+// notices.
 func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 	for _, typ := range []reflect.Type{reflect.TypeFor[store.Response](), reflect.TypeFor[store.Fault]()} {
 		for field := range typ.Fields() {
 			if field.Name == "Pieces" {
-				continue // a tape gives the pieces of a body at once unless Options.Pace says more: see the tests of pace.go
+				continue // a body is replayed at once unless Options.Speed or Delay is set: see pace_test.go
 			}
 			if !slices.ContainsFunc(damages(), func(d damage) bool { return strings.HasPrefix(d.name, field.Name) }) {
 				t.Errorf("%s.%s is not damaged: does a kind of exchange notice it?", typ, field.Name)

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// askUntil reads the words of a stream of events until it has seen the one that it wants, then
-// cancels its request, as a client of a model does to pay for no more.
+// askUntil reads the words of a stream of events up to the one that it wants, and then cancels its
+// request, as a client of a language model does to stop paying.
 func askUntil(client *http.Client, url, stop string) (words []string, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -43,15 +43,15 @@ func askUntil(client *http.Client, url, stop string) (words []string, err error)
 	return words, lines.Err()
 }
 
-// A stream that its caller left is recorded up to there. Whoever needs no more is given
-// what the first one was; whoever reads on gets an error: the recording ends.
+// A stream that its caller left is recorded up to that point. On replay, a caller that needs no
+// more gets the same words. One that reads on gets an error that says where the recording ends.
 func ExampleTape_stream() {
 	more := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_, _ = fmt.Fprint(w, "data: one\n\ndata: two\n\ndata: three\n\n")
 		_ = http.NewResponseController(w).Flush()
-		<-req.Context().Done() // it would go on
+		<-req.Context().Done() // the stream would go on
 		close(more)
 	}))
 	dir, err := os.MkdirTemp("", "")

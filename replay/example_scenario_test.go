@@ -10,12 +10,12 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// scenario is the key of the label of a call.
+// scenario is the context key for the label of a call.
 type scenario struct{}
 
-// Several scenarios on one tape: Identity labels what is recorded, and a call is given
-// what was recorded under its own label. In ModeRecord record all of them in one run,
-// since another run replaces what it asks for, whatever the label.
+// Several scenarios can share a tape. Identity labels what is recorded, and a call gets what was
+// recorded under its own label. In ModeRecord, record all of them in one run: a later run replaces
+// the exchanges of the requests that it repeats, whatever their label.
 func ExampleOptions_identity() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

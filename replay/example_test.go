@@ -77,7 +77,7 @@ func Example() {
 	// asked 2 times, replayed 1
 }
 
-// In ModeReplay nothing is sent, and a miss says why.
+// ModeReplay sends nothing, and a miss says why.
 func ExampleMissError() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -110,8 +110,8 @@ func ExampleMissError() {
 	// replay: GET https://pokeapi.co/api/v2/berry?limit=20&offset=40 is not on tape: unknown; the nearest is GET https://pokeapi.co/api/v2/berry?limit=20&offset=0, which differs in query offset: "40", on tape "0"
 }
 
-// A test that replays passes as long as its tape is there. Verify, run now and then
-// against the API itself, finds that the API has changed.
+// A test that replays passes as long as its tape exists. Run Verify against the real API now and
+// then to find out whether the API has changed.
 func ExampleTape_Verify() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -138,7 +138,7 @@ func ExampleTape_Verify() {
 	// GET https://pokeapi.co/api/v2/pokemon/pikachu: body from byte 9: "2", on tape "1"
 }
 
-// A recorded response is changed on its way to the caller: the file stays as it is.
+// A recorded response can be changed on its way to the caller. The file stays as it is.
 func ExampleOptions_beforeReplay() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -168,7 +168,7 @@ func ExampleOptions_beforeReplay() {
 	// response 1 of another day
 }
 
-// A stream is replayed ten times as fast as it came, and its events come apart.
+// A stream is replayed ten times as fast as it came, event by event.
 func ExampleOptions_speed() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -208,7 +208,7 @@ func ExampleOptions_speed() {
 	}
 	defer resp.Body.Close()
 	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() { // each as it comes
+	for lines.Scan() { // each event as it comes
 		if lines.Text() != "" {
 			fmt.Println(lines.Text())
 		}
@@ -222,7 +222,7 @@ func ExampleOptions_speed() {
 	// in its time: true
 }
 
-// What another recorder has kept becomes part of a tape.
+// Exchanges that another recorder has kept can be added to a tape.
 func ExampleTape_Add() {
 	tape, err := replay.Open(filepath.Join(os.TempDir(), "added.tape"), replay.Options{Mode: replay.ModeRecord})
 	if err != nil {
@@ -248,7 +248,7 @@ func ExampleTape_Add() {
 	// https://api.test/pokemon/25?api_key=REDACTED pikachu <nil>
 }
 
-// What a program that reads tapes looks for in a body is below its content codings.
+// A program that reads tapes can remove the content codings of a body.
 func ExampleOptions_Unpack() {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)

@@ -21,7 +21,7 @@ func TestExpiredSaysWhatBecomesOfOldRecordings(t *testing.T) {
 		expired replay.Expired
 		mode    replay.Mode
 		down    bool
-		want    string // the body, or miss, or "" for the error of the network
+		want    string // the body, miss, or "" for the error of the network
 		stale   int64
 	}{
 		{"missing, smart", replay.ExpiredMissing, replay.ModeSmart, false, "new", 0},
@@ -79,7 +79,7 @@ func TestExpiredSaysWhatBecomesOfOldRecordings(t *testing.T) {
 	}
 }
 
-// What the caller or an inner layer ended is no reason for an old response.
+// An old response does not stand in if the caller canceled or an inner layer rejected the request.
 func TestFallbackIsForTheNetworkAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ func TestExplainSaysHowMuchIsKept(t *testing.T) {
 	}
 }
 
-// What decides which recording responds is said where it is not the default.
+// Explain says what decides which recording responds, if it is not the default.
 func TestExplainSaysWhichRecordingResponds(t *testing.T) {
 	since := time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)
 	fallback := func(*http.Request, *replay.MissError) (*http.Response, error) { return nil, nil }
@@ -50,7 +50,7 @@ func TestExplainSaysWhichRecordingResponds(t *testing.T) {
 	closeTape(t, open(t, path, replay.Options{Mode: replay.ModeRecord}))
 	for _, c := range []struct {
 		opts replay.Options
-		want string // "" for nothing of it
+		want string // "" if nothing is to be said
 	}{
 		{replay.Options{}, ""},
 		{replay.Options{Expired: replay.ExpiredServed}, ""},

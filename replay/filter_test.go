@@ -15,12 +15,12 @@ func TestAgeAndDiscard(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			// A bubble for the clock.
+			// The bubble is for its clock.
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, path, replay.Options{})
 				rt := tape.Wrap(codes(200, 500))
 				want(t, rt, api+"/old", 200, "1")
-				time.Sleep(48 * time.Hour) // a text tape knows the day
+				time.Sleep(48 * time.Hour) // a text tape records the day
 				want(t, rt, api+"/bad", 500, "2")
 				want(t, rt, api+"/new", 200, "3")
 				closeTape(t, tape)

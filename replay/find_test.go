@@ -73,7 +73,7 @@ func TestRejectUnsafeSendsWhatIsSafe(t *testing.T) {
 				t.Errorf("%v: %q: %v, sent %d", mode, method, err, base.sent.Load())
 			}
 		}
-		// From the tape it comes as ever, and Off has nothing to do with it.
+		// What is on the tape is replayed as ever, and Off is not affected.
 		base := numbered()
 		if _, err := tape.Wrap(base).RoundTrip(request(t, "POST", api+"/taped", "")); (mode == replay.ModeSmart) != (err == nil) || base.sent.Load() != 0 {
 			t.Errorf("%v: on tape: %v, sent %d", mode, err, base.sent.Load())
@@ -143,8 +143,8 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 	}
 }
 
-// What a client makes anew, and what does not matter, is no miss on either tape, and no
-// difference of one.
+// Values that a client makes anew, and fields that do not count, cause no miss on either tape, and
+// are not shown as differences.
 func TestSubsetsAndPatternsFindARecording(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestSubsetsAndPatternsFindARecording(t *testing.T) {
 	}
 }
 
-// countingStore counts how often exchanges are looked for.
+// countingStore counts the calls of Find and the exchanges found.
 type countingStore struct {
 	store.IndexStore
 	finds, found atomic.Int64
@@ -259,7 +259,7 @@ func TestTheEndOfASequenceIsForgottenByReindex(t *testing.T) {
 	tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Match: match})
 	rt = tape.Wrap(noNetwork(t))
 	want(t, rt, api+"/a?n=1", 200, "1")
-	want(t, rt, api+"/a?n=1", 200, "1") // where the end is found
+	want(t, rt, api+"/a?n=1", 200, "1") // finds the end
 	alike.Store(true)
 	if err := tape.Reindex(); err != nil {
 		t.Fatal(err)

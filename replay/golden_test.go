@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// goldenTape opens a copy of a tape that the first build of schema 1 recorded.
+// goldenTape opens a copy of a tape that the first build with schema 1 recorded.
 func goldenTape(t *testing.T, name string) (tape *replay.Tape, path string) {
 	t.Helper()
 	return goldenIn(t, name, replay.ModeReplay)
@@ -38,7 +38,7 @@ func goldenIn(t *testing.T, name string, mode replay.Mode) (tape *replay.Tape, p
 	}), path
 }
 
-// A tape that was recorded long ago is found by the same keys, byte for byte.
+// The keys of an old tape still match, and its responses are replayed byte for byte.
 func TestOldTapesReplay(t *testing.T) {
 	const form = "application/x-www-form-urlencoded"
 	for _, name := range []string{"schema1.tape", "schema1.json"} {
@@ -111,7 +111,7 @@ func isNotFound(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound
 }
 
-// What the two storages hold is the same, but for the time.
+// Both storages hold the same exchanges, apart from their times.
 func TestOldTapesAgree(t *testing.T) {
 	list := func(name string) (texts []string) {
 		tape, _ := goldenTape(t, name)

@@ -43,7 +43,7 @@ type errReader struct{ err error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
-// script is a base that returns what fn returns, and counts.
+// script is a base that returns what fn returns, and counts the requests.
 type script struct {
 	sent atomic.Int64
 	fn   func(n int, req *http.Request) (*http.Response, error)
@@ -132,7 +132,7 @@ func want(t *testing.T, rt http.RoundTripper, url string, code int, body string)
 	}
 }
 
-// stores are the file names that choose each storage.
+// stores returns a file name for each storage.
 func stores() []string { return []string{"tape.db", "tape.json"} }
 
 // countedBody counts how often it is closed.
@@ -166,14 +166,14 @@ func readAll(t *testing.T, resp *http.Response) string {
 	return string(b)
 }
 
-// event is what comes in one piece, some time after what came before it.
+// event is a piece of a body that comes some time after the piece before it.
 type event struct {
 	after time.Duration
 	text  string
 }
 
-// tokens is the stream of a model that thinks, then writes: a rune is cut in two, and
-// two events come together.
+// tokens is the stream of a language model that thinks and then writes. One rune is split in two,
+// and two events come together.
 var tokens = []event{
 	{0, "event: start\n\n"},
 	{1200 * time.Millisecond, "data: {\"delta\":\"Gr\xc3"},
@@ -183,10 +183,10 @@ var tokens = []event{
 	{75 * time.Millisecond, "data: [DONE]\n\n"},
 }
 
-// eventBody reads events as they come, one for each read.
+// eventBody yields one event for each Read, at its time.
 type eventBody struct {
 	rest []event
-	end  error // after another 10 ms
+	end  error // 10 ms after the last event
 	done bool
 }
 
@@ -217,7 +217,7 @@ func streams(list []event, end error) *script {
 	}}
 }
 
-// seen is a response as its reader saw it come.
+// seen is a response as its reader saw it arrive.
 type seen struct {
 	headers time.Duration
 	events  []event

@@ -104,7 +104,7 @@ func TestBeforeReplayEditsACopy(t *testing.T) {
 				}
 				b, _ := io.ReadAll(resp.Body)
 				wanted, date := "1"+id, "today"
-				if id == "gone" { // neither a response nor a fault is no outcome
+				if id == "gone" { // without a response or a fault, the edit is ignored
 					wanted, date = "1", ""
 				}
 				if string(b) != wanted || resp.ContentLength != int64(len(b)) || resp.Header.Get("Date") != date {
@@ -137,8 +137,7 @@ func TestBeforeRecordAddsABodyWhereThereWasNone(t *testing.T) {
 	}
 }
 
-// A hook that changes the code changes the status line with it, unless it has a line of
-// its own.
+// If a hook changes the status code but not the status line, the line follows the code.
 func TestTheStatusFollowsTheCode(t *testing.T) {
 	for _, name := range stores() {
 		for _, c := range []struct {
@@ -182,7 +181,7 @@ func TestTheStatusFollowsTheCode(t *testing.T) {
 	}
 }
 
-// A body that a hook makes stands in for one that is too long for the hook to see.
+// What a hook sets replaces a body that is too long for the hook to see.
 func TestAHookReplacesABodyThatItDoesNotSee(t *testing.T) {
 	for what, hook := range map[string]func(*http.Request, *store.Exchange){
 		"body": func(_ *http.Request, x *store.Exchange) { x.Response.Body = []byte("small") },
@@ -201,8 +200,8 @@ func TestAHookReplacesABodyThatItDoesNotSee(t *testing.T) {
 	}
 }
 
-// A hook may keep what it was given, and give one response to several exchanges: what it sees is
-// what it was shown, though an exchange is masked while it waits for the store.
+// A hook may keep an exchange, and may return one response for several exchanges. What it was shown
+// does not change, although the recorded copy is masked later.
 func TestWhatAHookKeepsStays(t *testing.T) {
 	const secret = `{"access_token":"0123456789abcdef"}`
 	var kept *store.Response
@@ -239,7 +238,7 @@ func TestWhatAHookKeepsStays(t *testing.T) {
 	}
 }
 
-// What is replayed is read without its request, unless a hook is shown it.
+// A replayed exchange is read without its request, unless a hook is to see it.
 func TestBeforeReplaySeesTheRequest(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)

@@ -46,7 +46,7 @@ func TestATapeUnderANameOfItsHostReplaysOnAnyPort(t *testing.T) {
 			}
 			closeTape(t, tape)
 
-			// The control: without the names the port is a part of the request.
+			// The control: without Options.Host the port is part of the request.
 			opts.Host = nil
 			tape = open(t, path, opts)
 			if _, err := ask(tape, noNetwork(t), "9999"); err == nil {

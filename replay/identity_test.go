@@ -33,8 +33,8 @@ func as(t *testing.T, header, value string) *http.Request {
 	return req
 }
 
-// Two users and a wrong token are sent once each, and each gets its own response,
-// live, from the tape, and from the tape when it is opened again.
+// The requests of two users, of a wrong token and of nobody are sent once each. Each gets its own
+// response: live, from the tape, and from the tape opened again.
 func TestTwoCredentialsShareNoResponse(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestTwoCredentialsShareNoResponse(t *testing.T) {
 	}
 }
 
-// Whatever carries the credential distinguishes requests.
+// Requests differ if their credentials do, whatever carries the credential.
 func TestCredentialsThatCount(t *testing.T) {
 	basic := func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
 	for name, c := range map[string]struct {
@@ -110,7 +110,8 @@ func TestCredentialsThatCount(t *testing.T) {
 	}
 }
 
-// Two passwords in a body share no response in ModeSmart.
+// In ModeSmart, requests with different passwords in the body share a response only if Match
+// ignores the password.
 func TestSecretsInABodyShareNoResponse(t *testing.T) {
 	for kind, bodies := range map[string][2]string{
 		"application/json":                  {`{"user":"u","password":"one"}`, `{"user":"u","password":"two"}`},
@@ -139,8 +140,8 @@ func TestSecretsInABodyShareNoResponse(t *testing.T) {
 	}
 }
 
-// A masked header that Match names is compared, in every mode, and is not the
-// same text on the tape for two values.
+// If Match names a masked header, it is compared in every mode, and two values have different
+// hashes on the tape.
 func TestMatchedSecretHeaderIsCompared(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +152,7 @@ func TestMatchedSecretHeaderIsCompared(t *testing.T) {
 			rt := tape.Wrap(base)
 			send(t, rt, as(t, "Authorization", "Bearer tokenOfAlice"))
 			send(t, rt, as(t, "Authorization", "Bearer tokenOfBob"))
-			// The hashes survive that the index is made anew.
+			// The hashes survive a Reindex.
 			if err := tape.Reindex(); err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +175,7 @@ func TestMatchedSecretHeaderIsCompared(t *testing.T) {
 	}
 }
 
-// Options.Identity is asked instead of the credentials, and sees the context.
+// Options.Identity replaces the credentials, and sees the context.
 func TestIdentityOfTheUser(t *testing.T) {
 	type user struct{}
 	base := numbered()
@@ -182,7 +183,7 @@ func TestIdentityOfTheUser(t *testing.T) {
 		if req.Body != http.NoBody {
 			t.Error("the function has a body")
 		}
-		req.Header.Del("Authorization") // its copy
+		req.Header.Del("Authorization") // a copy
 		name, _ := req.Context().Value(user{}).(string)
 		return name
 	}})
@@ -205,7 +206,7 @@ func TestIdentityOfTheUser(t *testing.T) {
 	}
 }
 
-// A name that the user keeps is compared by Match, or not at all.
+// A header that the user keeps unmasked is compared only if Match names it.
 func TestKeptNamesAreNoIdentity(t *testing.T) {
 	for _, name := range []string{"Cookie", "Authorization"} {
 		base := numbered()
@@ -218,8 +219,7 @@ func TestKeptNamesAreNoIdentity(t *testing.T) {
 	}
 }
 
-// An exchange with a mask that has no hash, as it was recorded before there were
-// hashes, is replayed for any value.
+// An exchange whose mask has no hash is replayed for any value.
 func TestMaskWithoutHashIsReplayedForAny(t *testing.T) {
 	path := t.TempDir() + "/tape.json"
 	opts := replay.Options{Reuse: true, Match: replay.Match{Headers: []string{"Authorization"}}}

@@ -6,8 +6,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Requests that differ in the secret part of their URL share a recording in
-// ModeSmart exactly if they are made as the same.
+// In ModeSmart, requests that differ in a secret of their URL share a recording only if the secrets
+// belong to the same identity.
 func TestIdentityInTheURL(t *testing.T) {
 	const aws = api + "/o?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
 	for name, c := range map[string]struct {

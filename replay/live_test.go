@@ -20,10 +20,9 @@ func recordKinds(t *testing.T, path string, list []kinds.Kind) *kinds.Recorded {
 	})
 }
 
-// What comes from a tape is what came from the server, for each kind of exchange and in
-// every field, with the server gone. What differs is masked (cookies), not on
-// the tape (whether a trailer had been announced), or of a connection (the field TLS,
-// which is nil, and the type of an error).
+// With the server gone, a tape returns what the server sent, in every field, for each kind of
+// exchange. Exceptions are what is masked (cookies), what is not recorded (whether a trailer was
+// announced), and what belongs to a connection (TLS, which is nil, and the type of an error).
 func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
 	if n := len(kinds.Review()); n != 25 {
 		t.Fatalf("%d kinds, want the 25 of the review", n)

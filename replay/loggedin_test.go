@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// accounts is an API with a login, whose other responses say whose token was sent.
+// accounts is an API with a login. Its other responses name the user whose token was sent.
 type accounts struct{ sent int }
 
 func (a *accounts) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -34,7 +34,7 @@ func (a *accounts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return respond(req, 401, ""), nil
 }
 
-// login returns what the client of a user sends for its token.
+// login returns the credential that the client of a user sends after it has logged in.
 func login(t *testing.T, rt http.RoundTripper, user string) string {
 	t.Helper()
 	req := request(t, http.MethodPost, api+"/token", "grant_type=client_credentials&client_secret="+user)
@@ -52,8 +52,8 @@ func authorized(t *testing.T, path, credential string) *http.Request {
 	return req
 }
 
-// A client that logs in from the tape has a mask for a token. What was recorded with the token
-// is replayed to it, in the default mode as well, where one alone recorded it.
+// A client that logs in from the tape gets a mask as its token. If the tape has one identity for a
+// request, the mask finds what was recorded with the real token, in the default mode too.
 func TestAClientThatLoggedInFromTheTapeGetsItsResponses(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestAClientThatLoggedInFromTheTapeGetsItsResponses(t *testing.T) {
 	}
 }
 
-// A mask does not say whose it is, where two have recorded the request.
+// If two identities recorded the request, a mask does not say which one it stands for.
 func TestAMaskIsNobodyInParticular(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.json")
 	tape := open(t, path, replay.Options{})
@@ -102,8 +102,8 @@ func TestAMaskIsNobodyInParticular(t *testing.T) {
 	}
 }
 
-// Recorded anew as it was, such a tape would hold both identities again. What the error says to
-// do gives each of them its own.
+// Recorded again in the same way, such a tape would have both identities again. What the error
+// advises gives each its own response.
 func TestAMissOfSeveralIdentitiesSaysWhatHelps(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.json")
 	type userKey struct{}
@@ -140,7 +140,7 @@ func TestAMissOfSeveralIdentitiesSaysWhatHelps(t *testing.T) {
 	}
 }
 
-// Beside a mask a credential of its own counts, and another is not given what it has recorded.
+// A credential beside a mask counts, so another credential does not get its recording.
 func TestACredentialBesideAMaskCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.json")
 	both := func(key string) *http.Request {
@@ -165,7 +165,7 @@ func TestACredentialBesideAMaskCounts(t *testing.T) {
 	}
 }
 
-// Nor does it where they differ in their bodies alone: there a credential may stand as well.
+// The same holds if the requests differ only in their bodies, where a credential may be too.
 func TestAMaskInABodyIsNobodyInParticular(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestAMaskInABodyIsNobodyInParticular(t *testing.T) {
 			}
 			tape := open(t, path, replay.Options{})
 			rt := tape.Wrap(noNetwork(t))
-			send(t, rt, me("t-bob")) // from then on a mask may be from the tape
+			send(t, rt, me("t-bob")) // from now on, a mask may come from the tape
 			resp, err := rt.RoundTrip(me(redact.Mask))
 			if err == nil {
 				t.Fatalf("responded with %q", readAll(t, resp))
@@ -202,7 +202,7 @@ func TestAMaskInABodyIsNobodyInParticular(t *testing.T) {
 	}
 }
 
-// Where the program says whose a request is, a mask says nothing: what another label has recorded is not for this one.
+// With Options.Identity, a mask says nothing: a request does not get what another label recorded.
 func TestAMaskIsNobodyWhereTheProgramSaysWho(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.json")
 	opts := replay.Options{Identity: func(req *http.Request) string { return req.Header.Get("X-User") }}

@@ -21,8 +21,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// What a body is, is asked once however long it gets: a form that came in small reads was
-// read from its beginning for each of them.
+// What a body contains is determined once, however long the body gets and however small the reads
+// are.
 func TestALongTextIsLookedAtOnce(t *testing.T) {
 	form := "a=" + strings.Repeat("b&c=d", 3<<20/5)
 	start := time.Now()
@@ -48,8 +48,8 @@ func TestALongTextIsLookedAtOnce(t *testing.T) {
 	}
 }
 
-// A text in another charset than UTF-8, whose JSON shows at its end alone, is masked
-// whatever its length.
+// A text that is not in UTF-8, and whose JSON can be recognized only at its end, is masked whatever
+// its length.
 func TestALongTextOfAnotherCharsetIsMasked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{})
@@ -64,7 +64,7 @@ func TestALongTextOfAnotherCharsetIsMasked(t *testing.T) {
 	}
 }
 
-// A long binary stream has its pieces too.
+// The pieces of a long binary stream are recorded too.
 func TestALongStreamHasItsPieces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{})
@@ -85,7 +85,7 @@ func TestALongStreamHasItsPieces(t *testing.T) {
 	}
 }
 
-// stuckParts takes no part until it is let go.
+// stuckParts blocks in AppendParts until it is released.
 type stuckParts struct {
 	store.PartStore
 	release chan struct{}
@@ -96,8 +96,8 @@ func (s *stuckParts) AppendParts(list []store.Part) error {
 	return s.PartStore.AppendParts(list)
 }
 
-// A read that waits for a store that stands still ends with the context of its request,
-// and with Close, which waits for nothing itself. The body then is not recorded.
+// A read that waits for a stuck store ends with the context of its request, and with Close, which
+// does not wait. The body is then not recorded.
 func TestAWaitForTheStoreEnds(t *testing.T) {
 	for _, what := range []string{"the context", "Close"} {
 		path := filepath.Join(t.TempDir(), "tape.db")
@@ -155,8 +155,8 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 	}
 }
 
-// A process that is killed in the middle of a long body leaves what was on the tape before,
-// also of the same request, and nothing of the body.
+// A process killed in the middle of a long body leaves what was on the tape before, including an
+// exchange of the same request, and nothing of the body.
 func TestAProcessThatIsKilledInALongBody(t *testing.T) {
 	const variable = "REPLAY_TEST_KILLED_IN_A_LONG_BODY"
 	if path := os.Getenv(variable); path != "" {
@@ -174,7 +174,7 @@ func TestAProcessThatIsKilledInALongBody(t *testing.T) {
 	_, whole := get(t, tape.Wrap(download(2<<20, nil)), api+"/image")
 	closeTape(t, tape)
 	for range 2 {
-		before := fileSize(t, path) // of which what is free is used first
+		before := fileSize(t, path) // its free pages are used first
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAProcessThatIsKilledInALongBody$")
 		cmd.Env = append(os.Environ(), variable+"="+path)
 		if err := cmd.Start(); err != nil {
@@ -223,8 +223,8 @@ func parts(t *testing.T, path string) (n int) {
 	return n
 }
 
-// Where the store takes the parts but not their exchange, OnError is called once, with
-// that error, and the parts are removed.
+// If the store takes the parts but not their exchange, OnError is called once with that error, and
+// the parts are removed.
 func TestAnExchangeWhosePartsAreStored(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	var reported []error
@@ -242,7 +242,7 @@ func TestAnExchangeWhosePartsAreStored(t *testing.T) {
 	noParts(t, path)
 }
 
-// fullForExchanges takes parts alone.
+// fullForExchanges takes only parts.
 type fullForExchanges struct{ store.PartStore }
 
 func (*fullForExchanges) Append([]store.Entry) error { return errDiskFull }

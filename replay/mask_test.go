@@ -22,12 +22,12 @@ import (
 )
 
 const (
-	literal = `qu"ite & ünusual/phrase` // of no shape that anybody knows
+	literal = `qu"ite & ünusual/phrase` // of no known shape
 	token   = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 	named   = "correct-horse-battery"
 )
 
-// secretive plants secrets in every place of a request and of its response.
+// secretive puts secrets in every place of a request and of its response.
 func secretive(t *testing.T) (*http.Request, *script) {
 	t.Helper()
 	form := url.Values{"password": {named}, "x": {literal}, "keep": {"visible-form"}}.Encode()
@@ -58,7 +58,7 @@ func planted() []string {
 	}
 }
 
-// raw returns every byte that a tape has written, files of other names included.
+// raw returns every byte in the folder of a tape.
 func raw(t *testing.T, path string) []byte {
 	t.Helper()
 	var all []byte
@@ -103,14 +103,14 @@ func TestSecretsNeverReachTheDisk(t *testing.T) {
 					t.Errorf("%q is on disk", secret)
 				}
 			}
-			// The control: what is no secret is there, so the search can find.
+			// The control: what is not secret is there, so the search works.
 			for _, visible := range []string{"visible-form", "visible-query", "visible-json"} {
 				if !bytes.Contains(b, []byte(visible)) {
 					t.Errorf("%q is not on disk", visible)
 				}
 			}
 
-			// Another key finds the same exchange.
+			// A request with another key and another token finds the same exchange.
 			opts.Mode = replay.ModeReplay
 			tape = open(t, path, opts)
 			req, _ = secretive(t)
@@ -182,13 +182,13 @@ func TestSecretsInCompressedBodies(t *testing.T) {
 	}
 }
 
-// Where masking cannot help, nothing is written, and OnError and Flush get the error.
+// If masking cannot help, nothing is written, and OnError and Flush report it.
 func TestFinalScanWithholds(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			var observed []error
-			// A literal that is part of a method cannot be masked.
+			// A literal in a method cannot be masked.
 			tape := open(t, path, replay.Options{
 				Redact: redact.Rules{Literals: []string{"MKSECRET"}}, OnError: func(err error) { observed = append(observed, err) },
 			})
@@ -215,7 +215,7 @@ func TestFinalScanWithholds(t *testing.T) {
 	}
 }
 
-// Objects whose ids look random stay apart, also behind redirects.
+// Objects with ids that look random stay apart, behind redirects too.
 func TestRandomPathsStayApart(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -263,7 +263,7 @@ func TestRandomPathsStayApart(t *testing.T) {
 				for _, id := range []string{a, b} {
 					inner := "https://cdn.example.com/" + id + "?size=2"
 					ask(rt, "/thumb?w=1&url="+url.QueryEscape(inner)+"&h=2", inner)
-					// What a recorded response links to is on the tape.
+					// A link in a recorded response leads to an exchange on the tape.
 					_, body := get(t, rt, api+"/index/"+id)
 					var index struct{ Next string }
 					if err := json.Unmarshal([]byte(body), &index); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A header that is lent is masked as any other, and a copy if anything in it is.
+// A lent header is masked like any other. It is copied only if something in it is masked.
 func TestALentHeaderIsMasked(t *testing.T) {
 	m := masker{red: redact.New(redact.Rules{Literals: []string{"literal!"}}), cookie: func(_, value string) string { return "of " + value }}
 	for name, c := range map[string]struct {
@@ -42,7 +42,7 @@ func TestALentHeaderIsMasked(t *testing.T) {
 	}
 }
 
-// The header of a response is copied if it is changed: also since the body is.
+// The header of a response is copied if it changes, even if only because the body does.
 func TestTheHeaderOfAResponseIsMaskedInACopy(t *testing.T) {
 	m := masker{red: redact.New(redact.Rules{}), max: 1 << 20}
 	for body, copied := range map[string]bool{`{"id":1}`: false, `{"password":"correct-horse-battery"}`: true} {

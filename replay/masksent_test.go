@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A client that logs in from the tape has a mask for a token. What a server responds to that is
-// not the response to the token, and would be recorded as one.
+// A client that logs in from the tape has a mask instead of a token. The response of a server to a
+// mask is not the response to the token, and must not be recorded as such.
 func TestSmartDoesNotSendWhatItMasked(t *testing.T) {
 	const json, form = "application/json", "application/x-www-form-urlencoded"
 	with := func(method, path, body string, header ...string) func(t *testing.T) *http.Request {
@@ -29,7 +29,7 @@ func TestSmartDoesNotSendWhatItMasked(t *testing.T) {
 	standIn := redact.Mask + "." + strings.Repeat("0a", 12)
 	for name, c := range map[string]struct {
 		req   func(t *testing.T) *http.Request
-		place string // "" is sent
+		place string // "" if it is sent
 	}{
 		"a token":                  {with("GET", "/b", "", "Authorization", "Bearer "+redact.Mask), "header Authorization"},
 		"a key":                    {with("GET", "/b", "", "X-Api-Key", redact.Mask), "header X-Api-Key"},
@@ -84,7 +84,7 @@ func TestSmartDoesNotSendWhatItMasked(t *testing.T) {
 	}
 }
 
-// The other modes, and what passes the tape by, are left as they are.
+// The other modes do not look for masks, nor does a request that passes the tape by.
 func TestOnlySmartLooksForMasks(t *testing.T) {
 	for name, opts := range map[string]replay.Options{
 		"record":       {Mode: replay.ModeRecord},

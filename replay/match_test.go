@@ -93,7 +93,7 @@ func TestRecipe(t *testing.T) {
 	}
 }
 
-// Whatever can be decoded has a key and can be replayed.
+// Any exchange that decodes has a key and can be replayed.
 func FuzzDecodedExchange(f *testing.F) {
 	x := exchange(1, "http://h/?a=%zz", "body")
 	x.Response.Trailer = http.Header{"X-Sum": {"1"}}

@@ -65,7 +65,7 @@ func TestModeOverrides(t *testing.T) {
 			}
 			closeTape(t, tape)
 
-			// A tape for replay is never written: what records reads as off.
+			// A tape opened for replay is never written: ModeRecord acts as Off.
 			live := numbered()
 			tape = open(t, path, replay.Options{Mode: replay.ModeReplay})
 			rt = tape.Wrap(live)

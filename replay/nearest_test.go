@@ -68,7 +68,7 @@ func TestNearestNamesWhatDiffers(t *testing.T) {
 	}
 }
 
-// However many neighbours there are, the bodies of a few are compared.
+// However many candidates there are, only a few bodies are compared.
 func TestNearestComparesFewBodies(t *testing.T) {
 	asked := store.Request{Method: "POST", URL: "https://h/a", Body: []byte("x")}
 	var near []*store.Exchange
@@ -81,7 +81,7 @@ func TestNearestComparesFewBodies(t *testing.T) {
 	}
 }
 
-// Of a body over MaxRequest there is the SHA-256 alone, and two of them may be of one length.
+// A body over MaxRequest is known only by its SHA-256. Two of them may have the same length.
 func TestNearestOfBodiesThatAreHashed(t *testing.T) {
 	whole := store.Request{Method: "POST", URL: "https://h/a", Body: []byte("abc"), BodySize: 3}
 	hashed := func(sum string, size int64) store.Request {

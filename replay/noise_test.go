@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// inChunks frames a payload as a client that signs each chunk does.
+// inChunks frames a payload like a client that signs each chunk.
 func inChunks(payload string, size int, signature string) string {
 	var b strings.Builder
 	b.Grow(len(payload) + 100*(len(payload)/size+3))
@@ -29,7 +29,7 @@ func inChunks(payload string, size int, signature string) string {
 	}
 }
 
-// upload sends a body as it is read, with GetBody or without.
+// upload sends a body, with or without GetBody.
 func upload(t *testing.T, rt http.RoundTripper, url, body string, header http.Header, again bool) error {
 	t.Helper()
 	req := request(t, "PUT", url, body)
@@ -45,7 +45,7 @@ func upload(t *testing.T, rt http.RoundTripper, url, body string, header http.He
 	return resp.Body.Close()
 }
 
-// uploaded is a base that reads what is sent.
+// uploaded is a base that reads the request body.
 func uploaded() *script {
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		if _, err := io.Copy(io.Discard, req.Body); err != nil {
@@ -56,7 +56,7 @@ func uploaded() *script {
 }
 
 func TestChunkSignaturesDoNotMatter(t *testing.T) {
-	large := 1 << 20 // with its frames longer than a request that is kept
+	large := 1 << 20 // longer than MaxRequest with its frames
 	if long.Wanted() {
 		large = 5 << 20
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/internal/growth"
 )
 
-// Of a body only the named fields count, with where they are.
+// Only the named fields of a body count, and where they are.
 func TestOnlyFieldsCount(t *testing.T) {
 	const (
 		json  = "application/json"
@@ -56,7 +56,7 @@ func TestOnlyFieldsCount(t *testing.T) {
 	}
 }
 
-// A secret that does not count is no part of the identity.
+// A secret that does not count is not part of the identity.
 func TestASecretThatDoesNotCountIsNoIdentity(t *testing.T) {
 	d := identifier{match: Match{OnlyFields: []string{"user"}}.compiled(), key: []byte("k")}
 	h := http.Header{"Content-Type": {"application/json"}}

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// readOnlyDir returns a folder that nothing can be written to: one that is given, on a
-// read-only file system, or one without the permission.
+// readOnlyDir returns a folder that cannot be written to: one on a read-only file system for root,
+// one without the permission for others.
 func readOnlyDir(t *testing.T, fill func(dir string)) string {
 	t.Helper()
 	if os.Geteuid() == 0 {
@@ -35,9 +35,9 @@ func readOnlyDir(t *testing.T, fill func(dir string)) string {
 	return dir
 }
 
-// D10 of the review: where nothing can be written, a tape opens in ModeSmart and
-// replays what is on it, with another Match too; what is not on it is sent, and the
-// error says that it is not recorded. A new tape, and ModeRecord, are errors at once.
+// On a read-only file system, a tape opens in ModeSmart and replays what it has, with another Match
+// too. What it does not have is sent, and the error says that it is not recorded. A new tape and
+// ModeRecord fail at once.
 func TestAReadOnlyFileSystem(t *testing.T) {
 	dir := readOnlyDir(t, func(dir string) {
 		for _, name := range stores() {
@@ -57,7 +57,7 @@ func TestAReadOnlyFileSystem(t *testing.T) {
 					continue
 				}
 				want(t, tape.Wrap(noNetwork(t)), api+"/a?x=1", 200, "1")
-				closeTape(t, tape) // hits alone are no error
+				closeTape(t, tape) // hits alone cause no error
 			}
 		}
 		tape := open(t, path, replay.Options{})
@@ -79,7 +79,7 @@ func TestAReadOnlyFileSystem(t *testing.T) {
 	}
 }
 
-// The other files of a text tape have the hash of a long name in theirs.
+// If the name of a text tape is long, the names of its other files contain a hash of it.
 func TestATapeWithALongName(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), strings.Repeat("n", 240)+".json"), replay.Options{Mode: replay.ModeRecord})
 	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")

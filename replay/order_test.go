@@ -63,7 +63,7 @@ func TestOrderedRepliesInTheOrderOfTheTape(t *testing.T) {
 	}
 }
 
-// A tape that is longer than what is read ahead, and an empty one.
+// A tape that is longer than the read-ahead, and an empty one.
 func TestOrderedReadsTheWholeTape(t *testing.T) {
 	for _, n := range []int{0, 1, 16, 17, 100} {
 		path := filepath.Join(t.TempDir(), "tape.db")

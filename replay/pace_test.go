@@ -18,8 +18,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A stream is replayed as it came: at once, as recorded, faster, or with a delay of its
-// own. A text tape has two digits of the time in all, which is too little for its end.
+// A stream is replayed at once, as recorded, faster, or with a delay of its own. A text tape keeps
+// two digits of the total time, too few for the time of its end.
 func TestAStreamIsReplayedInItsTime(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestAStreamIsReplayedInItsTime(t *testing.T) {
 	}
 }
 
-// A reader that is busy meanwhile does not make the stream longer than it was.
+// A slow reader does not make the stream longer.
 func TestAStreamWaitsForNoReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.db")
@@ -89,7 +89,7 @@ func TestAStreamWaitsForNoReader(t *testing.T) {
 	})
 }
 
-// What breaks off does so where it did, and when.
+// A stream breaks off where and when it did.
 func TestAStreamBreaksOffInItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.db")
@@ -105,8 +105,7 @@ func TestAStreamBreaksOffInItsTime(t *testing.T) {
 	})
 }
 
-// A wait ends with the context of the request, before the headers and in the body, and
-// with Close.
+// A wait ends with the context of the request, before the headers and in the body, and with Close.
 func TestAWaitForATapeEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.db")
@@ -144,8 +143,8 @@ func TestAWaitForATapeEnds(t *testing.T) {
 	})
 }
 
-// A document that comes in packets, as fast as they do, is in one piece, so that a text
-// tape is no longer for it.
+// A document that comes in packets without a pause is recorded as one piece, so that a text tape
+// does not grow.
 func TestADocumentIsOnePiece(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := streams([]event{{0, `{"a":`}, {5 * time.Millisecond, `1}`}}, io.EOF)
@@ -167,7 +166,7 @@ func TestADocumentIsOnePiece(t *testing.T) {
 	})
 }
 
-// What is masked in an event leaves the other events where they were.
+// Masking one event leaves the other events where they were.
 func TestMaskedEventsKeepTheirPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.db")
@@ -212,7 +211,7 @@ func TestTheLedgerKnowsTheRecordedTime(t *testing.T) {
 	})
 }
 
-// A hook that makes a body longer or shorter makes its last piece so.
+// If a hook changes the length of a body, the last piece takes the difference.
 func TestAHookChangesPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "tape.db")

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// zeros returns so many zeros, packed.
+// zeros returns so many mebibytes of zeros, compressed.
 func zeros(mebibytes int) string {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -23,8 +23,8 @@ func zeros(mebibytes int) string {
 	return b.String()
 }
 
-// A body that unpacks to far more than MaxBody is not unpacked to look for secrets, and so
-// not written. The bound is on memory: a mebibyte holds a gibibyte of zeros.
+// A body that unpacks to far more than MaxBody is not searched for secrets, and so not written. The
+// bound saves memory: a mebibyte can hold a gibibyte of zeros.
 func TestABodyIsUnpackedUpToABound(t *testing.T) {
 	packed, wide := 16, int64(4<<20)
 	if long.Wanted() {
@@ -38,7 +38,7 @@ func TestABodyIsUnpackedUpToABound(t *testing.T) {
 	}{
 		{256 << 10, 1, 0, 16 << 20},
 		{256 << 10, packed, 1, 16 << 20},
-		{wide, packed, 0, 1 << 40}, // the control: with a wider bound it is unpacked
+		{wide, packed, 0, 1 << 40}, // the control: a wider bound lets it be unpacked
 	} {
 		body := zeros(tt.mebibytes)
 		tape, err := replay.New(&tapetest.Memory{}, replay.Options{MaxBody: tt.maxBody})

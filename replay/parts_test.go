@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A body whose parts are gone, since its exchange was replaced or the file is damaged,
-// ends with an error: neither with what there is, nor as a fault of the server.
+// If the parts of a body are gone, because its exchange was replaced or the file is damaged, the
+// body returns an error. It does not end early, and the error is not a fault of the server.
 func TestALongBodyWhosePartsAreGone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{Reuse: true})
@@ -45,7 +45,7 @@ func TestALongBodyWhosePartsAreGone(t *testing.T) {
 	closeTape(t, tape)
 }
 
-// A tape that is closed while a long body is read from it ends that body with an error.
+// Closing a tape while a long body is read from it ends the body with an error.
 func TestALongBodyOfAClosedTape(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{Reuse: true})
 	rt := tape.Wrap(download(3<<20, nil))
@@ -64,7 +64,7 @@ func TestALongBodyOfAClosedTape(t *testing.T) {
 	}
 }
 
-// The first bytes of a long body come before its last ones were read from the tape.
+// The first bytes of a long body arrive before the last ones are read from the tape.
 func TestALongBodyComesAPartAtATime(t *testing.T) {
 	const size = 3 << 20
 	counted := &countedParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db"))}
@@ -93,7 +93,7 @@ func TestALongBodyComesAPartAtATime(t *testing.T) {
 	}
 }
 
-// What is found before its parts are stored waits for them.
+// An exchange that is found before its parts are stored waits for them.
 func TestALongBodyIsFoundAtOnce(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{Reuse: true})
 	defer closeTape(t, tape)
@@ -108,7 +108,7 @@ func TestALongBodyIsFoundAtOnce(t *testing.T) {
 	}
 }
 
-// A long body that breaks off is replayed with its fault where errors are recorded.
+// A long body that broke off is replayed with its fault if Errors is set.
 func TestALongBodyBreaksOff(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{Errors: true})
@@ -185,7 +185,7 @@ func TestALongBodyOnATextTape(t *testing.T) {
 	}
 }
 
-// Close of a body that waits for a part waits for nothing.
+// Close does not wait for a read that waits for a part.
 func TestCloseDoesNotWaitForAPart(t *testing.T) {
 	stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
 	tape, err := replay.New(stuck, replay.Options{Reuse: true})
@@ -225,7 +225,7 @@ func TestCloseDoesNotWaitForAPart(t *testing.T) {
 	closeTape(t, tape)
 }
 
-// A wait for a part ends with the context, whose cause is the error.
+// Waiting for a part ends with the context, and the error is its cause.
 func TestAWaitForAPartEndsWithTheContext(t *testing.T) {
 	stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
 	tape, err := replay.New(stuck, replay.Options{Reuse: true})

@@ -7,7 +7,7 @@ import (
 
 const uuidPattern = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 
-// What a client makes anew is not compared where a pattern says what it looks like.
+// A value that a client makes anew is not compared if a pattern describes it.
 func TestAValueThatAPatternMatchesCountsAsAnyOther(t *testing.T) {
 	const (
 		json = "application/json"

@@ -16,18 +16,18 @@ const ms = time.Millisecond
 func TestPiecesAreWhatAReaderSees(t *testing.T) {
 	var p pieces
 	p.add(10, false, 0)
-	p.add(4, true, 20*ms) // fills its buffer, so that what comes at once belongs to it
+	p.add(4, true, 20*ms) // fills its buffer, so the next read belongs to it
 	p.add(3, false, 20*ms)
-	p.add(2, false, 20*ms) // the buffer before was not filled
+	p.add(2, false, 20*ms) // the buffer before was not full
 	p.add(4, true, 30*ms)
-	p.add(1, false, 40*ms) // the buffer was filled by chance
+	p.add(1, false, 40*ms) // the buffer was full by chance
 	want := []store.Piece{{Bytes: 10}, {Bytes: 7, Wait: 20 * ms}, {Bytes: 2}, {Bytes: 4, Wait: 10 * ms}, {Bytes: 1, Wait: 10 * ms}}
 	if got := p.all("text/event-stream", nil); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
-// However many pieces there are, a few thousand are kept, in the same time.
+// However many pieces there are, a few thousand are kept, with the same bytes and time in all.
 func TestPiecesAreBounded(t *testing.T) {
 	var p pieces
 	const n = 10*maxPieces + 3
@@ -132,7 +132,7 @@ func FuzzRefit(f *testing.F) {
 	})
 }
 
-// A server chooses how long a line is and in how many pieces it comes.
+// A server decides how long a line is and in how many pieces it comes.
 func TestPiecesAreFittedInLinearTime(t *testing.T) {
 	growth.Hostile(t, map[string]func(string){"pieces": func(s string) {
 		list := make([]store.Piece, len(s)/8)

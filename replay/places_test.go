@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// bodyPlaces are bodies with a secret, which is named or a JSON Web Token.
+// bodyPlaces returns bodies with a secret, either a named one or a JSON Web Token.
 func bodyPlaces() map[string]string {
 	basic := base64.StdEncoding.EncodeToString([]byte("me:" + literal))
 	return map[string]string{
@@ -48,7 +48,7 @@ func bodyPlaces() map[string]string {
 	}
 }
 
-// mediaTypes are what a server may say of a body, right or wrong.
+// mediaTypes returns what a server may call a body, rightly or wrongly.
 func mediaTypes() []string {
 	return []string{
 		"", "text/plain", "text/plain; charset=utf-8", "text/html", "text/javascript", "text/csv", "text/xml", "text/event-stream",
@@ -112,7 +112,7 @@ func TestNoSecretReachesATapeOrALogUnderAnyMediaType(t *testing.T) {
 						t.Errorf("%s: %q in %q", what, secret, b[max(i-200, 0):min(i+80, len(b))])
 					}
 				}
-				if !bytes.Contains(b, []byte("visible")) { // the control: the search can find
+				if !bytes.Contains(b, []byte("visible")) { // the control: the search works
 					t.Errorf("%s: nothing is there", what)
 				}
 			}

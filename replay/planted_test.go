@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// asked is a request with secrets in its URL and its headers, and with a body that has one.
+// asked returns a request with secrets in its URL and headers, and with a body that has one.
 func asked(t *testing.T, kind, place, page, body string) *http.Request {
 	t.Helper()
 	target := fmt.Sprintf("https://me:%s@api.example.com/%s/%s?kind=%s&page=%s&api_key=%s&jwt=%s",
@@ -33,7 +33,7 @@ func asked(t *testing.T, kind, place, page, body string) *http.Request {
 	return req
 }
 
-// plainly leaves letters.
+// plainly keeps lower-case letters and replaces the rest.
 func plainly(r rune) rune {
 	if r >= 'a' && r <= 'z' {
 		return r
@@ -41,20 +41,19 @@ func plainly(r rune) rune {
 	return '-'
 }
 
-// Of 26 places in a body, under every media type, and of those in URLs and headers: a
-// secret is in no miss and in no error of a tape, in none that it replays, and in nothing
-// that Verify says.
+// Secrets in 26 places of a body, under every media type, and in URLs and headers, appear in no
+// miss, in no error of a tape or of a replay, and in nothing that Verify returns.
 func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 	places, kinds := bodyPlaces(), mediaTypes()
 	names := slices.Sorted(maps.Keys(places))
 	if testing.Short() {
 		kinds = []string{"", "application/json", "application/x-www-form-urlencoded", "image/png"}
 	}
-	// Each place and each media type are among them: all pairs are long tests.
+	// All pairs are for long tests. The others still have each place and each media type.
 	some := func(i, j int) bool { return long.Wanted() || (i+2*j)%5 == 0 || i == j }
 	for _, store := range stores() {
 		t.Run(store, func(t *testing.T) {
-			var mu sync.Mutex // mu guards said: OnError runs in a goroutine of the tape
+			var mu sync.Mutex // guards said: OnError runs in a goroutine of the tape
 			said := make(map[string][]string)
 			say := func(what, text string) {
 				mu.Lock()
@@ -94,7 +93,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 					if !some(i, j) {
 						continue
 					}
-					if i == j { // the others once for each media type
+					if i == j { // the other pages once for each media type
 						for _, page := range pages[1:] {
 							_ = ask(t, record, asked(t, kind, place, page, places[place]))
 						}
@@ -102,7 +101,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 					_ = ask(t, record, asked(t, kind, place, "recorded", places[place]))
 					bare := request(t, "GET", api+"/bare/"+strings.Map(plainly, kind)+"/"+strings.ReplaceAll(place, " ", "-"), "")
 					bare.Header.Set("Content-Type", kind)
-					_ = ask(t, record, bare) // Verify sends what has no mask in it
+					_ = ask(t, record, bare) // Verify sends only what has no mask
 				}
 			}
 			if err := tape.Flush(t.Context()); err != nil {
@@ -122,12 +121,12 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 					}
 					other := places[names[(j+1)%len(names)]]
 					for k, req := range []*http.Request{
-						asked(t, kind, place, "recorded", other), // another body: masked, it may be the same
+						asked(t, kind, place, "recorded", other), // another body, which may be the same when masked
 						asked(t, kind, place, "missing", places[place]),
 						asked(t, kind, other[:4], "missing", other),
 					} {
 						if k > 0 && (i+j)%5 > 0 {
-							continue // these have no difference in a body that the first has not
+							continue // their bodies differ in nothing that the first does not show
 						}
 						err := ask(t, rt, req)
 						miss, ok := errors.AsType[*replay.MissError](err)
@@ -151,7 +150,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 			}
 			drifted := &script{fn: func(n int, req *http.Request) (*http.Response, error) {
 				if n%7 == 0 {
-					return nil, errors.New("no") // the error of next is passed on as it is
+					return nil, errors.New("no") // Verify returns the error of next unchanged
 				}
 				resp := respond(req, 201, places[names[n%len(names)]])
 				resp.Header["Content-Type"] = req.Header["Content-Type"]
@@ -161,7 +160,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 			}}
 			for drift, err := range tape.Verify(t.Context(), drifted, replay.VerifyOptions{Unsafe: true, Headers: []string{"X-Note"}}) {
 				if drift == nil {
-					t.Fatal(err) // beside a Drift it is that of next, as it is
+					t.Fatal(err) // an error with a Drift is that of next, unchanged
 				}
 				say("Verify", drift.String()+fmt.Sprint(drift.Route, drift.URL, drift.Skipped, drift.Differences))
 			}
@@ -171,7 +170,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 					t.Errorf("%s says nothing: the test shows nothing", what)
 				}
 				for _, text := range said[what] {
-					for _, secret := range append(planted(), jwt, jwt[:12], named[:12], token[:12]) { // a miss cuts long values
+					for _, secret := range append(planted(), jwt, jwt[:12], named[:12], token[:12]) { // a miss shortens long values
 						if strings.Contains(text, secret) {
 							t.Errorf("%s: %q in %q", what, secret, text)
 						}
@@ -195,7 +194,7 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 	}
 }
 
-// ask sends a request, reads the response, and returns the error of either.
+// ask sends a request, reads the response, and returns the first error.
 func ask(t *testing.T, rt http.RoundTripper, req *http.Request) error {
 	t.Helper()
 	resp, err := rt.RoundTrip(req)

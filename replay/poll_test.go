@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// job responds with pending until it has been asked often enough.
+// job responds "pending" so many times, and then "done".
 func job(pending int) *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
 		if n <= pending {
@@ -19,7 +19,7 @@ func job(pending int) *script {
 	}}
 }
 
-// poll asks until the job is done, and returns what came.
+// poll asks until the job is done, six times at most, and returns the responses.
 func poll(t *testing.T, rt http.RoundTripper) (got []string) {
 	t.Helper()
 	for range 6 {
@@ -31,8 +31,7 @@ func poll(t *testing.T, rt http.RoundTripper) (got []string) {
 	return got
 }
 
-// D2 of the review: in ModeSmart a loop that polls gets what the server says, and
-// the tape replays all of it.
+// In ModeSmart, a polling loop gets what the server says, and the tape replays all of it.
 func TestSmartRecordsAPoll(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -52,11 +51,11 @@ func TestSmartRecordsAPoll(t *testing.T) {
 			if got := poll(t, rt); !slices.Equal(got, whole) {
 				t.Errorf("%s, %v: %q", name, mode, got)
 			}
-			want(t, rt, api+"/job", 200, "done") // the last repeats
+			want(t, rt, api+"/job", 200, "done") // the last one repeats
 			closeTape(t, tape)
 		}
 
-		// With Reuse a tape responds with what it has just recorded, for ever.
+		// With Reuse, a tape responds with what it has just recorded, forever.
 		tape = open(t, filepath.Join(t.TempDir(), name), replay.Options{Reuse: true})
 		base = job(2)
 		if got := poll(t, tape.Wrap(base)); len(got) != 6 || base.sent.Load() != 1 {
@@ -65,8 +64,8 @@ func TestSmartRecordsAPoll(t *testing.T) {
 	}
 }
 
-// A sequence that broke off goes on: what is on the tape is replayed, what follows
-// is sent and recorded behind it.
+// A sequence that ended early goes on: what is on the tape is replayed, and what follows is sent
+// and appended.
 func TestSmartGoesOnWithAPoll(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -86,7 +85,7 @@ func TestSmartGoesOnWithAPoll(t *testing.T) {
 	}
 }
 
-// Rewind lets ModeSmart respond with what was recorded before it, without Close.
+// After Rewind, ModeSmart responds with what was recorded before it, without Close.
 func TestRewindEndsARecordedSequence(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.db")
 	tape := open(t, path, replay.Options{})

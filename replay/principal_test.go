@@ -37,7 +37,7 @@ func TestPrincipal(t *testing.T) {
 		{`OAuth oauth_consumer_key="c", oauth_token="t"`, `OAuth oauth_consumer_key="c", oauth_token="u"`, false},
 		{"Bearer a", "bearer  a", true},
 		{"Bearer a", "Bearer A", false},
-		{basic("u:pas"), basic("u:pas")[:len(basic("u:pas"))-1], true}, // without its padding
+		{basic("u:pas"), basic("u:pas")[:len(basic("u:pas"))-1], true}, // without padding
 		{basic("u:p"), basic("u:q"), false},
 		{"Negotiate abc", "Negotiate abd", false},
 		{"AWS4-HMAC-SHA256 malformed", "AWS4-HMAC-SHA256 other", false},

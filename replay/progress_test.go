@@ -19,15 +19,15 @@ func TestProgressIsKeptByVariant(t *testing.T) {
 	if de, fr := p.place(key, german), p.place(key, french); de != 3 || fr != 0 {
 		t.Errorf("the places are %d and %d, want 3 for the language that was asked for and 0 for the other", de, fr)
 	}
-	p.move(key, nil, german, 5) // for everybody
+	p.move(key, nil, german, 5) // moves everybody
 	p.move(key, []string{"Accept-Language"}, french, 7)
 	if de, fr := p.place(key, german), p.place(key, french); de != 5 || fr != 7 {
 		t.Errorf("the places are %d and %d, want 5 and 7", de, fr)
 	}
 }
 
-// A server that names something else in Vary each time makes no more than maxVary sets, and
-// the request goes on in its sequence.
+// A server that names another header in Vary each time causes at most maxVary sets, and the request
+// goes on in its sequence.
 func TestProgressKeepsFewSetsOfNames(t *testing.T) {
 	p := new(progress)
 	for i := range 3 * maxVary {

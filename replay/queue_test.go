@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// exchange has the key that the zero Match gives it.
+// exchange returns an exchange with the key that the zero Match makes.
 func exchange(id store.ID, url, body string) *store.Exchange {
 	x := tapetest.Exchange(id, "GET", url, body)
 	x.Key = Match{}.key(&x.Request)
@@ -44,11 +44,11 @@ func TestQueueGroupsCommits(t *testing.T) {
 			t.Errorf("adding took %v", d)
 		}
 		tapetest.Must(t, q.flush(t.Context()))
-		// The first may begin before all are there; each takes what it may.
+		// The first batch may begin before all exchanges are there. Each takes as many as it may.
 		if slices.Max(sizes) != mostCount || len(sizes) > 4 {
 			t.Errorf("batches %v, want some of %d", sizes, mostCount)
 		}
-		// A lone exchange lingers, unless there is a flush, or the goroutine before still looks for more.
+		// A lone exchange lingers, unless there is a flush or the goroutine still looks for more.
 		synctest.Wait()
 		q.add(queued(1, ""))
 		time.Sleep(linger / 2)
@@ -65,7 +65,7 @@ func TestQueueGroupsCommits(t *testing.T) {
 		if d := time.Since(start); d >= linger {
 			t.Errorf("flush took %v", d)
 		}
-		synctest.Wait() // the goroutine has ended too, or the bubble would not end
+		synctest.Wait() // the goroutine must end before the bubble does
 	})
 }
 
@@ -114,7 +114,7 @@ func TestFlushMindsItsContext(t *testing.T) {
 	})
 }
 
-// What was written is garbage, also while the queue waits for more.
+// The queue keeps no reference to what was written, even while it waits for more.
 func TestTheQueueKeepsNothingThatWasWritten(t *testing.T) {
 	q := newQueue(func([]*pending) {})
 	for i := range 5000 {

@@ -48,7 +48,7 @@ func TestAnEarlyCloseIsReplayedUpToThere(t *testing.T) {
 			}
 			read("/part", 4)
 			tape.LeaveRest()
-			read("/unknown", 10) // all of it, but the length is not known
+			read("/unknown", 10) // all of it, but of unknown length
 			read("/whole", 10)   // without asking for EOF
 			if s := tape.Stats(); s.Cut != 2 || s.Incomplete != 0 {
 				t.Errorf("%+v, want 2 that are cut", s)
@@ -82,7 +82,8 @@ func TestTooLongIsSkipped(t *testing.T) {
 	}
 }
 
-// A response over MaxBody is in the figures, in the ledger and with OnError; the tape itself has not failed.
+// A response over MaxBody is in the figures and the ledger, and OnError gets it. The tape itself
+// has not failed.
 func TestTooLongIsReported(t *testing.T) {
 	var errs []error
 	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8, OnError: func(err error) { errs = append(errs, err) }})
@@ -148,8 +149,8 @@ func TestBrokenBodyReplays(t *testing.T) {
 	}
 }
 
-// endOfBody ends the context of the call with the body of its response, as a time
-// limit of an outer layer does, before the tape sees the end.
+// endOfBody ends the context of the call together with the response body, before the tape sees that
+// end, as a time limit of an outer layer does.
 type endOfBody struct{ cancel context.CancelFunc }
 
 func (e *endOfBody) BodyEnd(*layer.Attempt) { e.cancel() }
@@ -167,8 +168,8 @@ func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// owner ties the body to the call below the tape, so that what is tied to it
-// ends before the tape sees the end.
+// owner owns the body below the tape, so that what is tied to the body ends before the tape sees
+// the end.
 type owner struct{}
 
 func (o owner) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -203,8 +204,9 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 	}
 }
 
-// net/http returns io.ErrUnexpectedEOF bare where a body breaks off, and many a reader compares it with ==: an SDK of AWS takes it for
-// the end of a stream of events. So it is replayed bare; what was wrapped keeps its text.
+// If a body breaks off, net/http returns io.ErrUnexpectedEOF unwrapped, and many readers compare it
+// with ==. An AWS SDK takes it for the end of an event stream. So it is replayed unwrapped, and a
+// wrapped one keeps its text.
 func TestABodyThatBrokeOffIsReplayedWithTheVeryError(t *testing.T) {
 	for text, err := range map[string]error{"": io.ErrUnexpectedEOF, "line 7: unexpected EOF": fmt.Errorf("line 7: %w", io.ErrUnexpectedEOF)} {
 		for _, name := range stores() {
@@ -245,7 +247,7 @@ func brokenOff() *script {
 	}}
 }
 
-// What DiscardBad keeps off the tape is not replayed, though Errors records what else fails.
+// DiscardBad keeps a broken body off the tape, even if Errors is set.
 func TestABrokenBodyIsBad(t *testing.T) {
 	for _, name := range stores() {
 		for bad, want := range map[bool]error{true: replay.ErrMiss, false: nil} {

@@ -46,7 +46,7 @@ func TestRecordReplacesEarlierSessions(t *testing.T) {
 	}
 }
 
-// Concurrent recording of many keys loses nothing.
+// Recording many keys concurrently loses nothing.
 func TestConcurrentRecordingLosesNothing(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestConcurrentRecordingLosesNothing(t *testing.T) {
 	}
 }
 
-// Transport errors come back as what they were.
+// Transport errors are replayed as what they were.
 func TestErrorsReplay(t *testing.T) {
 	faults := map[string]struct {
 		err     error
@@ -139,7 +139,7 @@ func TestErrorsReplay(t *testing.T) {
 	}
 }
 
-// Without Errors, and for what is the caller's own doing, nothing is recorded.
+// An error is not recorded without Errors, with DiscardBad, or if the caller or a layer caused it.
 func TestErrorsNotRecorded(t *testing.T) {
 	fail := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
 	reject := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }}
@@ -166,10 +166,10 @@ func TestErrorsNotRecorded(t *testing.T) {
 	}
 }
 
-// http.Client ends a request at its Timeout by the context and by the deprecated Cancel:
-// where Cancel comes first, the context is not over yet.
+// At its Timeout, http.Client ends a request by its context and by the deprecated Cancel. If Cancel
+// comes first, the context is not over yet.
 func TestATimeoutOfTheClientIsTheCallersOwn(t *testing.T) {
-	gone := errors.New("net/http: request canceled") // that of http.Transport has no type
+	gone := errors.New("net/http: request canceled") // the error of http.Transport has no type
 	for name, base := range map[string]func(cancel chan struct{}, req *http.Request) (*http.Response, error){
 		"before the headers": func(cancel chan struct{}, _ *http.Request) (*http.Response, error) {
 			close(cancel)
@@ -202,7 +202,7 @@ func TestATimeoutOfTheClientIsTheCallersOwn(t *testing.T) {
 	}
 }
 
-// cancelingReader closes a channel when it is read.
+// cancelingReader closes a channel in Read.
 type cancelingReader struct {
 	cancel chan struct{}
 	err    error
@@ -213,7 +213,7 @@ func (c cancelingReader) Read([]byte) (int, error) {
 	return 0, c.err
 }
 
-// What breaks off is on the tape, and is not replayed: the note of the ledger says both.
+// A body that broke off is on the tape but not replayed. The note in the ledger says both.
 func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
 	path := t.TempDir() + "/t"
 	tape := open(t, path, replay.Options{})
@@ -238,7 +238,8 @@ func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
 	t.Error("nothing is on the tape")
 }
 
-// filling is a body with all its bytes whose next Read fills in the trailer, and then waits to be closed.
+// filling is a body that has yielded all its bytes. Its next Read sets the trailer, and then waits
+// for Close.
 type filling struct {
 	data    io.Reader
 	trailer http.Header
@@ -261,8 +262,9 @@ func (f *filling) Close() error {
 	return nil
 }
 
-// net/http fills in the trailer while it reads the end. A body with all its bytes is whole also where it is closed
-// during that read, in another goroutine: then its trailer is being written, and must not be read.
+// net/http sets the trailer during the read that finds the end. A body that has yielded all its
+// bytes is whole even if another goroutine closes it during that read. The trailer is then being
+// written, and must not be read.
 func TestTheTrailerOfAReadUnderWayIsLeftAlone(t *testing.T) {
 	s := &tapetest.Memory{}
 	tape, err := replay.New(s, replay.Options{Mode: replay.ModeRecord})

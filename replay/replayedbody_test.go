@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A replayed body keeps the rules of io.Reader and of net/http: whole in small reads,
-// its trailer at the end alone, an error after Close.
+// A replayed body keeps the rules of io.Reader and net/http: it is whole in small reads, has its
+// trailer only at the end, and returns an error after Close.
 func TestAReplayedBody(t *testing.T) {
 	text := strings.Repeat("0123456789", 1000)
 	base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
@@ -56,7 +56,7 @@ func TestAReplayedBody(t *testing.T) {
 	}
 }
 
-// A caller may take the trailer away before the body has ended, as over a connection.
+// A caller may remove the trailer before the body has ended, as with net/http.
 func TestAReplayedBodyWithoutItsTrailer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{})

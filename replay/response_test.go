@@ -21,8 +21,8 @@ func zipped(s string) []byte {
 	return b.Bytes()
 }
 
-// Two callers share nothing: what one does to its response the next does not see, nor where
-// a hook keeps the response that it gives to all of them.
+// Callers share nothing: a change that one makes to its response is not seen by the next, even if a
+// hook returns the same response for all of them.
 func TestResponsesShareNothing(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestResponsesShareNothing(t *testing.T) {
 					resp := respond(req, 200, "body")
 					resp.Header["X-A"] = []string{"a"}
 					return resp, nil
-				}}), 3+n) // what comes again was recorded once
+				}}), 3+n) // three are recorded, more repeat the last
 				if err := tape.Close(); err != nil {
 					t.Fatal(err)
 				}

@@ -21,13 +21,13 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// document is a JSON object of n bytes for a path.
+// document returns a JSON object of n bytes that contains path.
 func document(path string, n int) string {
 	head := fmt.Sprintf(`{"path":%q,"pad":"`, path)
 	return head + strings.Repeat("x", max(0, n-len(head)-2)) + `"}`
 }
 
-// plain responds with a document of which the server decides what is sent together.
+// plain responds with a document, and leaves it to the server what is sent together.
 func plain(size func(int) int) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		n, _ := strconv.Atoi(req.URL.Query().Get("n"))
@@ -36,8 +36,8 @@ func plain(size func(int) int) http.HandlerFunc {
 	}
 }
 
-// lateEnd responds with a document, and ends the body a while after its reader had
-// enough: the end is never in the read that the document is in.
+// lateEnd responds with a document, and ends the body some time after the reader had enough. So the
+// end is never in the read that completes the document.
 func lateEnd(size func(int) int, enough <-chan struct{}, wait time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		n, _ := strconv.Atoi(req.URL.Query().Get("n"))
@@ -58,7 +58,7 @@ func lateEnd(size func(int) int, enough <-chan struct{}, wait time.Duration) htt
 	}
 }
 
-// reader is a client that has no use for the end of a body.
+// reader is a client that does not read a body to its end.
 type reader func(t *testing.T, client *http.Client, url string, enough chan<- struct{}) any
 
 // decoded reads one JSON value, as many clients do, and closes the body.
@@ -78,7 +78,7 @@ func decoded(t *testing.T, client *http.Client, url string, enough chan<- struct
 	return value
 }
 
-// unread looks at the status alone.
+// unread looks only at the status.
 func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) any {
 	t.Helper()
 	resp, err := client.Do(request(t, "GET", url, ""))
@@ -89,8 +89,7 @@ func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) an
 	return resp.StatusCode
 }
 
-// A response is whole on the tape although its reader stops at the closing brace,
-// or reads nothing.
+// A recorded response is whole even if its reader stops at the closing brace, or reads nothing.
 func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 	count := 12
 	if long.Wanted() {
@@ -106,7 +105,7 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 		query   string
 		handler http.HandlerFunc
 		read    reader
-		chance  bool // whether the end comes in a read of its own
+		chance  bool // the end may be in the read that completes the document
 	}{
 		{"end with the document", false, "", plain(sizes), decoded, true},
 		{"chunked", false, "", lateEnd(sizes, enough, 0), decoded, false},
@@ -132,7 +131,7 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 				ended = nil
 			}
 			run := func(path string, rest bool) (lost int, recorded []any) {
-				tape := open(t, path, replay.Options{RestWait: 10 * time.Second}) // for as long as a busy machine may take
+				tape := open(t, path, replay.Options{RestWait: 10 * time.Second}) // longer than a busy machine takes
 				if !rest {
 					tape.LeaveRest()
 				}
@@ -162,7 +161,7 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 	}
 }
 
-// endless yields an event each interval until it is closed.
+// endless yields an event at each interval until it is closed.
 type endless struct {
 	every time.Duration
 	done  chan struct{}
@@ -185,8 +184,7 @@ func (e *endless) Close() error {
 	return nil
 }
 
-// A stream without an end is cut, and Close waits for it for as long as
-// RestWait says, 100 ms by default.
+// An endless stream is cut. Close waits for it no longer than RestWait, which is 100 ms by default.
 func TestAnEndlessStreamHoldsCloseForTheBoundAlone(t *testing.T) {
 	for _, c := range []struct {
 		every      time.Duration
@@ -223,13 +221,13 @@ func TestAnEndlessStreamHoldsCloseForTheBoundAlone(t *testing.T) {
 				t.Errorf("the ledger does not say so: %s", text)
 			}
 			closeTape(t, tape)
-			time.Sleep(2 * time.Hour) // a deaf read ends by itself
+			time.Sleep(2 * time.Hour) // for a deaf read to return
 		})
 	}
 }
 
-// Bytes are bounded too: 64 KiB in all or 16 KiB more of an unknown length, and
-// nothing is read of what is known to be longer.
+// The bytes are bounded too: of a body of unknown length, up to 64 KiB in all or 16 KiB more are
+// read. Nothing is read of one that is known to be longer.
 func TestALongRestIsLeft(t *testing.T) {
 	const limit, more = 64 << 10, 16 << 10
 	for _, c := range []struct {
@@ -270,7 +268,7 @@ func TestALongRestIsLeft(t *testing.T) {
 	}
 }
 
-// A body that is closed to end a read is not read beside it.
+// A body that is closed to end a read is not read at the same time.
 func TestCloseDuringAReadDoesNotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{})

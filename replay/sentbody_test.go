@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A server that responds before it has read the request leaves nothing that
-// could be compared, which the ledger says; the call itself is as it was.
+// If a server responds before it has read the request, there is nothing to compare, and the ledger
+// says so. The call itself is not affected.
 func TestUnreadRequestIsSkipped(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: replay.ModeRecord})
 	req := request(t, "POST", api+"/a", "")
@@ -32,8 +32,8 @@ func TestUnreadRequestIsSkipped(t *testing.T) {
 	}
 }
 
-// net/http looks whether a body goes on behind its length only after it has written that much, and a server may
-// respond before: what it was asked is known then.
+// net/http checks whether a body continues beyond its length only after it has written that much,
+// and a server may respond before. The request is complete by then.
 func TestABodyIsWholeAtItsLength(t *testing.T) {
 	for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
 		tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: mode, MaxRequest: 5})

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// ModeSmart must not replay its own 503 to the retry that follows it.
+// ModeSmart must not replay the 503 that it has just recorded to the retry that follows.
 func TestSmartGoesOnLiveAfterAFailure(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -37,8 +37,8 @@ func TestSmartGoesOnLiveAfterAFailure(t *testing.T) {
 	}
 }
 
-// Responses that come in another order than their requests are replayed in the
-// order of the requests.
+// Responses that end in another order than their requests began are replayed in the order of the
+// requests.
 func TestOrderIsThatOfRequests(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestOrderIsThatOfRequests(t *testing.T) {
 	}
 }
 
-// Of 200 exchanges of one request, 200 concurrent calls get one each.
+// If a request has 200 exchanges, 200 concurrent calls get one each.
 func TestConcurrentReplayGivesEachOnce(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// sessions logs a user in with two cookies, and says whose they are.
+// sessions logs a user in with two cookies, and says whose session a request has.
 func sessions() *script {
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		resp := respond(req, 200, "")
@@ -40,7 +40,7 @@ func sessions() *script {
 	}}
 }
 
-// browser is a client with a jar of its own.
+// browser returns a client with its own cookie jar.
 func browser(t *testing.T, rt http.RoundTripper) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -50,7 +50,7 @@ func browser(t *testing.T, rt http.RoundTripper) *http.Client {
 	return &http.Client{Transport: rt, Jar: jar}
 }
 
-// visit returns the cookies that a page sets, and its body.
+// visit returns the cookies that a page sets, and the body of the page.
 func visit(t *testing.T, c *http.Client, path string) (set []*http.Cookie, body string) {
 	t.Helper()
 	resp, err := c.Get(api + path)
@@ -63,9 +63,8 @@ func visit(t *testing.T, c *http.Client, path string) (set []*http.Cookie, body 
 	return resp.Cookies(), string(b[:n])
 }
 
-// D12 of the review: a client with a cookie jar logs in from a tape, also where the
-// Cookie header is compared, and each of two users gets what is his, although no
-// value of a cookie is on the tape.
+// A client with a cookie jar can log in from a tape, even if the Cookie header is compared. Each of
+// two users gets their own responses, although no cookie value is on the tape.
 func TestACookieJarWorksOnReplay(t *testing.T) {
 	for _, match := range []replay.Match{{}, {Headers: []string{"Cookie"}}} {
 		for _, name := range stores() {
@@ -106,7 +105,7 @@ func TestACookieJarWorksOnReplay(t *testing.T) {
 	}
 }
 
-// What stands for a value differs from tape to tape, and with the value.
+// The stand-in for a cookie value differs between tapes and between values.
 func TestWhatStandsForACookie(t *testing.T) {
 	record := func(opts replay.Options) []string {
 		opts.Mode = replay.ModeRecord
@@ -135,8 +134,8 @@ func TestWhatStandsForACookie(t *testing.T) {
 	}
 }
 
-// A jar drops a cookie that has expired since it was recorded, so it expires later;
-// one that has not, or that was to be deleted, stays as it is.
+// A jar drops an expired cookie. So a cookie that has expired since it was recorded is replayed
+// with a later expiry. One that has not expired, or that was to be deleted, stays as it is.
 func TestExpiryOfARecordedCookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "t.json")

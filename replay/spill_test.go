@@ -21,11 +21,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store/bolt"
 )
 
-// noise is a body of n bytes, no text, that is nowhere in memory.
+// noise is a binary body of n bytes that is generated as it is read.
 type noise struct {
 	left int64
 	next byte
-	with string // somewhere in it, across a border of two parts
+	with string // a text inside it, across the border of two parts
 	end  error
 }
 
@@ -67,7 +67,7 @@ func download(size int64, change func(*noise, *http.Response)) *script {
 	}}
 }
 
-// peak is the most memory that was in use at one of the moments when it was looked at.
+// peak is the most memory in use above base, at the moments when it was looked at.
 type peak struct{ base, most uint64 }
 
 func startPeak() *peak {
@@ -86,7 +86,7 @@ func (p *peak) look() {
 	}
 }
 
-// drainSum reads a body to its end, looks at the memory every 16 MiB, and returns its hash.
+// drainSum reads a body to its end and returns its hash. It looks at the memory every 16 MiB.
 func drainSum(t *testing.T, body io.Reader, p *peak) (sum [32]byte, n int64) {
 	t.Helper()
 	h := sha256.New()
@@ -104,8 +104,8 @@ func drainSum(t *testing.T, body io.Reader, p *peak) (sum [32]byte, n int64) {
 	return [32]byte(h.Sum(nil)), n
 }
 
-// A body of any length is recorded and replayed in flat memory: nowhere are there more
-// than a few parts of it. The control is the same body as a text, which has to be whole.
+// A body of any length is recorded and replayed in constant memory, a few parts of it at a time.
+// The control is a text of the same length, which must be in memory whole.
 func TestALongBodyIsNeverInMemory(t *testing.T) {
 	size := int64(24 << 20)
 	if long.Wanted() {
@@ -153,8 +153,8 @@ func TestALongBodyIsNeverInMemory(t *testing.T) {
 	}
 }
 
-// A registered literal keeps a long body off the tape, also one that lies across two
-// parts, and no part of it stays.
+// A registered literal keeps a long body off the tape, even if it lies across two parts. No part of
+// the body stays.
 func TestALongBodyWithASecret(t *testing.T) {
 	for what, put := range map[string]func(*noise, *http.Response){
 		"in the body": func(b *noise, _ *http.Response) { b.with = "the-secret-word-0123456789" },
@@ -182,9 +182,8 @@ func TestALongBodyWithASecret(t *testing.T) {
 	}
 }
 
-// Of a long body that is not recorded nothing is left: one that was closed early, one over
-// MaxBody, one that a hook leaves out, one that breaks off, one of a request that the
-// server did not read.
+// Nothing is left of a long body that is not recorded: one that was closed early, one over MaxBody,
+// one that a hook leaves out, one that broke off.
 func TestALongBodyThatIsNotRecorded(t *testing.T) {
 	const size = 4 << 20
 	for what, test := range map[string]struct {
@@ -216,7 +215,7 @@ func TestALongBodyThatIsNotRecorded(t *testing.T) {
 	}
 }
 
-// A store that fails for a part keeps the exchange off the tape, and says so.
+// If the store fails for a part, the exchange is not recorded, and Close says so.
 func TestAPartThatIsNotStored(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	full := &countedParts{PartStore: partStore(t, path), failFrom: 4}
@@ -240,11 +239,11 @@ func TestAPartThatIsNotStored(t *testing.T) {
 
 var errDiskFull = errors.New("disk full")
 
-// countedParts counts the parts that are read, and fails when some are written.
+// countedParts counts the parts that are read, and can fail to write some.
 type countedParts struct {
 	store.PartStore
 	read     atomic.Int64
-	failFrom int // the number of the first part that is not stored, 0 for none
+	failFrom int // the number of the first part that is not stored, or 0
 }
 
 func (s *countedParts) Part(id store.ID, number int) ([]byte, error) {
@@ -264,7 +263,7 @@ func (s *countedParts) AppendParts(list []store.Part) error {
 	return s.PartStore.AppendParts(list)
 }
 
-// noParts fails if the file of a tape holds parts of a body.
+// noParts fails the test if the file of a tape holds parts of a body.
 func noParts(t *testing.T, path string) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})

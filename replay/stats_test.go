@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Each call adds to the figures that describe it, and to no other.
+// Each call adds to the figures that describe it, and to no others.
 func TestStatsCountEachOutcome(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{Reuse: true, Discard: func(r *http.Response) bool { return r.StatusCode == 418 }})
 	tape.LeaveRest()

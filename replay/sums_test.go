@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// SDKs of object stores compare a body with the sum in a header, which is that of the body
-// without masks, and without what a hook has changed.
+// SDKs of object stores compare a body with a sum in a header. That is the sum of the body without
+// masks and edits, so it is removed if the body was changed.
 func TestASumOfABodyThatWasChangedIsGone(t *testing.T) {
 	const secret, plain = `{"refresh_token":"hunter2hunter2"}`, `{"page":2}`
 	sums := []string{
@@ -68,7 +68,7 @@ func TestASumOfABodyThatWasChangedIsGone(t *testing.T) {
 	}
 }
 
-// objectOf returns a response whose body was read.
+// objectOf returns a response after reading its body.
 func objectOf(t *testing.T, rt http.RoundTripper) *http.Response {
 	t.Helper()
 	resp, err := rt.RoundTrip(request(t, "GET", api+"/object", ""))

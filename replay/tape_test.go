@@ -27,7 +27,7 @@ func TestOffTouchesNoFile(t *testing.T) {
 	closeTape(t, tape)
 }
 
-// A nil tape needs no chain of its own: it does what one that is off does.
+// A nil tape acts as one that is off, so it needs no chain of its own.
 func TestANilTapeIsOff(t *testing.T) {
 	var tape *replay.Tape
 	rt := gracy.Around(numbered(), tape)
@@ -65,7 +65,7 @@ func TestUseAfterClose(t *testing.T) {
 	if err := resp.Body.Close(); err != nil {
 		t.Error(err)
 	}
-	want(t, rt, api+"/a", 200, "2") // passes by
+	want(t, rt, api+"/a", 200, "2") // passes the tape by
 	if s := tape.Stats(); s.Failed != 1 || s.Recorded != 0 {
 		t.Errorf("%+v, want the late one to count as failed", s)
 	}
@@ -92,8 +92,8 @@ func TestReplayOfAMissingFileMakesNone(t *testing.T) {
 	}
 }
 
-// A second writer gets an error that names the file, after a wait, so that no
-// recording is lost in silence. Readers of a text tape do not mind a writer.
+// A second writer waits, and then gets an error that names the file, so that no recording is lost
+// silently. Readers of a text tape do not conflict with a writer.
 func TestSecondWriterIsLockedOut(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A tape is a file that somebody else may have made: waits that overflow are none, and
-// pieces without bytes do not stop the body.
+// A tape may come from anywhere: waits that overflow are dropped, and pieces without bytes do not
+// stall the body.
 func TestATimetableOfNonsense(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const long = 1 << 62
@@ -29,7 +29,7 @@ func TestATimetableOfNonsense(t *testing.T) {
 	})
 }
 
-// A body with a length, whose packets nobody has noted, comes evenly in the time that it took.
+// A body whose pieces were not recorded comes evenly over the time that it took.
 func TestATimetableWithoutPieces(t *testing.T) {
 	for size, pieces := range map[int]int{0: 1, 100: 1, 4099: 4, 1 << 20: 64} {
 		synctest.Test(t, func(t *testing.T) {

@@ -88,7 +88,7 @@ func TestRejectUnsafeHoldsBehindClose(t *testing.T) {
 	want(t, rt, api+"/a", 200, "1")
 }
 
-// What goes over a connection once it was upgraded cannot be recorded, which the ledger says.
+// What goes over an upgraded connection cannot be recorded, and the ledger says so.
 func TestAnUpgradeIsNotRecorded(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: replay.ModeRecord})
 	resp, err := tape.Wrap(codes(http.StatusSwitchingProtocols)).RoundTrip(request(t, "GET", api+"/socket", ""))

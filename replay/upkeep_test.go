@@ -51,7 +51,7 @@ func TestPruneAndUnused(t *testing.T) {
 	}
 }
 
-// Another Match, or other names of secrets, loses no recording.
+// Changing Match or the names of secrets loses no recording.
 func TestMatchChangeKeepsRecordings(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -107,8 +107,7 @@ func TestReindexAfterAChangedKey(t *testing.T) {
 	}
 }
 
-// ModeReplay writes nothing, also where the keys have to be made anew, and leaves
-// no other file.
+// ModeReplay writes nothing and leaves no other file, even if the keys must be made anew.
 func TestReplayNeverWrites(t *testing.T) {
 	for _, name := range stores() {
 		dir := t.TempDir()

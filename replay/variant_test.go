@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A tape that was recorded with one credential is replayed with any, or with none.
+// A tape recorded with one credential is replayed for any other, and for none.
 func TestOneIdentityRespondsToAny(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -27,8 +27,8 @@ func TestOneIdentityRespondsToAny(t *testing.T) {
 	}
 }
 
-// A tape with several identities of a request asks for one, and says so without
-// the credential.
+// If a tape has several identities for a request, another credential, or none, is a miss. The error
+// does not show the credential.
 func TestSeveralIdentitiesAskForOne(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -63,7 +63,7 @@ func TestSeveralIdentitiesAskForOne(t *testing.T) {
 	}
 }
 
-// Recorded anew with another token, a tape has one identity again.
+// Recorded again with another token, a tape still has one identity.
 func TestRecordingReplacesOtherIdentities(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -79,8 +79,8 @@ func TestRecordingReplacesOtherIdentities(t *testing.T) {
 	}
 }
 
-// Bodies that differ in their secrets alone, such as tokens to be renewed, are
-// one sequence to a replay that has other secrets.
+// Bodies that differ only in their secrets, such as tokens to be renewed, are one sequence for a
+// replay with other secrets.
 func TestRenewedTokensAreOneSequence(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -109,8 +109,8 @@ func TestRenewedTokensAreOneSequence(t *testing.T) {
 	}
 }
 
-// The recordings of an old tape have no identity: in ModeReplay they respond to
-// anybody, in ModeSmart to requests without a credential.
+// The recordings of an old tape have no identity. In ModeReplay they respond to anybody, in
+// ModeSmart only to requests without a credential.
 func TestOldRecordingsAreNobodys(t *testing.T) {
 	for _, name := range []string{"schema1.tape", "schema1.json"} {
 		ask := func(mode replay.Mode, token string, next *script) string {

@@ -12,8 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// negotiating responds with what a request asks for in its headers, and numbers
-// the responses.
+// negotiating numbers its responses and repeats what the request has in certain headers.
 func negotiating(vary string) *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
 		body := strconv.Itoa(n)
@@ -28,7 +27,7 @@ func negotiating(vary string) *script {
 	}}
 }
 
-// withHeader makes a request with a header.
+// withHeader returns a request with one header.
 func withHeader(t *testing.T, name, value string) *http.Request {
 	t.Helper()
 	req := request(t, "GET", api+"/file", "")
@@ -47,7 +46,7 @@ func TestWhatDecidesTheResponseIsCompared(t *testing.T) {
 		{"If-None-Match", etags[0], etags[1], ""},
 		{"If-None-Match", "", etags[1], ""},
 		{"If-Modified-Since", "Sat, 28 Nov 2026 00:00:00 GMT", "", ""},
-		{"X-Amz-Target", "DynamoDB_20120810.ListTables", "DynamoDB_20120810.DescribeLimits", ""}, // with {} as the body of both
+		{"X-Amz-Target", "DynamoDB_20120810.ListTables", "DynamoDB_20120810.DescribeLimits", ""}, // the body of both is {}
 		{"Soapaction", `"urn:list"`, `"urn:delete"`, ""},
 		{"X-Tc-Action", "DescribeZones", "DescribeRegions", ""},
 		{"X-Acs-Action", "DescribeZones", "DescribeRegions", ""},
@@ -96,7 +95,7 @@ func TestHeadersThatDoNotDecide(t *testing.T) {
 		{"X-Tenant", "a", "b", "X-Tenant", replay.Match{IgnoreHeaders: []string{"x-tenant"}}},
 		{"Range", "bytes=0-1", "bytes=4-5", "", replay.Match{Key: func(*http.Request) string { return "" }}},
 		{"X-Tenant", "a", "b", "X-Tenant", replay.Match{Key: func(*http.Request) string { return "" }}},
-		{"Authorization", "Bearer one", "Bearer two", "Authorization", replay.Match{}}, // one identity responds to any
+		{"Authorization", "Bearer one", "Bearer two", "Authorization", replay.Match{}}, // a single identity responds to any
 	} {
 		path := filepath.Join(t.TempDir(), "t.json")
 		tape := open(t, path, replay.Options{Match: c.match})

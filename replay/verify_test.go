@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// pages responds with what a map has for method and path, as JSON.
+// pages responds with the JSON that a map has for a method and path.
 func pages(m map[string]string) *script {
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		body, ok := m[req.Method+" "+req.URL.Path]
@@ -28,7 +28,7 @@ func pages(m map[string]string) *script {
 	}}
 }
 
-// drifts returns what Verify yields, a line each.
+// drifts returns what Verify yields, one line each.
 func drifts(t *testing.T, tape *replay.Tape, next http.RoundTripper, opts replay.VerifyOptions) string {
 	t.Helper()
 	var b strings.Builder
@@ -96,7 +96,7 @@ func TestVerifyFindsEachDrift(t *testing.T) {
 	}
 }
 
-// What is masked on tape is not sent, and credentials of the caller's layers are.
+// Verify does not send what is masked on the tape, and sends the other headers.
 func TestVerifySendsNoMask(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{})
@@ -127,7 +127,7 @@ func TestVerifySendsNoMask(t *testing.T) {
 	closeTape(t, tape)
 }
 
-// No response is no response that is as recorded, and a tape is not compared with itself.
+// Without a response there is nothing to compare, and a tape is not compared with itself.
 func TestVerifyComparesWithNothingElse(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{})
 	defer closeTape(t, tape)
@@ -150,7 +150,7 @@ func TestVerifyComparesWithNothingElse(t *testing.T) {
 	}
 }
 
-// A sequence is one request: its last response counts. Errors do not end the walk.
+// The last response of a sequence is the one compared. An error does not end the walk.
 func TestVerifyGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
 	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})

@@ -14,8 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// D14 of the review: a registered literal in the path is masked, route included, and
-// the exchange recorded.
+// A registered literal in the path is masked, in the route too, and the exchange is recorded.
 func TestALiteralInThePathIsMasked(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
@@ -31,7 +30,7 @@ func TestALiteralInThePathIsMasked(t *testing.T) {
 	}
 }
 
-// Whatever a tape says of a request, a registered literal is not in it.
+// A registered literal appears in nothing that a tape says about a request.
 func TestNoErrorPrintsALiteral(t *testing.T) {
 	const secret = "LITERALsecret99"
 	var texts []string

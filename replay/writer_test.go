@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// failing is a store that fails as fail says.
+// failing is a store whose Append fails if fail returns an error.
 type failing struct {
 	store.IndexStore
 	mu   sync.Mutex
@@ -34,7 +34,7 @@ func (m *failing) Append(batch []store.Entry) error {
 	return m.IndexStore.Append(batch)
 }
 
-// One exchange that the store cannot take does not take others with it.
+// An exchange that the store cannot take does not prevent others from being stored.
 func TestFailedWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := text.Open(t.TempDir() + "/t")
@@ -66,7 +66,7 @@ func TestFailedWrites(t *testing.T) {
 		if err := tape.Flush(t.Context()); err != nil {
 			t.Errorf("the second Flush: %v", err)
 		}
-		// What was lost stays lost, so Close says it again, and once.
+		// What was lost stays lost, so Close reports it again, but only once.
 		if err := tape.Close(); !errors.Is(err, full) || err.Error() != "disk full (and 1 more)" {
 			t.Errorf("Close: %v", err)
 		}
@@ -76,8 +76,7 @@ func TestFailedWrites(t *testing.T) {
 	})
 }
 
-// What is being written is found all the while: at no moment is an exchange
-// neither in the queue nor in the store.
+// An exchange can be found while it is written: it is never in neither the queue nor the store.
 func TestOverlayHasNoGap(t *testing.T) {
 	for name, open := range map[string]func(string) (store.IndexStore, error){"bolt": bolt.Open, "text": text.Open} {
 		t.Run(name, func(t *testing.T) {
