@@ -50,7 +50,7 @@ func TestCodecRoundTrip(t *testing.T) {
 		if !reflect.DeepEqual(x, &got) {
 			t.Errorf("\nhave %+v\n got %+v", x, &got)
 		}
-		// Nothing points into b.
+		// The exchange must not refer to b.
 		clear(b)
 		if !reflect.DeepEqual(x, &got) {
 			t.Error("the exchange shares memory with what it was decoded from")
@@ -58,7 +58,7 @@ func TestCodecRoundTrip(t *testing.T) {
 	}
 }
 
-// A field that a later version wrote survives decoding and encoding.
+// A field written by a later version survives decoding and encoding.
 func TestCodecKeepsUnknownFields(t *testing.T) {
 	b, _ := sample().MarshalBinary()
 	b = putBytes(b, 99, "later")
@@ -100,7 +100,7 @@ func TestCodecRejectsMalformedRecords(t *testing.T) {
 	}
 }
 
-// Decoding takes memory in proportion to what is there, whatever lengths say.
+// Decoding takes memory in proportion to the input, whatever lengths it contains.
 func TestCodecAllocatesWhatIsThere(t *testing.T) {
 	record := append([]byte{1, fieldRequest<<3 | kindBytes}, binary.AppendUvarint(nil, 1<<40)...)
 	const runs = 100
@@ -141,7 +141,7 @@ func FuzzExchange(f *testing.F) {
 	})
 }
 
-// A length below zero would be one to make room for.
+// A negative length is an error: readers make room for as much as it says.
 func TestALengthBelowZeroIsDamage(t *testing.T) {
 	x := sample()
 	x.SetMissingBody(-1)
@@ -154,7 +154,7 @@ func TestALengthBelowZeroIsDamage(t *testing.T) {
 	}
 }
 
-// A time of zero is left out of a record, as every zero is.
+// A record leaves out zero values, but distinguishes the zero time from the Unix epoch.
 func TestTheStartStaysWhatItIs(t *testing.T) {
 	for _, start := range []time.Time{{}, time.UnixMicro(0), time.UnixMicro(-1), time.UnixMicro(1)} {
 		x := sample()
@@ -187,8 +187,8 @@ func TestAppendBinaryAppends(t *testing.T) {
 	}
 }
 
-// An outcome is decoded as the whole exchange is, but for what it leaves out; where it depends
-// on the request it leaves out nothing.
+// UnmarshalOutcome decodes what UnmarshalBinary does, apart from what it leaves out. If the outcome
+// depends on the request, it leaves out nothing.
 func TestUnmarshalOutcome(t *testing.T) {
 	plain := func() *Exchange {
 		x := sample()

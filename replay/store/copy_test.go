@@ -28,7 +28,7 @@ func filled(t *testing.T, s store.IndexStore, n int) {
 	}
 }
 
-// inParts appends an exchange whose body is in parts.
+// inParts appends an exchange with its body in parts.
 func inParts(t *testing.T, s store.Store, id store.ID) []byte {
 	t.Helper()
 	body := bytes.Repeat([]byte("0123456789abcde\n"), 100_000)
@@ -114,7 +114,7 @@ func wholeBody(t *testing.T, s store.Store, x *store.Exchange) (body []byte) {
 	}
 }
 
-// withoutPart is a tape that has lost a part.
+// withoutPart is a store that has lost a part.
 type withoutPart struct{ store.PartStore }
 
 func (s withoutPart) Part(id store.ID, number int) ([]byte, error) {
@@ -124,7 +124,7 @@ func (s withoutPart) Part(id store.ID, number int) ([]byte, error) {
 	return s.PartStore.Part(id, number)
 }
 
-// withoutParts hides where the parts are.
+// withoutParts hides that a store has parts.
 type withoutParts struct{ store.Store }
 
 func TestCopyOfADamagedBody(t *testing.T) {

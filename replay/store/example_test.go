@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A shelf is a storage of three methods: it keeps the binary form of exchanges, as
-// any key-value store, table or bucket of objects could.
+// A shelf is a storage with three methods. It keeps exchanges in their binary form, as a key-value
+// store, a table or a bucket of objects could.
 type shelf struct {
 	mu     sync.Mutex // mu guards the fields below
 	closed bool

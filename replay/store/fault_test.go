@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A fault matches the same sentinel as the error that it was made of.
+// A fault matches the same sentinel as the error that it was made from.
 func TestFaultOf(t *testing.T) {
 	for _, c := range []struct {
 		err     error
@@ -42,7 +42,7 @@ func TestFaultOf(t *testing.T) {
 	}
 }
 
-// The kinds are on disk: they stay what they are.
+// The kinds are on disk, so they must not change.
 func TestFaultKindsOnDisk(t *testing.T) {
 	for kind, want := range map[FaultKind]string{
 		FaultOther: "", FaultDeadline: "deadline", FaultEOF: "eof", FaultUnexpectedEOF: "cut", FaultConnRefused: "refused",

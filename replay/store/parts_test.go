@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A header keeps the order of its values, values that are empty, and names
-// without values; none and an empty one are the same.
+// A header keeps the order of its values, empty values, and names without values. A nil header and
+// an empty one are the same.
 func TestHeaderRoundTrip(t *testing.T) {
 	for _, h := range []http.Header{nil, {}, {"A": {"2", "", "1"}, "B": {"x"}}, {"C": nil}} {
 		r := Request{Header: h}

@@ -24,7 +24,7 @@ func TestPiecesSurvive(t *testing.T) {
 	}
 }
 
-// A piece costs a few bytes, so that a stream of thousands is no matter.
+// A piece takes a few bytes, so that a stream can have thousands.
 func TestPiecesAreSmall(t *testing.T) {
 	x := &store.Exchange{Response: &store.Response{StatusCode: 200}}
 	none, _ := x.MarshalBinary()

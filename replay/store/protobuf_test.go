@@ -49,7 +49,8 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// A nested field is as it would be with a buffer of its own, whatever its length takes.
+// A nested field is encoded as it would be from a buffer of its own, however many bytes its length
+// takes.
 func TestANestedFieldOfAnyLength(t *testing.T) {
 	for _, n := range []int{0, 1, 127, 128, 129, 16383, 16384, 70_000} {
 		content := bytes.Repeat([]byte{7}, n)

@@ -15,9 +15,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// Ten thousand recordings into a text tape take about ten times as long as a thousand,
-// where one that is rewritten for each batch takes a hundred times. How long they take
-// beside bbolt depends on the disk, and is only said.
+// Ten thousand recordings into a text tape take about ten times as long as a thousand. If the file
+// were rewritten for each batch, they would take a hundred times as long. The comparison with bbolt
+// depends on the disk, so it is only logged.
 func TestATextTapeGrowsInLinearTime(t *testing.T) {
 	long.Only(t)
 	run := func(open func(string) (store.IndexStore, error), n int) time.Duration {
@@ -38,7 +38,7 @@ func TestATextTapeGrowsInLinearTime(t *testing.T) {
 		return time.Since(start)
 	}
 	inBolt, inText, thousand := time.Hour, time.Hour, time.Hour
-	for range 4 { // the best of some, in turns: other programs take time too
+	for range 4 { // the best of several, in turns, since other programs take time too
 		inBolt = min(inBolt, run(bolt.Open, 10_000))
 		inText = min(inText, run(text.Open, 10_000))
 		thousand = min(thousand, run(text.Open, 1_000))

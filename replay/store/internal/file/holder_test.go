@@ -39,8 +39,8 @@ func TestWhoHoldsATape(t *testing.T) {
 	}
 }
 
-// What is no such file, or of a process that is gone, is nobody; one of another host
-// is believed.
+// A file that cannot be read as a holder, or that names a process that is gone, names nobody. A
+// holder on another host is believed.
 func TestAHolderIsDataAlone(t *testing.T) {
 	tape := filepath.Join(t.TempDir(), "t")
 	host := self().Host
@@ -62,7 +62,7 @@ func TestAHolderIsDataAlone(t *testing.T) {
 	if e := lockedBy(t, tape); e.PID != 0 {
 		t.Errorf("a link: %+v", e)
 	}
-	end := Hold(tape) // in place of the link
+	end := Hold(tape) // replaces the link
 	if info, err := os.Lstat(holderName(tape)); err != nil || !info.Mode().IsRegular() {
 		t.Errorf("%v, %v", info, err)
 	}

@@ -41,8 +41,8 @@ func TestOneHolder(t *testing.T) {
 	}
 }
 
-// Many acquire and release without waiting, and remove the file each time: never
-// two hold it.
+// Many goroutines acquire and release without waiting, and remove the file each time. No two of
+// them hold it at once.
 func TestLockFileIsRemovedSafely(t *testing.T) {
 	tape := filepath.Join(t.TempDir(), "t")
 	acquire(t, tape).Release()
@@ -75,7 +75,7 @@ func TestLockFileIsRemovedSafely(t *testing.T) {
 	}
 }
 
-// A folder that may not be written needs no lock, since nothing is written there.
+// A folder that cannot be written to needs no lock, since nothing is written there.
 func TestNoLockWhereNothingCanBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o500); err != nil { //nolint:gosec // a folder

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Only the temporary files of the tape go, not those of tapes with a similar name.
+// Only the temporary files of this tape are removed, not those of tapes with similar names.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	long := strings.Repeat("n", 250)
@@ -53,7 +53,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// A steps is a file that says what was done to it.
+// A steps is a file that records what was done to it.
 type steps struct {
 	done []string
 	fail string
@@ -71,7 +71,7 @@ func (s *steps) Write(b []byte) (int, error) { return len(b), s.step("write") }
 func (s *steps) Sync() error                 { return s.step("sync") }
 func (s *steps) Close() error                { return s.step("close") }
 
-// A file that was renamed before it was synced is empty after a crash of the machine.
+// A file that is renamed before it is synced may be empty after the machine crashes.
 func TestAFileIsSyncedBeforeItIsClosed(t *testing.T) {
 	for _, fail := range []string{"", "write", "sync", "close"} {
 		s := &steps{fail: fail}
