@@ -15,10 +15,10 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A store whose keys wait does what one does whose keys are put into the index at once,
-// whatever is done in which order.
+// A store whose keys wait behaves like one whose keys go into the index at once, whatever is done
+// in whatever order.
 func TestATailChangesNothing(t *testing.T) {
-	step := store.ID(3) // each round begins at another one
+	step := store.ID(3) // each round begins at another ID
 	if long.Wanted() {
 		step = 1
 	}
@@ -74,8 +74,8 @@ func TestATailChangesNothing(t *testing.T) {
 	}
 }
 
-// IDs are given out when a request begins, and exchanges are stored when it ends: those
-// below the mark are in the index at once.
+// An ID is assigned when a request begins, and its exchange is stored when the request ends. Keys
+// with an ID below the mark go into the index at once.
 func TestALateExchangeDoesNotWait(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s, err := openWaiting(path, 10)

@@ -76,7 +76,7 @@ func TestOpenCutOff(t *testing.T) {
 	}
 }
 
-// Records that were overwritten come back as errors, never as a panic.
+// Overwritten records cause errors, never a panic.
 func TestDamagedPages(t *testing.T) {
 	path := tapeFile(t, 200)
 	good, err := os.ReadFile(path)

@@ -30,7 +30,7 @@ func TestCheckedPages(t *testing.T) {
 	want("written by this process", 100, none, none)
 }
 
-// Pages are noted by several who look at the same ones.
+// Several goroutines note the same pages.
 func TestPagesAreNotedAtOnce(t *testing.T) {
 	const high = 3*setPages + 5
 	c := newChecked(high)

@@ -23,8 +23,8 @@ const (
 	earlierForm = "of earlier builds"
 )
 
-// sequencesOf makes a tape of 40 requests with five responses each, some of them in
-// parts: as it is written now, as a crash leaves it while keys wait, or as earlier builds wrote it.
+// sequencesOf makes a tape of 40 requests with five responses each, some of them in parts. The form
+// is the current one, the one that a crash leaves while keys wait, or the one of earlier builds.
 func sequencesOf(t *testing.T, form string) (path string, want map[store.Key][]string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "tape")
@@ -46,7 +46,7 @@ func sequencesOf(t *testing.T, form string) (path string, want map[store.Key][]s
 			batch = nil
 		}
 	}
-	tapetest.Must(t, s.Append(batch)) // of 200 keys 60 wait
+	tapetest.Must(t, s.Append(batch)) // of 200 keys, 60 wait
 	switch form {
 	case waitingForm:
 		b, err := os.ReadFile(path)
@@ -81,10 +81,10 @@ func all(b *bbolt.Bucket) map[string][]byte {
 	return m
 }
 
-// outcomes are what became of the sequences of a damaged tape.
+// outcomes counts what became of the sequences of a damaged tape.
 type outcomes struct{ right, wrong, missing, failed int }
 
-// replayAll replays every sequence of a tape, as a tape does.
+// replayAll reads every sequence as a replay does.
 func replayAll(t *testing.T, path string, want map[store.Key][]string) (o outcomes) {
 	t.Helper()
 	s, err := OpenReadOnly(path)
@@ -121,17 +121,16 @@ func replayAll(t *testing.T, path string, want map[store.Key][]string) (o outcom
 	return o
 }
 
-// rolledBack reports whether one of the two meta pages is damaged, which a commit that
-// was broken off leaves too: the state before it holds.
+// rolledBack reports whether one of the two meta pages is damaged. An interrupted commit leaves
+// that too, and then the state before it is valid.
 func rolledBack(b []byte) bool {
 	_, first := readMeta(bytes.NewReader(b), 0)
 	_, second := readMeta(bytes.NewReader(b), 4096)
 	return first != second
 }
 
-// D9 of the review: of 500 damaged tapes none gives a body, a status or a place in a
-// sequence that is not as it was recorded; damage is a FormatError. In the form of
-// earlier builds they do.
+// No damaged tape returns a body, a status or a place in a sequence other than the recorded one:
+// damage is a FormatError. The control is the form of earlier builds, which does return them.
 func TestADamagedRecordIsAnError(t *testing.T) {
 	cases, fewest := 100, 10
 	if long.Wanted() {
@@ -151,7 +150,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 		was := bytes.Clone(good)
 		for n := range cases {
 			b := damaged(&copied, good, n)
-			if n%2 == 0 { // in records too, not in what holds them alone
+			if n%2 == 0 { // also within records, not only in what holds them
 				copied = append(copied[:0], good...)
 				b = copied
 				r := rand.New(rand.NewPCG(2, uint64(n)))
@@ -177,7 +176,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 	}
 }
 
-// What has no checksum is read as before, and what is written to such a tape has one.
+// Records without a checksum are still read. What is added to such a tape has a checksum.
 func TestOldAndNewRecordsOnOneTape(t *testing.T) {
 	path, want := sequencesOf(t, earlierForm)
 	s, err := Open(path)

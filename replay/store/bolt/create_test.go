@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// A file that another process made in between is not overwritten.
+// create does not overwrite a file that another process has made meanwhile.
 func TestCreateOverwritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "tape")
 	tapetest.Must(t, create(path))
@@ -25,7 +25,7 @@ func TestCreateOverwritesNothing(t *testing.T) {
 	}
 }
 
-// What a crash left of this tape is removed, unless somebody is making one.
+// Open removes what a crash has left of this tape, unless another process is creating it.
 func TestOpenSweeps(t *testing.T) {
 	path := tapeFile(t, 1)
 	own, foreign := filepath.Join(filepath.Dir(path), ".tape-tape-17"), filepath.Join(filepath.Dir(path), ".tape-tape-2-17")

@@ -11,8 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A read that is under way while the store is closed, or comes later, has what is on the
-// tape or gets the error of a store that is closed.
+// A read during or after Close returns what is on the tape, or ErrClosed.
 func TestReadsWhileAStoreIsClosed(t *testing.T) {
 	path := tapeFile(t, 50)
 	for range 20 {

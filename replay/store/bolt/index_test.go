@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// An index in memory finds what one in the file finds.
+// An index in memory finds what an index in the file finds.
 func TestReindexInMemory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s, err := Open(path)
@@ -27,7 +27,7 @@ func TestReindexInMemory(t *testing.T) {
 	}
 	tapetest.Must(t, s.Append(batch))
 	tapetest.Must(t, s.Close())
-	// The new keys leave the query out.
+	// The new keys do not contain the query.
 	key := func(x *store.Exchange) store.Key {
 		u := x.Request.ParseURL()
 		return tapetest.Exchange(1, "GET", "http://"+u.Host+u.Path, "").Key
@@ -72,8 +72,8 @@ func TestReindexInMemory(t *testing.T) {
 	}
 }
 
-// D17 of the review: keys that are made anew come in their order, whatever that of the
-// records, since a tree takes a transaction of random keys in quadratic time.
+// New keys are put in their own order, not in that of the records. A transaction that puts random
+// keys into the tree takes quadratic time.
 func TestKeysMadeAnewAreInOrder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s, err := Open(path)
@@ -94,8 +94,8 @@ func TestKeysMadeAnewAreInOrder(t *testing.T) {
 	}))
 }
 
-// Paths that are numbered fill the pages of the index, in whatever order of length they come.
-// Where each page gets a few keys at a time, none is left with those alone.
+// Numbered paths fill the pages of the index, in whatever order their lengths come. Random paths
+// put a few keys at a time into each page, and no page is left with only those.
 func TestPagesOfTheIndexAreFull(t *testing.T) {
 	const n, batch = 12_000, 500
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the order of a test

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Each thing that is wrong in a page is an error that names the page.
+// Each kind of damage to a page is an error that names the page.
 func TestWalkNamesThePage(t *testing.T) {
 	path := mixedTape(t)
 	good, err := os.ReadFile(path)
@@ -23,7 +23,7 @@ func TestWalkNamesThePage(t *testing.T) {
 	if err := walk(path, bytes.NewReader(good), m); err != nil {
 		t.Fatalf("the control: %v", err)
 	}
-	// The pages of the newest state, one of each sort.
+	// Pages of the newest state, one of each kind.
 	w := &walker{r: bytes.NewReader(good), path: path, meta: m, seen: make([]uint64, m.high/64+1)}
 	tapetest.Must(t, w.tree(m.root, nil, nil, 0))
 	find := func(flags uint16) int {
@@ -80,7 +80,7 @@ func TestWalkNamesThePage(t *testing.T) {
 	}
 }
 
-// Buckets that are kept in an element of the root are looked into.
+// Buckets inside an element of the root are checked too.
 func TestWalkLooksIntoInlineBuckets(t *testing.T) {
 	path := tapeFile(t, 0)
 	good, err := os.ReadFile(path)

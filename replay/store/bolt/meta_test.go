@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// putMeta changes a field of a meta page and makes its checksum right again.
+// putMeta changes a field of a meta page and updates its checksum.
 func putMeta(b []byte, page, field int, v uint64) {
 	m := b[page*4096+pageHeader:][:metaSize]
 	if field == 8 {
@@ -26,7 +26,7 @@ func putMeta(b []byte, page, field int, v uint64) {
 	binary.NativeEndian.PutUint64(m[metaSize-8:], sum.Sum64())
 }
 
-// What a meta page names is looked at even where its checksum is right.
+// The fields of a meta page are checked even if its checksum is right.
 func TestMetaPagesAreChecked(t *testing.T) {
 	good, err := os.ReadFile(tapeFile(t, 10))
 	tapetest.Must(t, err)
@@ -61,7 +61,7 @@ func TestMetaPagesAreChecked(t *testing.T) {
 	}
 }
 
-// One torn meta page is what a crash leaves: the other holds.
+// A crash may leave one meta page torn. The other one is then used.
 func TestOneMetaPageIsEnough(t *testing.T) {
 	path := tapeFile(t, 10)
 	good, err := os.ReadFile(path)

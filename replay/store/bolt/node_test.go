@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// walkAll follows every page of a state, as one that was not checked yet.
+// walkAll follows every page of a state as if none had been checked.
 func walkAll(t *testing.T, s *boltStore) (elements int, err error) {
 	t.Helper()
 	before := s.checked
@@ -39,12 +39,12 @@ func walkAll(t *testing.T, s *boltStore) (elements int, err error) {
 	return elements, err
 }
 
-// What bbolt writes, whatever is put and removed, is what a page is checked for: no gap
-// between its elements, and in a branch the first key of what is below.
+// Whatever is put and removed, the pages that bbolt writes pass the checks: no gap between
+// elements, and in a branch the first key of each child.
 func TestBboltWritesWhatIsChecked(t *testing.T) {
 	s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), 40)
 	tapetest.Must(t, err)
-	s.db.NoSync = true // nothing is to last
+	s.db.NoSync = true // nothing needs to last
 	r := rand.New(rand.NewPCG(5, 6))
 	id, rounds := store.ID(0), 150
 	if testing.Short() {
@@ -74,7 +74,7 @@ func TestBboltWritesWhatIsChecked(t *testing.T) {
 	tapetest.Must(t, s.Close())
 }
 
-// Each thing that is wrong in a page is an error that names the page.
+// Each kind of damage to a page that is reached is an error that names the page.
 func TestAPageThatIsReachedIsChecked(t *testing.T) {
 	path := mixedTape(t)
 	s, err := OpenReadOnly(path)
@@ -97,7 +97,7 @@ func TestAPageThatIsReachedIsChecked(t *testing.T) {
 			"more":         {func(p []byte) { e.PutUint16(p[10:], e.Uint16(p[10:])+1) }, "not where it belongs"},
 			"none":         {func(p []byte) { e.PutUint16(p[10:], 0) }, "a branch without elements"},
 			"too many":     {func(p []byte) { e.PutUint16(p[10:], 9999) }, "do not fit"},
-			"longer":       {func(p []byte) { e.PutUint32(p[12:], 1) }, "2 pages long"}, // or beyond the end, where it is the last
+			"longer":       {func(p []byte) { e.PutUint32(p[12:], 1) }, "2 pages long"}, // or beyond the end, if it is the last page
 			"much longer":  {func(p []byte) { e.PutUint32(p[12:], 1<<30) }, "are left in the file"},
 			"offset":       {func(p []byte) { e.PutUint32(p[16:], 17) }, "not where it belongs"},
 			"no key":       {func(p []byte) { e.PutUint32(p[20:], 0) }, "not where it belongs"},
@@ -123,7 +123,7 @@ func TestAPageThatIsReachedIsChecked(t *testing.T) {
 	}))
 }
 
-// Each line of a page is fetched.
+// Every cache line of a page is read.
 func TestAPageIsFetched(t *testing.T) {
 	page := make([]byte, 4096)
 	for line := range 64 {

@@ -50,7 +50,7 @@ func TestOpenRejectsLinksAndFolders(t *testing.T) {
 	}
 }
 
-// A second writer is locked out by the first; readers share.
+// A writer locks out other writers. Readers share.
 func TestLocked(t *testing.T) {
 	path := tapeFile(t, 1)
 	s, err := Open(path)
@@ -67,7 +67,7 @@ func TestLocked(t *testing.T) {
 	tapetest.Must(t, err)
 	b, err := OpenReadOnly(path)
 	tapetest.Must(t, err)
-	// A reader is not known by name, and is not the one that wrote before.
+	// A reader has no name, and the error must not name the last writer.
 	if _, err := Open(path); !errors.Is(err, store.ErrLocked) || strings.Contains(err.Error(), "process") {
 		t.Errorf("writer beside readers: %v", err)
 	}
@@ -75,8 +75,8 @@ func TestLocked(t *testing.T) {
 	tapetest.Must(t, b.Close())
 }
 
-// A file that took the place of the tape while its lock was waited for is the tape: what
-// is written to the one that has no name any more would be lost.
+// If another file takes the place of the tape while Open waits for the lock, that file is the tape.
+// What is written to a file without a name would be lost.
 func TestOpenTheFileThatHasTheName(t *testing.T) {
 	path, fresh := tapeFile(t, 1), tapeFile(t, 3)
 	holder, err := Open(path)
@@ -89,10 +89,10 @@ func TestOpenTheFileThatHasTheName(t *testing.T) {
 	done := make(chan opened, 1)
 	before := openedAs(t, path)
 	go func() {
-		db, file, err := openDB(path, false) // the second time that Open opens it
+		db, file, err := openDB(path, false) // as when Open opens it for the second time
 		done <- opened{db, file, err}
 	}()
-	// Until the file is open, and stays so, that is about to lose its name.
+	// Wait until the file that is about to lose its name is open, and stays open.
 	for streak := 0; streak < 500 && len(done) == 0; streak++ {
 		if openedAs(t, path) == before {
 			streak = 0
@@ -113,7 +113,7 @@ func TestOpenTheFileThatHasTheName(t *testing.T) {
 	}
 }
 
-// openedAs returns how often this process has a file open.
+// openedAs returns how many descriptors of this process refer to a path.
 func openedAs(t *testing.T, path string) (n int) {
 	t.Helper()
 	list, err := os.ReadDir("/proc/self/fd")
@@ -128,8 +128,8 @@ func openedAs(t *testing.T, path string) (n int) {
 	return n
 }
 
-// A tape that is recorded is mapped once while it is small: each time that bbolt maps more,
-// it copies what the transaction has put.
+// While a tape is small, recording does not map it again. Whenever bbolt maps more, it copies what
+// the transaction has put.
 func TestASmallTapeIsMappedOnce(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("bbolt would make the file that long at once")

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// inParts appends an exchange whose body is two parts.
+// inParts appends an exchange whose body is in five parts.
 func inParts(t *testing.T, s store.PartStore, id store.ID) {
 	t.Helper()
 	whole, short := bytes.Repeat([]byte{7}, store.PartSize), []byte("the end")
@@ -34,7 +34,7 @@ func openParts(t *testing.T, path string) *boltStore {
 	return s.(*boltStore)
 }
 
-// left counts the parts in the file, and the exchanges that are not finished.
+// left counts the parts in the file, and the unfinished exchanges.
 func left(t *testing.T, s *boltStore) (parts, unfinished int) {
 	t.Helper()
 	tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
@@ -74,7 +74,7 @@ func TestALongBodyIsFoundInParts(t *testing.T) {
 	}
 }
 
-// Parts of which no exchange came are removed by Delete, and by the next Open.
+// Parts whose exchange never came are removed by Delete, and by the next Open.
 func TestUnfinishedPartsAreRemoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s := openParts(t, path)
@@ -99,7 +99,7 @@ func TestUnfinishedPartsAreRemoved(t *testing.T) {
 	}
 }
 
-// A part that was damaged is an error, not a body.
+// A damaged part is an error, not a body.
 func TestADamagedPart(t *testing.T) {
 	s := openParts(t, filepath.Join(t.TempDir(), "tape"))
 	inParts(t, s, 1)
@@ -117,7 +117,7 @@ func TestADamagedPart(t *testing.T) {
 	}
 }
 
-// What replaces an exchange removes its parts.
+// Replacing an exchange removes its parts.
 func TestReplacedPartsAreRemoved(t *testing.T) {
 	s := openParts(t, filepath.Join(t.TempDir(), "tape"))
 	inParts(t, s, 1)

@@ -16,8 +16,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Appended to a new tape, the exchanges of an old one make the same records and
-// the same index, byte for byte, but for the checksums that the old one has not.
+// Appended to a new tape, the exchanges of an old one give the same records and the same index,
+// byte for byte, apart from the checksums that the old tape lacks.
 func TestOldRecordsStayTheSame(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "schema1.tape"))
 	tapetest.Must(t, err)
@@ -79,7 +79,7 @@ func contents(t *testing.T, s store.IndexStore) map[string][]byte {
 	return all
 }
 
-// An outcome is found where the exchange is, whatever of the body is in parts.
+// FindOutcome finds what Find does, whether or not the body is in parts.
 func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
 	s, err := OpenReadOnly(mixedTape(t))
 	tapetest.Must(t, err)
@@ -111,7 +111,7 @@ func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
 	}
 }
 
-// The way to a single exchange is short: those behind it are not decoded.
+// Reading a single exchange does not decode those after it.
 func TestTheWayToAnExchangeIsShort(t *testing.T) {
 	s, err := Open(filepath.Join(t.TempDir(), "tape"))
 	tapetest.Must(t, err)
@@ -144,7 +144,7 @@ func TestTheWayToAnExchangeIsShort(t *testing.T) {
 	}
 }
 
-// The last number of all is the ID of one exchange, behind which nothing comes.
+// The largest number is a valid ID, and nothing comes after it.
 func TestNothingComesBehindTheLastID(t *testing.T) {
 	s, err := Open(filepath.Join(t.TempDir(), "tape"))
 	tapetest.Must(t, err)

@@ -15,8 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A tape that an earlier build has written to has no seal for that: it is checked as a
-// whole when it is opened.
+// A tape that an earlier build has changed has no valid seal, so Open checks all of it.
 func TestWithoutASealAllIsChecked(t *testing.T) {
 	path := tapeFile(t, 30)
 	all := func() bool {
@@ -52,8 +51,8 @@ func TestWithoutASealAllIsChecked(t *testing.T) {
 	}
 }
 
-// What meta says, and where a bucket begins, is known by nothing above it, so it is sealed:
-// a tape of which that is damaged is an error, or is walked through.
+// No parent page says what meta and the roots of the buckets should be, so a seal covers them. If
+// they are damaged, opening the tape fails or walks all of it.
 func TestASealIsOfMetaAndOfTheRoots(t *testing.T) {
 	path := mixedTape(t)
 	good, err := os.ReadFile(path)
@@ -83,7 +82,7 @@ func TestASealIsOfMetaAndOfTheRoots(t *testing.T) {
 		"root of the index": {number(idx), number(below), "the ends of its buckets"},
 		"last":              {append([]byte(metaLast), idBytes(600)...), append([]byte(metaLast), idBytes(700)...), "the ends of its buckets"},
 		"schema":            {[]byte("schema\x00\x00\x00\x01"), []byte("schema\x00\x00\x00\x02"), "the ends of its buckets"},
-		"the seal":          {[]byte(metaSeal + "\x00"), []byte(metaSeal + "\x01"), ""}, // that of another state
+		"the seal":          {[]byte(metaSeal + "\x00"), []byte(metaSeal + "\x01"), ""}, // the seal of another state
 	} {
 		b := bytes.Clone(good)
 		if !bytes.Contains(page(b), c.from) {
@@ -103,8 +102,8 @@ func TestASealIsOfMetaAndOfTheRoots(t *testing.T) {
 	}
 }
 
-// The pages that lead to an end are not checked before they are followed: whatever they say, the
-// way ends, within the file.
+// The pages that lead to the end of a bucket are followed before they are checked. Whatever they
+// contain, the walk ends, and stays within the file.
 func TestTheWayToAnEndEnds(t *testing.T) {
 	s, err := OpenReadOnly(mixedTape(t))
 	tapetest.Must(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Damage far from what is read is not seen; what is there is an error, each time.
+// Damage to a page that is not read goes unnoticed. Reading the damaged page is an error each time.
 func TestDamageElsewhere(t *testing.T) {
 	path := mixedTape(t)
 	good, err := os.ReadFile(path)
@@ -59,7 +59,7 @@ func TestDamageElsewhere(t *testing.T) {
 			t.Errorf("a scan ended after %d", n)
 		}
 		if !s.(*boltStore).readOnly {
-			// What is removed may lead anywhere, so all is looked at before.
+			// A removed page may lead anywhere, so everything is checked first.
 			if err := s.Delete(1); err != nil && !errors.Is(err, store.ErrFormat) {
 				t.Errorf("removed: %v", err)
 			}
@@ -71,9 +71,9 @@ func TestDamageElsewhere(t *testing.T) {
 	}
 }
 
-// Of a leaf of the index that is reached only what a key has its place between is looked at.
-// Whatever byte of one key is another, what is found is what would be, or there is an error.
-// The control believes the search.
+// A search checks only the keys around the place of the key in a leaf of the index. If any byte of
+// one key is changed, the search finds what it would have found, or returns an error. The control
+// trusts the search.
 func TestASearchIsNotLedAstray(t *testing.T) {
 	s, err := OpenReadOnly(mixedTape(t))
 	tapetest.Must(t, err)
@@ -85,7 +85,7 @@ func TestASearchIsNotLedAstray(t *testing.T) {
 		c := idx.cursor()
 		c.Seek(indexKey(tapetest.Exchange(1, "GET", "http://h/77", "").Key, 0))
 		good := c.top().node
-		r.data = bytes.Clone(r.data) // what is mapped cannot be written to
+		r.data = bytes.Clone(r.data) // the mapping is read-only
 		bad := nodeOf(good.id, r.data[good.id*r.page:][:r.page])
 		found, failed, astray := 0, 0, 0
 		for i := range good.count {

@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-// Errors say which file is meant.
+// Errors name the file.
 func TestErrorsNameTheFile(t *testing.T) {
 	path := tapeFile(t, 1)
 	s, err := OpenReadOnly(path)
@@ -30,9 +30,8 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 }
 
-// A file that is cut off while it is open is an error of the reads, where the
-// system allows to cut it. The test runs in a process of its own, which a fault
-// would end.
+// If a file is cut off while it is open, reads return an error, on systems that allow cutting it.
+// The test runs in a process of its own, since a fault would end it.
 func TestCutOffWhileOpen(t *testing.T) {
 	const variable = "REPLAY_TEST_CUT_OFF"
 	if os.Getenv(variable) == "" {
@@ -65,8 +64,8 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape")) })
 }
 
-// A file is as long as its pages once the tape is closed, and so is one that was longer once
-// something is recorded. A tape that was only opened stays as it was.
+// A closed tape is as long as its pages. A file that is longer is shortened once something is
+// recorded, but not if it was only opened.
 func TestCloseLeavesNoRoomBehindThePages(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a file that is mapped cannot be cut there")

@@ -14,8 +14,8 @@ func numbered(n, id int) []byte {
 	return indexKey(store.Key{Method: "GET", Host: "h", Path: fmt.Sprintf("/%03d", n)}, store.ID(id)) //nolint:gosec // small
 }
 
-// A tail has what was added and not removed, in its order, whatever the order in which
-// that was done; and what was returned before stays as it was.
+// A tail holds what was added and not removed, sorted, in whatever order that was done. What it
+// returned before does not change.
 func TestATailIsASortedSet(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
@@ -59,7 +59,7 @@ func TestATailIsASortedSet(t *testing.T) {
 	}
 }
 
-// A key that the index has too comes once.
+// A key that is in both the tail and the index comes once.
 func TestATailOverAnIndex(t *testing.T) {
 	index := &listCursor{keys: [][]byte{numbered(1, 1), numbered(3, 1), numbered(5, 1)}}
 	walk := (&tail{}).with([][]byte{numbered(4, 1), numbered(3, 1), numbered(0, 1)}).over(index)

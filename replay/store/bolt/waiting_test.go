@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-// openWaiting opens a tape whose keys wait however small its index is.
+// openWaiting opens a tape whose keys wait, however small its index is.
 func openWaiting(path string, most int) (*boltStore, error) {
 	s, err := Open(path)
 	if err != nil {
@@ -35,8 +35,8 @@ func item(i int) store.Entry {
 	return store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), "body")} //nolint:gosec // small
 }
 
-// crashed returns a copy of a tape as a crash would leave it: n exchanges, ten in each
-// Append, of which the last ones wait.
+// crashed returns a tape as a crash would leave it: with n exchanges, ten for each Append, of which
+// the last ones wait.
 func crashed(t *testing.T, n, most int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tape")
@@ -59,9 +59,9 @@ func crashed(t *testing.T, n, most int) string {
 	return path
 }
 
-// What waits for the index when a process ends is found by the next one, which reads or
-// writes, and is in the index once that has closed the tape: an earlier build, which
-// knows schema 1 alone, reads it then and not before.
+// If a process ends while keys wait, the next one finds them, whether it reads or writes. A writer
+// puts them into the index when it closes the tape. An earlier build, which knows only schema 1,
+// can read the tape after that and not before.
 func TestWhatWaitsIsFoundAfterACrash(t *testing.T) {
 	path := crashed(t, 130, 50)
 	for _, open := range []func(string) (store.IndexStore, error){OpenReadOnly, OpenReadOnly, Open, OpenReadOnly} {
@@ -106,7 +106,7 @@ func TestWhatWaitsIsFoundAfterACrash(t *testing.T) {
 	tapetest.Must(t, s.Close())
 }
 
-// Two may read a tape that a crash has left, at the same time.
+// Two readers can share a tape that a crash has left.
 func TestTwoReadersOfWhatWaits(t *testing.T) {
 	path := crashed(t, 70, 50)
 	a, err := OpenReadOnly(path)
@@ -123,7 +123,7 @@ func TestTwoReadersOfWhatWaits(t *testing.T) {
 	tapetest.Must(t, errors.Join(a.Close(), b.Close()))
 }
 
-// Without the mark nobody knows what waits: that is an error, not a tape without it.
+// Without the mark it is unknown which keys wait. That is an error, not a tape without them.
 func TestALostMarkIsAnError(t *testing.T) {
 	path := crashed(t, 70, 50)
 	s, err := Open(path)
@@ -131,7 +131,7 @@ func TestALostMarkIsAnError(t *testing.T) {
 	b := s.(*boltStore)
 	b.direct = 0
 	tapetest.Must(t, b.update(func(c *change) error {
-		c.removes = true // as an earlier build leaves it: without a seal
+		c.removes = true // leaves no seal, as an earlier build does
 		return c.meta.Delete([]byte(metaIndexed))
 	}))
 	tapetest.Must(t, b.db.Close())
@@ -140,12 +140,12 @@ func TestALostMarkIsAnError(t *testing.T) {
 	}
 }
 
-// A read sees the file and the tail as they were after the same change: what is stored
-// is found by who begins then, and nothing leads nowhere, while it is merged and removed.
+// A read sees the file and the tail as of the same change. While keys are merged and removed, a
+// read that begins after an Append finds what that has stored, and no key leads nowhere.
 func TestReadsWhileKeysAreMerged(t *testing.T) {
 	s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), 20)
 	tapetest.Must(t, err)
-	s.db.NoSync = true // nothing is to last
+	s.db.NoSync = true // nothing needs to last
 	var stored sync.Map
 	done := make(chan struct{})
 	var readers sync.WaitGroup
@@ -172,7 +172,7 @@ func TestReadsWhileKeysAreMerged(t *testing.T) {
 		tapetest.Must(t, s.Append([]store.Entry{item(i)}))
 		stored.Store(i, true)
 		if i%10 == 5 {
-			tapetest.Must(t, s.Delete(store.ID(i-1))) // item i-2, which is 3 of 10
+			tapetest.Must(t, s.Delete(store.ID(i-1))) // item i-2, one of those with 3 as the last digit
 		}
 	}
 	close(done)
@@ -194,7 +194,7 @@ func TestTheTailOfAState(t *testing.T) {
 	}
 }
 
-// A tail that cannot be made anew is an error of every read, not an empty one.
+// If the tail cannot be rebuilt, every read returns an error, rather than treating it as empty.
 func TestATailThatIsLost(t *testing.T) {
 	s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), 50)
 	tapetest.Must(t, err)

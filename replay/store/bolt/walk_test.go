@@ -55,9 +55,9 @@ func mixedTape(t *testing.T) string {
 	return path
 }
 
-// damaged returns a copy of a tape with something changed, the same for the same
-// case: mostly one to three bytes in the header of a page or of its elements. The copy is
-// in what is given for it, which grows.
+// damaged returns a copy of a tape with something changed, mostly one to three bytes in the header
+// of a page or of its elements. The same n makes the same change. The copy reuses the memory of
+// copied, which grows as needed.
 func damaged(copied *[]byte, good []byte, n int) []byte {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	*copied = append((*copied)[:0], good...)
@@ -92,9 +92,9 @@ func damaged(copied *[]byte, good []byte, n int) []byte {
 	return b
 }
 
-// rewrite makes the file at path, which holds was, hold b. It writes what differs: most of
-// the time of these tests would go into whole tapes. A file with unknown content has a nil
-// was, and is never cut off first, which would take as long as to write it.
+// rewrite makes the file at path, which holds was, hold b. It writes only what differs: writing
+// whole tapes would take most of the time of these tests. If the content is unknown, was is nil.
+// The file is never truncated first, which would take as long as writing it.
 func rewrite(t *testing.T, path string, was, b []byte) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
@@ -110,14 +110,14 @@ func rewrite(t *testing.T, path string, was, b []byte) {
 	tapetest.Must(t, errors.Join(f.Truncate(int64(len(b))), f.Close()))
 }
 
-// A damaged tape is an error that names the file, or it can be read: it never
-// ends the process. The control reads the same tapes without the check.
+// A damaged tape can be read, or is an error that names the file. It never ends the process. The
+// control reads the same tapes without the check.
 func TestDamagedTapesNeverFault(t *testing.T) {
 	if mode := os.Getenv(damageMode); mode != "" {
 		readDamaged(t, mode)
 		return
 	}
-	cases := 100 // the control goes on until it has a fault
+	cases := 100 // the control goes on until it faults
 	if long.Wanted() {
 		cases = 500
 	}
@@ -142,8 +142,8 @@ func TestDamagedTapesNeverFault(t *testing.T) {
 	}
 }
 
-// runDamaged runs the cases in a process of its own. It returns how many were an
-// error, the case at which the process ended, and whether it ended since that took too long.
+// runDamaged runs the cases in a process of its own. It returns how many were an error, the case at
+// which the process ended, and whether it was killed because it took too long.
 func runDamaged(t *testing.T, tape, mode string, from, end int) (failed, at int, slow bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDamagedTapesNeverFault$")
@@ -151,7 +151,8 @@ func runDamaged(t *testing.T, tape, mode string, from, end int) (failed, at int,
 	out, err := cmd.StdoutPipe()
 	tapetest.Must(t, err)
 	tapetest.Must(t, cmd.Start())
-	// bbolt alone may walk a damaged tree for minutes. That is no fault, but nothing to wait for.
+	// Without the check, bbolt may walk a damaged tree for minutes. That is not a fault, and not
+	// worth waiting for.
 	var killed atomic.Bool
 	patience := time.AfterFunc(math.MaxInt64, func() {
 		killed.Store(true)
@@ -181,12 +182,12 @@ func readDamaged(t *testing.T, mode string) {
 	tapetest.Must(t, err)
 	from, _ := strconv.Atoi(os.Getenv(damageFrom))
 	cases, _ := strconv.Atoi(os.Getenv(damageEnd))
-	// A folder of the parent's, since nothing is removed by a process that faults.
+	// A folder of the parent, since a process that faults removes nothing.
 	path := filepath.Join(filepath.Dir(os.Getenv(damageTape)), "damaged")
 	var copied []byte
 	for n := from; n < cases; n++ {
 		fmt.Println("case", n)
-		rewrite(t, path, nil, damaged(&copied, good, n)) // the one before may have been written to
+		rewrite(t, path, nil, damaged(&copied, good, n)) // the last case may have written to it
 		read := readChecked
 		if mode == "raw" {
 			read = readRaw
@@ -206,7 +207,7 @@ func readChecked(path string, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	s.(*boltStore).db.NoSync = true // the disk may be busy, and nothing is to last
+	s.(*boltStore).db.NoSync = true // the disk may be busy, and nothing needs to last
 	err = func() error {
 		for x, err := range s.Scan(0) {
 			if err != nil {
@@ -242,7 +243,7 @@ func readRaw(path string, readOnly bool) (err error) {
 	return db.View(func(tx *bbolt.Tx) error {
 		return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
 			return b.ForEach(func(k, v []byte) error {
-				for _, part := range [][]byte{k, v} { // no copy, and one byte a page: a length can say 4 GiB
+				for _, part := range [][]byte{k, v} { // one byte a page, without a copy: a length can say 4 GiB
 					for i := 0; i < len(part); i += 4096 {
 						sum += int(part[i])
 					}

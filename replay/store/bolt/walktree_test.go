@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Each byte of the pages that lead to an entry of the index is checked, or is of no
-// consequence: what is on tape is found or there is an error.
+// Each byte of the pages that lead to an entry of the index is checked or does not matter: the
+// entry is found, or there is an error.
 func TestNoByteOfTheIndexIsLost(t *testing.T) {
 	path := mixedTape(t)
 	good, err := os.ReadFile(path)

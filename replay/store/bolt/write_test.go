@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A writer that is killed loses what was not flushed, and nothing else.
+// A writer that is killed loses only what was not flushed.
 func TestKilledWriter(t *testing.T) {
 	const variable = "REPLAY_TEST_KILLED_WRITER"
 	if path := os.Getenv(variable); path != "" {
@@ -71,7 +71,7 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
-// A copy made while the writer works opens, or says that it is damaged.
+// A copy made while the writer works can be opened, or is reported as damaged.
 func TestCopiedMidway(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s, err := Open(path)
@@ -120,8 +120,8 @@ func TestCopiedMidway(t *testing.T) {
 	}
 }
 
-// What replaces an exchange takes its long body off the tape too: a tape that is recorded
-// again and again must not grow by each of its bodies.
+// Replacing an exchange removes its long body too. A tape that is recorded again and again must not
+// grow by each body.
 func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
 	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
 	tapetest.Must(t, err)
@@ -147,8 +147,8 @@ func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
 	tapetest.Must(t, s.Close())
 }
 
-// A crash of the machine loses what was not synced, and a page that was half written takes
-// the tape with it.
+// If the machine crashes, what was not synced is lost, and a half-written page can destroy the
+// tape.
 func TestATapeIsSynced(t *testing.T) {
 	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
 	tapetest.Must(t, err)
