@@ -26,7 +26,7 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// throughFile sends a body through a file.
+// throughFile returns a body as it comes back from a file.
 func throughFile(b []byte) ([]byte, error) {
 	x := tapetest.Exchange(1, "GET", "http://h/", string(b))
 	c, err := parse("file", encode("", "", []*store.Exchange{x}))
@@ -36,8 +36,8 @@ func throughFile(b []byte) ([]byte, error) {
 	return c.exchanges[0].Response.Body, nil
 }
 
-// Every body comes back byte for byte, and is shown in the form that is said, with the
-// reason where it is not the most readable one.
+// Every body comes back byte for byte. The file shows it in the stated form, and gives the reason
+// if that is not the most readable one.
 func TestBodies(t *testing.T) {
 	for body, want := range map[string]string{
 		"":                               ``,

@@ -18,8 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// times is how often something is done: the figure that is promised with the long
-// tests, a tenth without.
+// times returns how often to do something: n times in long tests, and a tenth of that otherwise.
 func times(n int) int {
 	if !long.Wanted() {
 		return n / 10
@@ -27,8 +26,8 @@ func times(n int) int {
 	return n
 }
 
-// A process that is killed at any moment loses nothing that Append has taken, also if
-// it was about to write the file.
+// A process that is killed at any moment, even while it writes the file, loses nothing that Append
+// has taken.
 func TestKilled(t *testing.T) {
 	const variable = "REPLAY_TEST_KILLED"
 	if path := os.Getenv(variable); path != "" {
@@ -65,7 +64,7 @@ func TestKilled(t *testing.T) {
 			if _, err := fmt.Sscan(line, &taken); err != nil {
 				t.Fatal(line)
 			}
-			if before >= 0 { // it has begun
+			if before >= 0 { // the process has begun
 				before = -1
 				kill.Reset(time.Duration(rand.IntN(30_000)) * time.Microsecond)
 			}
@@ -90,9 +89,8 @@ func TestKilled(t *testing.T) {
 	t.Logf("%d kills, %d with a journal left; %d exchanges taken, none lost", times(100), journals, taken)
 }
 
-// A damaged file is an error or has every body as it was. What makes another text of a
-// text that can be read is a hand edit, which nothing distinguishes from damage: the last
-// kinds are to show how often.
+// A damaged file is an error, or has every body as it was. Damage that turns one readable text into
+// another looks like a hand edit. The last kinds show how often that happens.
 func TestDamagedFiles(t *testing.T) {
 	var list []*store.Exchange
 	for i := range 200 {
@@ -115,7 +113,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		damage func(b []byte) []byte
-		edits  bool // some are hand edits
+		edits  bool // some cases are hand edits
 	}{
 		"cut":             {func(b []byte) []byte { return b[:r.IntN(len(b))] }, false},
 		"a page of zeros": {func(b []byte) []byte { clear(at(b, 4096)); return b }, false},
@@ -159,7 +157,7 @@ func sameBodies(a, b []*store.Exchange) bool {
 	return true
 }
 
-// A journal has a sum for each batch, so that damage ends it and makes no wrong body.
+// A journal has a checksum for each batch, so that damage ends it and never makes a wrong body.
 func TestDamagedJournals(t *testing.T) {
 	path, tape, recent := crashed(t)
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The day of a tape that is recorded anew is one line; of what is added, a line each.
+// The day of a tape that is recorded anew is one line. Exchanges added later have a line each.
 func TestTheDayIsNamedOnce(t *testing.T) {
 	path := tempTape(t)
 	list := func(at time.Time, n int) (l []*store.Exchange) {
@@ -64,7 +64,7 @@ func TestCommonDay(t *testing.T) {
 	}
 }
 
-// Of one request the order of the file counts, of others the days.
+// Exchanges of one request are in the order of the file, those of different requests by day.
 func TestNumbers(t *testing.T) {
 	c, err := parse("f", []byte(`{"tape":"gracy tape","schema":2,"recorded":"2026-11-20","exchanges":[
 		{"request":{"url":"http://h/a"},"fault":{"text":"1"},"recorded":"2026-11-28"},

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The file that docs/replay.md shows is one that is written.
+// The file that docs/replay.md shows is what is really written.
 func TestTheSampleOfTheDocs(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "replay.md"))
 	tapetest.Must(t, err)

@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// A tape can be read without a network and without a client.
+// A tape can be read without a network or a client.
 func ExampleOpenReadOnly() {
 	tape, err := text.OpenReadOnly(filepath.Join("..", "..", "testdata", "schema1.json"))
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// An exchange as most are has neither ids nor times of day, and nothing that its body
-// says.
+// A usual exchange is written without IDs, times of day, and anything that follows from its body.
 func TestWhatIsWrittenOfAnExchange(t *testing.T) {
 	x := tapetest.Exchange(store.IDAt(morning()), "GET", "http://h/a", `{"b":1.50,"a":12345678901234567890}`)
 	x.Attempt, x.Route, x.Response.ContentLength = 1, "/a", int64(len(x.Response.Body))
@@ -51,7 +50,7 @@ func TestWhatIsWrittenOfAnExchange(t *testing.T) {
 	}
 }
 
-// full returns an exchange in which nothing has its default.
+// full returns an exchange in which no field has its default.
 func full() *store.Exchange {
 	x := tapetest.Exchange(1, "post", "http://h/a?q=\xe9", "body")
 	x.Start, x.FirstByte, x.Total = time.UnixMilli(0), time.Second, time.Minute
@@ -70,7 +69,7 @@ func full() *store.Exchange {
 	return x
 }
 
-// Every field comes back. One that is added to store.Exchange has to be added here.
+// Every field comes back. A new field of store.Exchange must be added to full.
 func TestExchangeRoundTrip(t *testing.T) {
 	x := full()
 	for _, v := range []any{*x, x.Request, *x.Response, *x.Fault} {
@@ -85,7 +84,7 @@ func TestExchangeRoundTrip(t *testing.T) {
 	if got := c.exchanges[0]; !reflect.DeepEqual(got, x) {
 		t.Errorf("\nhave %+v %+v %+v\n got %+v %+v %+v", x, x.Request, x.Response, got, got.Request, got.Response)
 	}
-	// A body that was too long to be kept is known by its size and sum.
+	// A body that is too long to be kept is known by its size and sum.
 	x.Request.Body, x.Request.BodySize = nil, 1<<40
 	x.Key = sumOf(x)
 	c, err = parse("file", encode("", "1970-01-01", []*store.Exchange{x}))
@@ -95,8 +94,8 @@ func TestExchangeRoundTrip(t *testing.T) {
 	}
 }
 
-// net/http takes any three digits for a status, 000 too, and a mock may have none. A tape that could not be
-// read again for it would be lost with all that is on it.
+// net/http accepts any three digits as a status, even 000, and a mock may have none. If such a
+// status made a tape unreadable, everything on the tape would be lost.
 func TestAStatusOfNoCodeComesBack(t *testing.T) {
 	for _, status := range []string{"000 Zero", "000", ""} {
 		x := full()
@@ -112,7 +111,7 @@ func TestAStatusOfNoCodeComesBack(t *testing.T) {
 	}
 }
 
-// A hash is a number in the file, so that another token changes one line.
+// The file refers to a hash by its number, so that another token changes one line.
 func TestHashesAreNumbered(t *testing.T) {
 	file := func(who string) string {
 		var list []*store.Exchange
@@ -128,7 +127,7 @@ func TestHashesAreNumbered(t *testing.T) {
 	}
 }
 
-// What a person who edits a response would have to count follows.
+// Nobody who edits a response by hand has to count: the lengths follow the body.
 func TestLengthsFollowTheBody(t *testing.T) {
 	for name, c := range map[string]struct {
 		file   string

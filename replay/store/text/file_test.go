@@ -37,7 +37,7 @@ func TestParseRejects(t *testing.T) {
 	}
 }
 
-// Hand edits may put the members in another order, and format the file.
+// A hand edit may reorder the members and reformat the file.
 func TestAnyOrderAndSpacing(t *testing.T) {
 	c, err := parse("f", []byte("\r\n"+`{"exchanges":[`+goodExchange+`],"recorded":"2026-11-28","hashes":[],"schema":2,"tape":"gracy tape"}`))
 	if err != nil || len(c.exchanges) != 1 || day(c.exchanges[0].ID) != "2026-11-28" {
@@ -53,7 +53,7 @@ func TestAnyOrderAndSpacing(t *testing.T) {
 	}
 }
 
-// Editors of Windows put a byte order mark in front of a text and end its lines in their way.
+// Editors on Windows may add a byte order mark and end lines with CRLF.
 func TestATapeThatWasEditedOnWindows(t *testing.T) {
 	file := "\ufeff" + strings.ReplaceAll(`{
   "tape": "gracy tape",
@@ -90,8 +90,8 @@ func TestParsingTakesTimeInProportion(t *testing.T) {
 	})
 }
 
-// Whatever a file holds, what is read of it is written so that it is read again, and
-// written again is the same file.
+// Whatever a file contains, what is read from it can be written and read again, and writing it
+// again gives the same file.
 func FuzzParse(f *testing.F) {
 	f.Add(fileOf(goodExchange))
 	x := recorded(morning(), 1, "http://h/a?b=c", "{\n \"a\": [1.50, \"\\u00e9\"]\n}\n")
@@ -135,7 +135,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// What is laid out is what encoding/json makes of it.
+// indent does what json.Indent does.
 func TestIndent(t *testing.T) {
 	for _, in := range []string{`{}`, `[]`, `1`, `{"a":[],"b":{},"c":[1,{"d\"":"e,:{}"}],"f":null}`, `["\\"]`, `"é"`} {
 		var want bytes.Buffer

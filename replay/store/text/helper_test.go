@@ -18,8 +18,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// diff returns the lines that a review of two files shows: those of a longest common
-// subsequence are left out (Myers, "An O(ND) Difference Algorithm").
+// diff returns the lines that differ between two files: those outside a longest common subsequence
+// (Myers, "An O(ND) Difference Algorithm").
 func diff(before, after string) []string {
 	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
 	furthest := map[int]int{1: 0}
@@ -81,8 +81,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// child runs a test again in a process of its own, with a variable that says what
-// it is.
+// child runs a test again in another process, which recognizes itself by a variable.
 func child(t *testing.T, test, variable, value string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+test+"$")
@@ -90,11 +89,10 @@ func child(t *testing.T, test, variable, value string) *exec.Cmd {
 	return cmd
 }
 
-// morning is when the recordings of the tests begin.
+// morning is the time at which the recordings of the tests begin.
 func morning() time.Time { return time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC) }
 
-// recorded returns an exchange as a server makes it: with a date, an id and times
-// of its own.
+// recorded returns an exchange as a server makes it, with its own date, ID and times.
 func recorded(at time.Time, n int, url, body string) *store.Exchange {
 	x := tapetest.Exchange(store.IDAt(at)+store.ID(n), "GET", url, body)
 	x.Attempt, x.Route, x.Start = 1, x.Key.Path, at
@@ -115,8 +113,8 @@ func entries(list ...*store.Exchange) (batch []store.Entry) {
 	return batch
 }
 
-// session opens a tape, appends in batches what replaces earlier sessions, closes
-// it and returns the file.
+// session opens a tape, appends a list in batches that replace earlier sessions, closes the tape
+// and returns the file.
 func session(t *testing.T, path string, replace store.ID, list ...*store.Exchange) string {
 	t.Helper()
 	s, err := Open(path)
@@ -143,7 +141,7 @@ func tempTape(t *testing.T) string {
 	return filepath.Join(t.TempDir(), "tape.json")
 }
 
-// bodies returns the bodies of a store, by URL.
+// bodies returns the response bodies in a store by URL.
 func bodies(t *testing.T, s store.IndexStore) map[string]string {
 	t.Helper()
 	m := make(map[string]string)

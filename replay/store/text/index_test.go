@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A sequence is replaced at once.
+// A sequence is replaced as a whole.
 func TestReplaced(t *testing.T) {
 	ix := newIndex()
 	for i := range 4 {
@@ -28,7 +28,7 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// What is undone leaves all as it was.
+// Undoing a change leaves everything as it was.
 func TestUndo(t *testing.T) {
 	ix := newIndex()
 	for i := range 4 {
@@ -46,8 +46,7 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// Recording, replacing and arranging take time in proportion, also where all is one
-// request.
+// Recording, replacing and sorting take linear time, even if all exchanges are of one request.
 func TestTheIndexIsLinear(t *testing.T) {
 	growth.Linear(t, growth.Repeat("exchange "), func(text string) {
 		ix := newIndex()
@@ -67,7 +66,8 @@ func TestTheIndexIsLinear(t *testing.T) {
 	})
 }
 
-// Exchanges come by ID, in whatever order they were added, each once, and with those that were put back.
+// Exchanges come by ID, each once, in whatever order they were added, including those that were put
+// back.
 func TestAnIndexIsInOrder(t *testing.T) {
 	ix := newIndex()
 	at := func(id store.ID) *store.Exchange { return &store.Exchange{ID: id} }
@@ -93,7 +93,8 @@ func TestAnIndexIsInOrder(t *testing.T) {
 	}
 }
 
-// A file that was edited may have the first and the last number as IDs. Nothing comes twice, and nothing is lost.
+// An edited file may have the smallest and the largest number as IDs. Nothing comes twice, and
+// nothing is lost.
 func TestTheFirstAndTheLastIDAreInOrder(t *testing.T) {
 	ix := newIndex()
 	for _, id := range []store.ID{0, 5, math.MaxUint64} {

@@ -8,7 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// What is inserted is what encoding/json writes, whatever bodies and headers look like it.
+// Inserting a body gives what encoding/json would write, even if bodies and headers look like the
+// place to insert at.
 func TestABodyIsInsertedAsItWouldBeWritten(t *testing.T) {
 	bodies := []string{
 		"", "text", `{}`, `[]`, `{"json":0}`, `{"json":"0"}`, `{"json": 0}`, "{\n  \"json\": 0\n}", `[{"json":0},{"json":0}]`,

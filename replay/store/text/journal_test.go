@@ -17,9 +17,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// crashed returns a folder as a process leaves it that died with a tape open: with two
-// exchanges in the file, and a journal in which one of them was recorded again, the
-// other deleted, and one is new. The journal is written in two batches.
+// crashed returns what a process leaves that died with a tape open: two exchanges in the file, and
+// a journal in which the first is recorded again, the second is deleted, and one is new. The
+// journal has two batches.
 func crashed(t *testing.T) (path string, tape, recent []byte) {
 	t.Helper()
 	path = tempTape(t)
@@ -45,8 +45,7 @@ func restore(t *testing.T, path string, tape, recent []byte) {
 	tapetest.Must(t, os.WriteFile(file.Journal(path), recent, 0o600))
 }
 
-// What a crash has left in the journal is there for readers at once, and in the file
-// after the next Open.
+// After a crash, readers see at once what is in the journal. The next Open moves it into the file.
 func TestTheJournalIsRead(t *testing.T) {
 	path, tape, recent := crashed(t)
 	want := fileAt(t, path)
@@ -79,7 +78,7 @@ func TestTheJournalIsRead(t *testing.T) {
 	}
 }
 
-// A journal that was cut anywhere holds the batches that are whole, and is written on.
+// A journal that was cut off anywhere keeps its whole batches, and can be appended to.
 func TestAJournalThatIsCut(t *testing.T) {
 	path, tape, recent := crashed(t)
 	seen := make(map[string]int)
@@ -96,7 +95,7 @@ func TestAJournalThatIsCut(t *testing.T) {
 			}
 			urls := strings.Join(slices.Sorted(maps.Keys(bodies(t, s))), " ")
 			seen[urls]++
-			if n%100 < step { // without Open, which would write the file
+			if n%100 < step { // not with Open, which would write the file
 				tapetest.Must(t, s.Append(entries(recorded(morning().AddDate(0, 0, 2), 1, "http://h/4", "[4]"))))
 				tapetest.Must(t, s.journal.close())
 				again, err := open(path, true)
@@ -112,8 +111,8 @@ func TestAJournalThatIsCut(t *testing.T) {
 	}
 }
 
-// A journal is of one tape: what was written to that since, or a tape that somebody has
-// changed, has none.
+// A journal belongs to one state of one tape. It does not count if the file has been written,
+// edited or removed since.
 func TestAJournalOfAnotherTape(t *testing.T) {
 	path, tape, recent := crashed(t)
 	for name, tape := range map[string][]byte{
@@ -133,7 +132,7 @@ func TestAJournalOfAnotherTape(t *testing.T) {
 	}
 }
 
-// A tape whose first session was killed is its journal alone.
+// If the first session of a tape was killed, there is only the journal.
 func TestAJournalWithoutATape(t *testing.T) {
 	path := tempTape(t)
 	s, err := open(path, false)
@@ -150,7 +149,7 @@ func TestAJournalWithoutATape(t *testing.T) {
 	}
 }
 
-// disk is a file that fails.
+// disk is a file whose operations can fail.
 type disk struct {
 	target
 	fail string
@@ -173,7 +172,7 @@ func (d *disk) Sync() error {
 	return d.target.Sync()
 }
 
-// A batch that cannot be written leaves no trace, and the next one follows.
+// A batch that cannot be written leaves no trace, and the next one can be written.
 func TestAFailedBatch(t *testing.T) {
 	for _, fail := range []string{"write", "sync"} {
 		path := tempTape(t)

@@ -38,7 +38,7 @@ func TestLayoutOf(t *testing.T) {
 	}
 }
 
-// What a file says must not become much longer in memory than the file.
+// A layout must not make a body much longer in memory than it is in the file.
 func TestALayoutDoesNotAmplify(t *testing.T) {
 	in := strings.Repeat("[", maxDepth) + "0" + strings.Repeat(",0", 10000) + strings.Repeat("]", maxDepth)
 	if _, err := layout("indent 1").apply([]byte(in)); err == nil || !strings.Contains(err.Error(), "makes") {
@@ -66,7 +66,7 @@ func TestLayoutsTakeTimeInProportion(t *testing.T) {
 	})
 }
 
-// A character that is hidden is found wherever it stands among others.
+// A hidden character is found wherever it is.
 func TestHiddenCharactersAreFound(t *testing.T) {
 	for _, c := range []string{"\x00", "\x01", "\x1b", "\x1f", "\x7f", "\u0080", "\u200f", "\u2028", "\ufeff"} {
 		for at := range 20 {

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// What is looked up by another credential than the one that was recorded asks for the
-// neighbours of each request: a tape that is replayed with a dummy takes time in proportion.
+// Looking up a request with another credential than the recorded one asks for its neighbors. A tape
+// that is replayed with a dummy credential must still take linear time.
 func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
 	for name, url := range map[string]string{"a path": "http://h/?n=%d", "many paths": "http://h/%d", "many hosts": "http://h%d/", "one request": "http://h/"} {
 		growth.Linear(t, growth.Repeat("exchange "), func(text string) {
@@ -37,7 +37,7 @@ func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
 	}
 }
 
-// A key that is gone is near to nothing, and one that comes again is there once.
+// A removed key is not near anything, and one that is added again is there once.
 func TestNear(t *testing.T) {
 	s := &textStore{index: newIndex()}
 	at := func(i int, url string) *store.Exchange { return recorded(morning(), i, url, "") }
@@ -64,7 +64,7 @@ func TestNear(t *testing.T) {
 	if got := urls(0); got != "" {
 		t.Errorf("none:%s", got)
 	}
-	for i := range 200 { // so that those that are gone are forgotten
+	for i := range 200 { // often enough for removed keys to be forgotten
 		s.index.remove([]store.ID{list[1].ID, list[4].ID})
 		if got := urls(9); got != " a?2 b" {
 			t.Fatalf("removed, %d:%s", i, got)

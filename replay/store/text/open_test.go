@@ -61,9 +61,9 @@ func TestOpenReadOnlyNeverWrites(t *testing.T) {
 	}
 }
 
-// A second store that writes is locked out while the first is open, in the same
-// process and in another. A process that dies leaves no lock; what it leaves of
-// files is swept, but not what belongs to another tape.
+// While a writer has a tape open, other writers are locked out, in the same process and in others.
+// A process that dies leaves no lock. The files that it leaves are swept, but those of other tapes
+// are not.
 func TestLockedInAnotherProcess(t *testing.T) {
 	const variable = "REPLAY_TEST_LOCKED"
 	if path := os.Getenv(variable); path != "" {
@@ -71,7 +71,7 @@ func TestLockedInAnotherProcess(t *testing.T) {
 		tapetest.Must(t, err)
 		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://h/", "")}}))
 		fmt.Println("open")
-		_, _ = os.Stdin.Read(make([]byte, 1)) // until it is killed
+		_, _ = os.Stdin.Read(make([]byte, 1)) // until killed
 		return
 	}
 	path := filepath.Join(t.TempDir(), "tape.json")
@@ -133,11 +133,11 @@ func TestFailedOpenIsNotLocked(t *testing.T) {
 	}
 }
 
-// What a crash has left beside a tape goes with it, and nothing of it is in the next tape
-// of that name.
+// Remove also removes what a crash has left beside a tape, so that the next tape of that name has
+// nothing of it.
 func TestRemove(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
-	tapetest.Must(t, Remove(path)) // there is none
+	tapetest.Must(t, Remove(path)) // there is no tape
 	s, err := Open(path)
 	tapetest.Must(t, err)
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://h/", "body")}}))

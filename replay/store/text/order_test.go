@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Of 10 000 that are recorded again, in another order, an hour later, with other
-// ids, dates and times, those that are the same leave no trace in a review.
+// Exchanges are recorded again an hour later, in another order, with other IDs, dates and times.
+// Those whose responses are the same do not show up in a diff.
 func TestTheDiffOfOneChangedResponseIsThatResponse(t *testing.T) {
 	n := times(10_000)
 	path := tempTape(t)
@@ -54,7 +54,7 @@ func TestTheDiffOfOneChangedResponseIsThatResponse(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("one changed response of %d shows\n%.2000s\nwant\n%s", n, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	// The control: a tape that is recorded anew shows each.
+	// The control: a new tape shows each difference.
 	fresh := session(t, tempTape(t), 0, recorded(at, 1, "http://h/item/0", "[]"), recorded(at, 2, "http://h/item/1", "[]"))
 	other := session(t, tempTape(t), 0, recorded(at.Add(time.Hour), 1, "http://h/item/0", "[]"), recorded(at.Add(time.Hour), 2, "http://h/item/1", "[]"))
 	if got := diff(fresh, other); len(got) != 8 {
@@ -62,8 +62,8 @@ func TestTheDiffOfOneChangedResponseIsThatResponse(t *testing.T) {
 	}
 }
 
-// What is new comes behind the rest in the order in which it was started, and the
-// places of a sequence are kept, whatever became of its length.
+// New exchanges follow the others in the order in which their requests started. A sequence keeps
+// its place, whatever its new length.
 func TestOrder(t *testing.T) {
 	order := func(file string) (urls string) {
 		for l := range strings.Lines(file) {
@@ -96,7 +96,7 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	// What is prefixed by hand stays there, and those of a request stay in their order.
+	// What was put first by hand stays first, and the exchanges of a request keep their order.
 	s, err := Open(path)
 	tapetest.Must(t, err)
 	ids := tapetest.IDs(t, s, 0)
@@ -161,8 +161,8 @@ func TestFleetingHeaders(t *testing.T) {
 	}
 }
 
-// A cookie that counts visits or keeps out robots is another in each response, and no request is
-// known by it. One that may be a session is what the next request is known by.
+// A cookie that counts visits or keeps out robots differs in each response, and identifies no
+// request. One that may be a session identifies the next request.
 func TestCookiesOfVisits(t *testing.T) {
 	for name, c := range map[string]struct {
 		old, now []string

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A mistake in a hand edit is an error with the line and the member.
+// The error for a mistake in a hand edit names the line and the member.
 func TestMistakesHaveALine(t *testing.T) {
 	good := string(encode("", "2026-11-28", []*store.Exchange{
 		recorded(morning(), 1, "http://h/1", "[1]"), recorded(morning(), 2, "http://h/2", "text"),

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// What a person would not mean is a mistake in a file, but was recorded all the same: it
-// is written so that it comes back.
+// Some requests look like mistakes in a file, although they were recorded. They are written so that
+// they can be read back.
 func TestOddRequestsComeBack(t *testing.T) {
 	for _, method := range []string{"GET", "post", "Get", "PURGE", "purge"} {
 		for _, url := range []string{"http://h/a", "/a", "a", "http:///a", "mailto:a@h", "http://h:port/", "base64,", "//h/a"} {
@@ -23,7 +23,7 @@ func TestOddRequestsComeBack(t *testing.T) {
 	}
 }
 
-// What a person writes of a header is what net/http would make of it.
+// Header names written by hand are put into the form of net/http.
 func TestHeadersAreSpelledAsNetHTTPDoes(t *testing.T) {
 	c, err := parse("f", fileOf(`{"request":{"url":"http://h/","header":{"accept":"text/plain"}},"response":{"status":"200 OK","header":{"content-length":"auto","x-a":["1","2"]},"text":"four"}}`))
 	tapetest.Must(t, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// A file of schema 1 is read, stays as it is while nothing is recorded, and is of
-// this schema then, with the same in it.
+// A file of schema 1 can be read. It stays as it is until something is recorded, and is then
+// rewritten in the current schema with the same content.
 func TestAFileOfSchema1IsRead(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "schema1.json"))
 	tapetest.Must(t, err)

@@ -22,7 +22,7 @@ func TestFailedWriteChangesNothing(t *testing.T) {
 	s, err := Open(path)
 	tapetest.Must(t, err)
 	tapetest.Must(t, os.RemoveAll(dir))
-	tapetest.Must(t, os.WriteFile(dir, nil, 0o600)) // a file where the folder was
+	tapetest.Must(t, os.WriteFile(dir, nil, 0o600)) // a file in place of the folder
 	err = s.Append([]store.Entry{{Exchange: tapetest.Exchange(2, "GET", "http://h/", ""), Replace: 2}})
 	if err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want an error that names %s", err, path)
@@ -32,7 +32,7 @@ func TestFailedWriteChangesNothing(t *testing.T) {
 	}
 }
 
-// A file that cannot be written when the tape is closed loses nothing.
+// If Close cannot write the file, nothing is lost.
 func TestWhatCloseCannotWriteStays(t *testing.T) {
 	path := tempTape(t)
 	s, err := Open(path)
@@ -51,7 +51,7 @@ func TestWhatCloseCannotWriteStays(t *testing.T) {
 	tapetest.Must(t, s.Close())
 }
 
-// Keys are not in the file; the key of the hashes is, if something is written.
+// The file does not contain keys. It contains the key of the hashes once something is written.
 func TestReindexWritesNothing(t *testing.T) {
 	path := tempTape(t)
 	session(t, path, 0, recorded(morning(), 1, "http://h/", ""))
@@ -80,8 +80,7 @@ func TestReindexWritesNothing(t *testing.T) {
 	}
 }
 
-// With the keys of a Match, what was recorded again has the place of what it replaced,
-// also where the URL is another.
+// If a request is recorded again, it keeps its place by the keys of Match, even if its URL differs.
 func TestReindexKeepsTheOrder(t *testing.T) {
 	path := tempTape(t)
 	at := func(n int, url string) *store.Exchange { return recorded(morning(), n, url, "") }
@@ -100,14 +99,14 @@ func TestReindexKeepsTheOrder(t *testing.T) {
 	x := at(3, "http://h/a?t=2")
 	x.Key = key("A")(x)
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: x, Replace: x.ID}}))
-	tapetest.Must(t, s.Reindex("r", key("B"))) // those that are gone from the tape have places still
+	tapetest.Must(t, s.Reindex("r", key("B"))) // removed exchanges still have a place
 	tapetest.Must(t, s.Close())
 	if b := fileAt(t, path); strings.Index(b, "a?t=2") > strings.Index(b, "http://h/b") || strings.Contains(b, "t=1") {
 		t.Errorf("written: %s", b)
 	}
 }
 
-// What somebody else wrote into the file while it was open is not overwritten.
+// A change that somebody else makes to the file while it is open is not overwritten.
 func TestAForeignChangeIsNotOverwritten(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"edited":  func(path string) error { return os.WriteFile(path, []byte("edited"), 0o600) },
@@ -128,14 +127,14 @@ func TestAForeignChangeIsNotOverwritten(t *testing.T) {
 	}
 }
 
-// Readers go on while a batch is written.
+// Readers do not wait for a batch to be written.
 func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	path := tempTape(t)
 	s, err := open(path, false)
 	tapetest.Must(t, err)
 	x := recorded(morning(), 1, "http://h/", "[1]")
 	tapetest.Must(t, s.Append(entries(x)))
-	s.writing.Lock() // as long as the disk takes
+	s.writing.Lock() // held as long as the disk would take
 	if got, err := s.Find(x.Key, 0); got != x || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -166,8 +165,8 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	}
 }
 
-// Two processes record into one tape: what the one that has it records is kept, the
-// other one is rejected.
+// Of several processes that record into one tape, the one that has it loses nothing, and the others
+// are locked out.
 func TestNothingIsLostBetweenProcesses(t *testing.T) {
 	const variable = "REPLAY_TEST_BESIDE"
 	if path := os.Getenv(variable); path != "" {
@@ -217,7 +216,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape.json")) })
 }
 
-// The way to a single exchange is short, however many there are.
+// Reading a single exchange takes the same time however many there are.
 func TestTheWayToAnExchangeIsShort(t *testing.T) {
 	growth.Linear(t, growth.Repeat("exchange "), func(text string) {
 		s := &textStore{index: newIndex()}

@@ -30,7 +30,7 @@ func TestLists(t *testing.T) {
 			t.Errorf("%q: %s, want %s; back %q, %v", c.list, raw, c.want, back, err)
 		}
 	}
-	// A trailer that was announced and did not come has no values, and not even a list.
+	// A trailer that was announced but did not come has no values: the list is nil.
 	if l, err := list([]byte("[]")); l != nil || err != nil {
 		t.Errorf("[] is %#v, %v", l, err)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The number of an exchange is known also in a file that is no JSON.
+// The number of an exchange can be found even if the file is not valid JSON.
 func TestTheExchangeThatAnOffsetIsIn(t *testing.T) {
 	const file = `{"tape":"gracy tape","hashes":["{"],"exchanges":[ {"a":"{\"}","b":[{}]}, {"exchanges":[1]}, {"c" "d"}], "z":[{}]}`
 	for at, want := range map[string]int{
