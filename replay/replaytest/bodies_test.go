@@ -13,8 +13,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A body that nobody reads or closes leaves nothing on the tape, and the test would fail
-// at its first replay.
+// A body that is never closed is not on the tape, so the first replay would fail.
 func TestABodyThatIsNeverClosedFailsTheRecording(t *testing.T) {
 	record(t)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

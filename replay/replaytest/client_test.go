@@ -2,5 +2,5 @@ package replaytest_test
 
 import "testing"
 
-// TestChat is the test that ExampleClient_stream shows, and replays its tape.
+// TestChat is the test that ExampleClient_stream shows. It replays its tape.
 func TestChat(t *testing.T) { testChat(t) }

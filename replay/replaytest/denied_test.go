@@ -39,7 +39,7 @@ func TestNothingIsSentWhileATestIsReplayed(t *testing.T) {
 	}
 }
 
-// What PassThrough names has nothing to do with the tape, so the test may send it.
+// PassThrough has nothing to do with the tape, so a replaying test may send what it names.
 func TestWhatPassesThroughIsSentWhileATestIsReplayed(t *testing.T) {
 	record(t)
 	var got []string

@@ -89,8 +89,8 @@ func (broken) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// A test of a client that leaves a stream when it has what it wants is one as any other: it
-// fails if the client reads on.
+// A test may leave a stream once it has what it wants, like any client. Its replay fails if it
+// reads on.
 func TestATestMayLeaveAStream(t *testing.T) {
 	record(t)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -139,7 +139,7 @@ func TestATestMayLeaveAStream(t *testing.T) {
 	}
 }
 
-// sealed is a server that encodes as nobody can open.
+// sealed is a server that uses an unknown coding.
 type sealed struct{}
 
 func (sealed) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -151,8 +151,8 @@ func (sealed) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// What is masked in a body is not what the test was given when it was recorded, which its
-// author should know, and is no failure.
+// If a body was masked, a replay does not return what the recording test was given. The author
+// should know, so the test logs it without failing.
 func TestATestSaysWhoseBodiesWereMasked(t *testing.T) {
 	record(t)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -177,8 +177,8 @@ func TestATestSaysWhoseBodiesWereMasked(t *testing.T) {
 	}
 }
 
-// go test -run TestX/one runs one of the subtests that share a tape: what the others have
-// recorded is neither missed nor lost.
+// go test -run TestX/one runs one of several subtests that share a tape. What the others recorded
+// is neither a miss nor lost.
 func TestAPartOfATestKeepsTheRestOfItsTape(t *testing.T) {
 	filter := flag.Lookup("test.run")
 	before := filter.Value.String()

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// testChat is a test of code that reads a stream of events as it comes: in a file of
-// tests its name is TestChat. Its tape is testdata/TestChat.json, with the events as lines.
+// testChat is a test of code that reads a stream of events as they come. In a test file it is named
+// TestChat. Its tape is testdata/TestChat.json, which has the events as lines.
 func testChat(t *testing.T) { //nolint:thelper // the body of a test
 	client := replaytest.Client(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.example.com/v1/chat",
@@ -48,9 +48,9 @@ func testChat(t *testing.T) { //nolint:thelper // the body of a test
 	}
 }
 
-// A stream of events is replayed as it was, in the pieces in which it came, and at once;
-// with Options.Speed of [replaytest.Open] also in the time that they took. The test is
-// testChat, its tape testdata/TestChat.json.
+// A stream of events is replayed in the pieces in which it came, without delay. With Options.Speed
+// of [replaytest.Open] the pieces also take their time. The test is testChat, and its tape is
+// testdata/TestChat.json.
 func ExampleClient_stream() {
 	_ = testChat // func TestChat(t *testing.T)
 	// Output:

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A test that is recorded from the network once, with GRACY_TAPE=record.
+// A test that is recorded once from the network, with GRACY_TAPE=record, and replayed from then on.
 func ExampleClient() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		client := replaytest.Client(t)
@@ -26,7 +26,7 @@ func ExampleClient() {
 	// Output:
 }
 
-// The tape under a layer of its own: the recorded failures are retried without waits.
+// The tape is below a retry layer: recorded failures are retried without waiting.
 func ExampleOpen() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		tape := replaytest.Open(t, replaytest.Config{})
@@ -37,7 +37,7 @@ func ExampleOpen() {
 	// Output:
 }
 
-// Two servers of one test have a name each, whatever their ports.
+// The two servers of a test each have a name, whatever their ports.
 func ExampleConfig() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		api, login := httptest.NewServer(nil), httptest.NewServer(nil)
@@ -54,7 +54,7 @@ func ExampleConfig() {
 	// Output:
 }
 
-// A test that waits for its server only while it records.
+// A test can do something only while it records.
 func ExampleTape_Mode() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		tape := replaytest.Open(t, replaytest.Config{})
@@ -66,8 +66,8 @@ func ExampleTape_Mode() {
 	// Output:
 }
 
-// Code that asks for what is new since a moment is given the day of the recording, so that
-// it asks for the same in each replay.
+// Code that asks for what is new since some time must send the same request in each replay. So the
+// test gives it the day of the recording.
 func ExampleTape_RecordedAt() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		tape := replaytest.Open(t, replaytest.Config{})
@@ -79,8 +79,8 @@ func ExampleTape_RecordedAt() {
 	// Output:
 }
 
-// A test that is run now and then, with the network: does the API still say what is on
-// the tape of another test?
+// A test to run now and then with the network: does the API still return what is on the tape of
+// another test?
 func ExampleTape_Verify() {
 	test := func(t *testing.T) { //nolint:thelper // the body of a test
 		if testing.Short() {

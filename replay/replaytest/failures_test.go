@@ -9,7 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// missing runs a test that asks for 25 things that are not on its tape, and returns what it prints.
+// missing runs a test that makes 25 requests that are not on its tape, and returns what the test
+// prints.
 func missing(t *testing.T, path func(i int) string) string {
 	t.Helper()
 	record(t)
@@ -33,7 +34,7 @@ func TestATestPrintsAFewOfItsFailures(t *testing.T) {
 	}
 }
 
-// A client of its own may try again what failed, and a disk that is full fails each write.
+// A client may retry what failed, and a full disk fails every write.
 func TestTheSameFailureIsPrintedOnce(t *testing.T) {
 	text := missing(t, func(i int) string { return strconv.Itoa(i / 24) })
 	if n := strings.Count(text, "/other/0 is not on tape"); n != 1 || !strings.Contains(text, " (24 times)\n") || strings.Count(text, " times)") != 1 {

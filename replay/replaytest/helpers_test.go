@@ -54,7 +54,7 @@ func (f *fake) Skip(...any) {
 	runtime.Goexit()
 }
 
-// run runs a test within a test, as go test would.
+// run runs a test within a test as go test would.
 func run(name string, test func(*fake)) *fake {
 	f := &fake{name: name}
 	done := make(chan struct{})
@@ -88,14 +88,14 @@ func get(c *http.Client, url string) string {
 	return string(b)
 }
 
-// record makes the tests within a test record, in an empty folder.
+// record makes tests within a test record, in an empty folder.
 func record(t *testing.T) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	t.Setenv("GRACY_TAPE", "record")
 }
 
-// files returns what lies in testdata.
+// files returns the files in testdata.
 func files(t *testing.T) []string {
 	t.Helper()
 	list, err := filepath.Glob(filepath.Join("testdata", "*"))

@@ -33,8 +33,8 @@ func TestTwoServersWithoutANameAreMixed(t *testing.T) {
 	}
 }
 
-// A server says in links and redirects where it is, and on a tape where it was: the address
-// of a port that nobody has now is the one server of the test.
+// A server puts its address into links and redirects, and the tape has the address that it had
+// while it recorded. A link to a port that no server has now leads to the only server of the test.
 func TestALinkToTheServerThatWasRecordedLeadsToIt(t *testing.T) {
 	one := map[string]string{"http://127.0.0.1:81": "api.test"}
 	named := func(h *hosts) string { return h.name("127.0.0.1:99") }

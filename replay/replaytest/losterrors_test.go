@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// A test may be about an error, which has to be on the tape.
+// A test may be about an error, and then the error must be on the tape.
 func TestARecordingWithoutAnErrorSaysSo(t *testing.T) {
 	record(t)
 	broken := rttest.Func(func(req *http.Request) (*http.Response, error) {

@@ -18,7 +18,8 @@ func TestTheNameOfATestIsTheNameOfItsTape(t *testing.T) {
 		"TestX/a:b*c?<d>|\"\\": "TestX/a%3Ab%2Ac%3F%3Cd%3E%7C%22%5C.json",
 		"TestX/ö":              "TestX/%C3%B6.json",
 		"TestX/v1.2":           "TestX/v1.2.json",
-		// A module with a file of these names cannot be downloaded: Windows has none.
+		// Windows has no files with these names, so a module that contains one could not be
+		// downloaded there.
 		"TestX/aux":     "TestX/%61ux.json",
 		"TestX/NUL.txt": "TestX/%4EUL.txt.json",
 		"TestX/com1/a":  "TestX/%63om1/a.json",

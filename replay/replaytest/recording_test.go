@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// A test that is killed while it records leaves its recording and the journal of it.
+// A test that is killed while it records leaves its recording and the journal of that.
 func TestAKilledRecordingIsNoPartOfTheNext(t *testing.T) {
 	for _, path := range []string{"tape.json", "tape.db"} {
 		t.Run(path, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAKilledRecordingIsNoPartOfTheNext(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var name string // of the file that is recorded into
+			var name string // of the file that is being recorded
 			test(func() {
 				for n := range contents(t) {
 					if strings.Contains(n, "recording") && filepath.Ext(n) == filepath.Ext(path) {
@@ -77,7 +77,7 @@ func TestAKilledRecordingIsNoPartOfTheNext(t *testing.T) {
 			if list := contents(t); len(list) != 1 {
 				t.Errorf("there are %d files, want the tape alone", len(list))
 			}
-			if err := os.WriteFile(path, append(first, '\n'), 0o600); err != nil { // edited: the journal is none of it
+			if err := os.WriteFile(path, append(first, '\n'), 0o600); err != nil { // edited, so the journal does not belong to it
 				t.Fatal(err)
 			}
 			for name, b := range left {
@@ -96,7 +96,7 @@ func TestAKilledRecordingIsNoPartOfTheNext(t *testing.T) {
 	}
 }
 
-// contents returns the files of the folder.
+// contents returns the files in the current folder.
 func contents(t *testing.T) map[string][]byte {
 	t.Helper()
 	list, err := os.ReadDir(".")
@@ -112,8 +112,8 @@ func contents(t *testing.T) map[string][]byte {
 	return all
 }
 
-// Of two tests that record into the same file at the same time the second fails, and the
-// first is kept.
+// If two tests record into the same file at the same time, the second one fails, and the recording
+// of the first is kept.
 func TestATapeIsRecordedByOneTestAtATime(t *testing.T) {
 	for _, path := range []string{"tape.json", "tape.db"} {
 		t.Run(path, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestATapeIsRecordedByOneTestAtATime(t *testing.T) {
 	}
 }
 
-// Of a table of tests, some may send nothing: what they ask for is rejected before.
+// Some cases of a table test may send nothing, because their request is rejected before.
 func TestATestThatSendsNothingHasATape(t *testing.T) {
 	for _, path := range []string{"", "tape.db"} {
 		record(t)
@@ -166,8 +166,8 @@ func TestATestThatSendsNothingHasATape(t *testing.T) {
 	}
 }
 
-// A clock that was wrong, or a hand, has given the tape a day that is to come: it is recorded
-// anew as any other.
+// A wrong clock or a hand edit may have given a tape a day in the future. It is recorded anew like
+// any other.
 func TestATapeOfADayToComeIsRecordedAnew(t *testing.T) {
 	record(t)
 	const text = `{"tape": "gracy tape", "schema": 2, "recorded": "2199-01-01", "exchanges": [

@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A client may compare the origin of a link with its own, as package page does. A server of
-// the test has another port in the replay, and so have its links.
+// A client may compare the origin of a link with its own, as package page does. The server of a
+// test has another port in each replay, so the links get that port too.
 func TestLinksOfARecordingHaveThePortOfTheServerThatIsThere(t *testing.T) {
 	for name, tc := range map[string]struct {
 		hosts func(srv *httptest.Server) map[string]string
@@ -65,7 +65,7 @@ func TestLinksOfARecordingHaveThePortOfTheServerThatIsThere(t *testing.T) {
 	}
 }
 
-// packed returns a body that the client unpacks itself.
+// packed returns a response body that the client unpacks itself.
 func packed(t *testing.T, c *http.Client, server string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server+"/packed", http.NoBody)
@@ -89,7 +89,7 @@ func packed(t *testing.T, c *http.Client, server string) string {
 	return string(b)
 }
 
-// page is a body with links of a server, and others.
+// page returns a body with links to a server and to others.
 func page(server string) string {
 	return `{"next":"` + server + `/list?page=2","self":"` + strings.ReplaceAll(server, "/", `\/`) + `\/list","other":"http://10.0.0.1:80/","no":"127.0.0.1:80"}`
 }
@@ -111,7 +111,8 @@ func linking() *httptest.Server {
 	}))
 }
 
-// A hook of the user's comes after, and a port may have fewer digits than it had.
+// A hook of the user sees the links already moved. The new port may have fewer digits than the old
+// one.
 func TestLinksOfATapeWrittenByHandAreMovedToo(t *testing.T) {
 	record(t)
 	t.Setenv("GRACY_TAPE", "replay")

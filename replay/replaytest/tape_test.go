@@ -18,8 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// counting responds to /n with the number of the request.
-// poll sends a request n times to a server of its own, and says what came.
+// A test is recorded once, and then runs without its server.
 func TestATestIsRecordedOnceAndThenRunsOffline(t *testing.T) {
 	record(t)
 	var got []string
@@ -73,8 +72,8 @@ func TestARecordingIsKeptOnlyIfTheTestPassed(t *testing.T) {
 	}
 }
 
-// A recording that is made again differs from the tape where something else was sent
-// or came back, though the server dates and numbers its responses.
+// A tape that is recorded again changes only where something else was sent or came back, even if
+// the server dates and numbers its responses.
 func TestARecordingMadeAgainIsTheSameFile(t *testing.T) {
 	record(t)
 	path := filepath.Join("testdata", "TestAgain.json")
@@ -117,8 +116,7 @@ func TestARecordingMadeAgainIsTheSameFile(t *testing.T) {
 	}
 }
 
-// What a person changes in a tape is what is replayed: a longer body with its length, and
-// another URL.
+// What a person changes in a tape is replayed: a longer body with its length, and another URL.
 func TestATapeMayBeEdited(t *testing.T) {
 	record(t)
 	path := filepath.Join("testdata", "TestEdited.json")
@@ -204,7 +202,7 @@ func TestParallelSubtestsMayShareATape(t *testing.T) {
 	}
 }
 
-// Code that asks for what is new since now asks for the same when it is replayed.
+// Code that asks for what is new since today asks for the same when it is replayed.
 func TestTheDayOfTheRecordingIsThatOfItsReplays(t *testing.T) {
 	for _, path := range []string{"tape.json", "tape.db"} {
 		synctest.Test(t, func(t *testing.T) {

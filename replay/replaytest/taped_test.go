@@ -11,8 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// Whoever writes a tape by hand writes the address of a server that was there, with its
-// port.
+// A tape written by hand may contain the address that a server had, with its port.
 func TestTheHostsOfATapeWrittenByHandHaveTheirNamesToo(t *testing.T) {
 	record(t)
 	t.Setenv("GRACY_TAPE", "replay")
@@ -55,7 +54,7 @@ func TestTheHostsOfATapeWrittenByHandHaveTheirNamesToo(t *testing.T) {
 	}
 }
 
-// What links to itself by its whole address has another one in the replay.
+// A server that links to itself by its full address has another address in the replay.
 func TestARedirectOfAServerWithANameIsReplayed(t *testing.T) {
 	for _, path := range []string{"tape.json", "tape.db"} {
 		record(t)
