@@ -10,7 +10,7 @@ import (
 )
 
 func ExampleRun() {
-	_ = func(t *testing.T) { // TestStore of a storage
+	_ = func(t *testing.T) { // the TestStore of a storage
 		t.Helper()
 		storetest.Run(t, func(dir string) (store.Store, error) {
 			return bolt.Open(filepath.Join(dir, "tape"))

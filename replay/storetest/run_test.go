@@ -100,7 +100,7 @@ func (b *broken) Close() error {
 	return b.partsStore.Close()
 }
 
-// edited appends copies that fn has changed.
+// edited returns an Append that stores copies changed by fn.
 func edited(fn func(x *store.Exchange)) func(partsStore, []store.Entry) error {
 	return func(s partsStore, batch []store.Entry) error {
 		list := make([]store.Entry, len(batch))
@@ -117,7 +117,7 @@ func edited(fn func(x *store.Exchange)) func(partsStore, []store.Entry) error {
 	}
 }
 
-// onResponse is edited for the response.
+// onResponse is like edited, but changes only the response.
 func onResponse(fn func(r *store.Response)) func(partsStore, []store.Entry) error {
 	return edited(func(x *store.Exchange) {
 		if x.Response != nil {
@@ -126,7 +126,7 @@ func onResponse(fn func(r *store.Response)) func(partsStore, []store.Entry) erro
 	})
 }
 
-// mutants are storages with a defect, by what is wrong, and the case that has to notice it.
+// mutants returns storages by their defect, each with the case that must notice it.
 func mutants() map[string]struct {
 	fails string
 	broken
@@ -177,7 +177,7 @@ func mutants() map[string]struct {
 		}}},
 		"stops a scan at what was deleted": {"ends-a-scan", broken{onDelete: func(s partsStore, ids []store.ID) error {
 			for i := range ids {
-				ids[i]++ // the next one, as a cursor that has moved
+				ids[i]++ // the next one, like a cursor that has moved
 			}
 			return s.Delete(ids...)
 		}}},
@@ -282,7 +282,7 @@ func findsByPath(s partsStore, key store.Key, after store.ID) (*store.Exchange, 
 
 func openBolt(dir string) (store.Store, error) { return bolt.Open(filepath.Join(dir, "tape")) }
 
-// Each case is failed by a storage that is wrong in its way, and passed by one that is right.
+// Each case fails for a storage with the matching defect, and passes for one without.
 func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
 	noticed := map[string]bool{}
 	for wrong, m := range mutants() {
@@ -326,5 +326,5 @@ func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// It passes where nothing is wrong, as the storages of this module show.
+// The suite passes for a correct storage.
 func TestRun(t *testing.T) { Run(t, openBolt) }
