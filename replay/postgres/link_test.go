@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// through returns the URL of a server by way of a relay.
+// through returns the URL of a server behind a relay.
 func through(t *testing.T, base string) (*sharedtest.Relay, string) {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -31,7 +31,7 @@ func through(t *testing.T, base string) (*sharedtest.Relay, string) {
 	return r, u.String()
 }
 
-// A server that is restarted is waited for: nothing that was appended is lost, and nothing is there twice.
+// A store waits for a server that restarts. Nothing that was appended is lost or stored twice.
 func TestAServerThatIsRestarted(t *testing.T) {
 	url := server(t)
 	restart := os.Getenv("GRACY_POSTGRES_RESTART")
@@ -48,13 +48,13 @@ func TestAServerThatIsRestarted(t *testing.T) {
 	})
 }
 
-// No lookup waits for ever: not for a server that says nothing any more, nor for a connection.
+// No lookup waits forever for a silent server, or for a connection.
 func TestTimeout(t *testing.T) {
 	r, url := through(t, server(t))
 	sharedtest.Timeout(t, open(t, url, "a", postgres.Options{Timeout: time.Second}), r)
 }
 
-// A commit whose end is not known is not made twice, and not lost.
+// If the result of a commit is unknown, it is neither repeated nor lost.
 func TestACommitWhoseEndIsNotKnown(t *testing.T) {
 	r, url := through(t, server(t))
 	s := open(t, url, "a", postgres.Options{})
@@ -69,7 +69,7 @@ func TestACommitWhoseEndIsNotKnown(t *testing.T) {
 	}
 }
 
-// A process that writes is waited for, but not without end; readers do not wait for it.
+// A store waits for a process that writes, but not forever. Readers do not wait.
 func TestATapeThatIsLocked(t *testing.T) {
 	url := server(t)
 	filled(t, url, "a", 3)
@@ -94,7 +94,7 @@ func TestATapeThatIsLocked(t *testing.T) {
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
 }
 
-// The wait for a connection of a pool that others have taken ends too.
+// Waiting for a connection of a pool ends too.
 func TestAPoolThatIsTaken(t *testing.T) {
 	url := server(t)
 	config, err := pgxpool.ParseConfig(url)

@@ -16,8 +16,8 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-// server returns the URL of a schema that belongs to the test, in the database that GRACY_POSTGRES
-// names, or that of user postgres at the usual address.
+// server returns the URL of a schema of its own for a test, in the database that GRACY_POSTGRES
+// names, or else in that of user postgres at the usual address.
 func server(tb testing.TB) string {
 	tb.Helper()
 	const variable, usual = "GRACY_POSTGRES", "127.0.0.1:5432"
@@ -63,7 +63,7 @@ func open(tb testing.TB, url, tape string, opts postgres.Options) postgres.Store
 	return s
 }
 
-// change runs statements beside a store.
+// change runs statements without a store.
 func change(tb testing.TB, url string, statements ...string) {
 	tb.Helper()
 	conn, err := pgx.Connect(tb.Context(), url)
@@ -87,7 +87,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return postgres.Open(t.Context(), url, dir, postgres.Options{}) })
 }
 
-// Two tapes of one database know nothing of each other.
+// Two tapes in one database are independent.
 func TestTapesOfOneDatabase(t *testing.T) {
 	url := server(t)
 	sharedtest.Tapes(t, func(tape string, readOnly bool) (sharedtest.Store, error) {
@@ -95,7 +95,7 @@ func TestTapesOfOneDatabase(t *testing.T) {
 	})
 }
 
-// No error has a password in it, whatever is wrong.
+// No error contains the password, whatever is wrong.
 func TestThePasswordIsInNoError(t *testing.T) {
 	const secret = "pa%zzss"
 	for _, url := range []string{

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Reindex makes each key once and has a page in memory; how long it takes is said.
+// Reindex makes each key once, with one page in memory. How long it takes is logged.
 func TestReindexOfManyExchanges(t *testing.T) {
 	long.Only(t)
 	sizes := []int{5_000, 20_000}
