@@ -14,12 +14,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// hexSum returns the sum of a key as it stands in a document.
+// hexSum returns the sum of a key as a document has it.
 func hexSum(key store.Key) string { return hex.EncodeToString(key.Sum[:]) }
 
-// BenchmarkBesideTheDriver shows as ratios what a tape costs over what the driver does alone, see
-// sharedtest.BesideTheDriver. FerretDB has no index for either, so that the size is one at which a server
-// of MongoDB is not compared with a scan.
+// BenchmarkBesideTheDriver reports what a tape costs as ratios to what the driver alone costs. See
+// sharedtest.BesideTheDriver. FerretDB has no index for either of them, so the tape is small: on a
+// large one, both would scan, and MongoDB does not.
 func BenchmarkBesideTheDriver(b *testing.B) {
 	uri := server(b)
 	c := database(b, uri).Collection("control")

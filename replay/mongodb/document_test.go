@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The documents of a tape are in the order of their IDs, its parts behind their exchange, and
-// beside those of no other tape.
+// The documents of a tape are in the order of their IDs, with the parts after their exchange. No
+// document of another tape is between them.
 func TestIDsOfDocuments(t *testing.T) {
 	var all []string
 	for _, name := range []string{"a", "a/b", "a%2Fb", "", "%"} {
@@ -38,7 +38,7 @@ func TestIDsOfDocuments(t *testing.T) {
 	}
 }
 
-// A document whose fields have other types is damaged, and so is one whose texts mean nothing.
+// A document is damaged if its fields have other types, or texts that mean nothing.
 func TestADocumentThatIsNoneOfOurs(t *testing.T) {
 	raw, err := bson.Marshal(bson.D{{Key: "_id", Value: 7}, {Key: "data", Value: "text"}})
 	if err != nil {

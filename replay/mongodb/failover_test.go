@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A member that steps down, or is shut down, says so by many codes; a new primary is waited for. The driver asks
-// once more, and not at all for the next page of a cursor.
+// A member that steps down or shuts down fails commands with one of several codes. They are sent
+// again, and none is done twice.
 func TestAMemberThatStepsDown(t *testing.T) {
 	base := server(t)
 	filled(t, base, "a", 200)

@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// through returns the URI of a server by way of a relay.
+// through returns the URI of a server behind a relay.
 func through(t *testing.T, base string) (*sharedtest.Relay, string) {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -29,13 +29,13 @@ func through(t *testing.T, base string) (*sharedtest.Relay, string) {
 	return r, u.String()
 }
 
-// No lookup waits for ever for a server that says nothing any more.
+// No lookup waits forever for a silent server.
 func TestTimeout(t *testing.T) {
 	r, uri := through(t, server(t))
 	sharedtest.Timeout(t, open(t, uri, "a", mongodb.Options{Timeout: time.Second}), r)
 }
 
-// What the server has done, and whose end we did not see, is not done twice, and not lost.
+// If the result of a write is unknown, the write is neither repeated nor lost.
 func TestAWriteWhoseEndIsNotKnown(t *testing.T) {
 	long := func(id store.ID) *store.Exchange {
 		return tapetest.Exchange(id, "GET", "http://api.test/long", strings.Repeat("long", store.PartSize+1))
@@ -72,7 +72,7 @@ func TestAWriteWhoseEndIsNotKnown(t *testing.T) {
 	}
 }
 
-// A server that cannot be reached for a while is waited for.
+// A store waits for a server that cannot be reached for a while.
 func TestConnectionsThatAreCut(t *testing.T) {
 	r, uri := through(t, server(t))
 	sharedtest.Meanwhile(t, open(t, uri, "a", mongodb.Options{Timeout: 20 * time.Second}), func() {
@@ -86,7 +86,7 @@ func TestConnectionsThatAreCut(t *testing.T) {
 	})
 }
 
-// The wait for a connection of a pool that others have taken ends too.
+// Waiting for a connection of a pool ends too.
 func TestAPoolThatIsTaken(t *testing.T) {
 	r, uri := through(t, server(t))
 	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetMaxPoolSize(1))

@@ -30,8 +30,8 @@ func TestWhichErrorsAreOfAConnection(t *testing.T) {
 	}
 }
 
-// cleared is what the driver has in an error where it does not try to connect because another
-// command has just lost its connection: it has a type of the driver's own, and this method.
+// cleared is like the error that the driver returns without connecting because another command has
+// just lost its connection. That one has an unexported type and this method.
 type cleared struct{}
 
 func (cleared) Error() string {

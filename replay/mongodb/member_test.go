@@ -15,15 +15,15 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// Opcodes of the protocol.
+// The opcodes of the protocol.
 const (
 	opReply = 1
 	opQuery = 2004
 	opMsg   = 2013
 )
 
-// member stands before the server, says that it is the primary of a replica set, and replies to some
-// commands itself.
+// member is a proxy of the server. It claims to be the primary of a replica set, and replies to
+// some commands itself.
 type member struct {
 	listener net.Listener
 	target   string
@@ -33,8 +33,8 @@ type member struct {
 	conns []net.Conn
 }
 
-// asMember returns the URI of a server as a member of a replica set. reply returns what the member replies to a
-// command, nil for what the server does.
+// asMember returns the URI of a server that acts as a member of a replica set. reply returns the
+// reply of the member to a command, or nil to pass the command on to the server.
 func asMember(t *testing.T, base string, reply func(command string, body bson.Raw) bson.D) (uri string) {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -72,7 +72,7 @@ func asMember(t *testing.T, base string, reply func(command string, body bson.Ra
 	return u.String()
 }
 
-// serve replies to the messages of a connection, one after the other.
+// serve replies to the messages of a connection in turn.
 func (m *member) serve(c, up net.Conn) {
 	defer c.Close()
 	defer up.Close()
@@ -96,7 +96,7 @@ func (m *member) serve(c, up net.Conn) {
 	}
 }
 
-// message reads a message with its header.
+// message reads a message, including its header.
 func message(r io.Reader) ([]byte, error) {
 	head := make([]byte, 16)
 	if _, err := io.ReadFull(r, head); err != nil {
@@ -107,10 +107,10 @@ func message(r io.Reader) ([]byte, error) {
 	return msg, err
 }
 
-// own returns the reply of the member to a message, nil for that of the server.
+// own returns the reply of the member to a message, or nil to leave it to the server.
 func (m *member) own(msg []byte) []byte {
 	var body bson.Raw
-	var head []byte // of the reply, behind the header of a message
+	var head []byte // of the reply, after the message header
 	op := binary.LittleEndian.Uint32(msg[12:])
 	switch op {
 	case opMsg:
@@ -166,7 +166,7 @@ func (m *member) own(msg []byte) []byte {
 	return append(append(reply, head...), raw...)
 }
 
-// failure is the reply of a member that fails.
+// failure returns the reply of a member that fails.
 func failure(code int, name string) bson.D {
 	return bson.D{{Key: "ok", Value: 0.0}, {Key: "code", Value: code}, {Key: "codeName", Value: name}, {Key: "errmsg", Value: name}}
 }

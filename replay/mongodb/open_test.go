@@ -19,8 +19,8 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-// server returns the URI of a database that belongs to the test, at the server that GRACY_MONGODB
-// names, or the one at the usual address.
+// server returns the URI of a database of its own for a test, at the server that GRACY_MONGODB
+// names, or else at the one at the usual address.
 func server(tb testing.TB) string {
 	tb.Helper()
 	const usual = "127.0.0.1:27017"
@@ -37,7 +37,7 @@ func server(tb testing.TB) string {
 	return u.String()
 }
 
-// database returns that of a URI, for what a test does beside a store.
+// database returns the database of a URI, for what a test does without a store.
 func database(tb testing.TB, uri string) *mongo.Database {
 	tb.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(uri))
@@ -63,8 +63,8 @@ func filled(tb testing.TB, uri, tape string, n int) {
 }
 
 func TestStore(t *testing.T) {
-	server(t)                            // without one, this test is skipped, and no case of it fails
-	databases := make(map[string]string) // one for each case: FerretDB reads all of a collection
+	server(t)                            // without a server, skip this test rather than fail a case
+	databases := make(map[string]string) // one for each case, since FerretDB reads whole collections
 	storetest.Run(t, func(dir string) (store.Store, error) {
 		if databases[dir] == "" {
 			databases[dir] = server(t)
@@ -73,7 +73,7 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// Two tapes of one database know nothing of each other.
+// Two tapes in one database are independent.
 func TestTapesOfOneDatabase(t *testing.T) {
 	uri := server(t)
 	sharedtest.Tapes(t, func(tape string, readOnly bool) (sharedtest.Store, error) {
@@ -81,7 +81,7 @@ func TestTapesOfOneDatabase(t *testing.T) {
 	})
 }
 
-// No error has a password in it, whatever is wrong.
+// No error contains the password, whatever is wrong.
 func TestThePasswordIsInNoError(t *testing.T) {
 	const secret = "pa%zzss"
 	for _, uri := range []string{
@@ -101,7 +101,7 @@ func TestThePasswordIsInNoError(t *testing.T) {
 	}
 }
 
-// Whose writes are not acknowledged cannot say what it has stored.
+// If writes are not acknowledged, a store cannot know what it has stored.
 func TestWritesThatAreNotAcknowledged(t *testing.T) {
 	_, err := mongodb.Open(t.Context(), server(t)+"?w=0", "a", mongodb.Options{})
 	if err == nil || !strings.Contains(err.Error(), "w=0") {
@@ -109,7 +109,7 @@ func TestWritesThatAreNotAcknowledged(t *testing.T) {
 	}
 }
 
-// The time of a caller's context is that of Open.
+// Open stops when its context ends.
 func TestTheContextOfOpen(t *testing.T) {
 	r, uri := through(t, server(t))
 	r.Mute(true)

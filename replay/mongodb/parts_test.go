@@ -30,8 +30,8 @@ func TestAPartThatWasDamaged(t *testing.T) {
 	}
 }
 
-// A part that was left by an exchange which is gone, as one that came late does, is never taken for
-// that of another.
+// A part may outlast its exchange, for example if it arrived late. It is never taken for a part of
+// another exchange.
 func TestAPartThatWasLeft(t *testing.T) {
 	uri := server(t)
 	s := open(t, uri, "a", mongodb.Options{})

@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A page is read and written in one round trip each, and the tape kept locked in a third.
+// A page takes one round trip to read and one to write, and a third one keeps the tape locked.
 func TestRoundTripsOfReindex(t *testing.T) {
 	s, c := counted(t, server(t), "a")
 	const n = 150 // more than two pages
@@ -33,8 +33,8 @@ func TestRoundTripsOfReindex(t *testing.T) {
 	}
 }
 
-// One that indexes is waited for, and one that died meanwhile holds the others up for a minute, by the
-// server's clock.
+// A Reindex in another process is waited for. If that process died, it holds up the others for a
+// minute by the clock of the server.
 func TestAnIndexerThatDied(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
@@ -60,7 +60,7 @@ func TestAnIndexerThatDied(t *testing.T) {
 	}
 }
 
-// A Reindex that fails in the middle frees the tape, which has no recipe then.
+// A Reindex that fails midway unlocks the tape, which then has no recipe.
 func TestAReindexThatFails(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
@@ -85,8 +85,8 @@ func TestAReindexThatFails(t *testing.T) {
 	tapetest.Must(t, open(t, uri, "a", mongodb.Options{}).Reindex("other", key))
 }
 
-// One that is stopped in the middle of a page, as by a machine that sleeps, and goes on when another has indexed the
-// tape, changes no key of the other.
+// A Reindex that stops in the middle of a page, as on a machine that sleeps, and continues after
+// another process has indexed the tape, changes no key that the other has made.
 func TestAnIndexerThatWasStopped(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
@@ -117,7 +117,7 @@ func TestAnIndexerThatWasStopped(t *testing.T) {
 	}
 }
 
-// A key that another gives while a page is read and written is given anew.
+// If another process changes a key while a page is read and written, the key is made again.
 func TestAKeyThatChangesMeanwhile(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A process that died while it deleted an exchange with parts has left a place of nobody: the next
-// Open removes it, and the parts.
+// A process that dies while it deletes an exchange with parts leaves a document without an owner.
+// The next Open removes that and the parts.
 func TestADeletionThatWasCutShort(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
@@ -51,7 +51,7 @@ func TestDeleteOfMoreThanAPage(t *testing.T) {
 	}
 }
 
-// Exchanges in parts are removed many at a time.
+// Exchanges with parts are removed many at a time.
 func TestRoundTripsOfADeletionInParts(t *testing.T) {
 	uri := server(t)
 	s, c := counted(t, uri, "a")
@@ -72,7 +72,7 @@ func TestRoundTripsOfADeletionInParts(t *testing.T) {
 	}
 }
 
-// No command has a field twice, whose meaning the form leaves open.
+// No command has a field twice, since BSON does not say what that means.
 func TestNoFieldIsThereTwice(t *testing.T) {
 	var twice func(where string, doc bson.Raw) string
 	twice = func(where string, doc bson.Raw) string {

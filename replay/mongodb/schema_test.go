@@ -30,7 +30,7 @@ func TestAnotherSchema(t *testing.T) {
 	}
 }
 
-// A lookup, and what finds places that were left, has an index.
+// Lookups and the search for leftover documents use indexes.
 func TestIndexes(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 1)

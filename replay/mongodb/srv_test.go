@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay/mongodb"
 )
 
-// nameServer makes all names be asked for at an address.
+// nameServer makes the default resolver send all queries to an address.
 func nameServer(t *testing.T, network, address string) {
 	t.Helper()
 	before := net.DefaultResolver
@@ -22,8 +22,8 @@ func nameServer(t *testing.T, network, address string) {
 	t.Cleanup(func() { net.DefaultResolver = before })
 }
 
-// The name server of a mongodb+srv URI is waited for no longer than Open may take, and what is wrong
-// is said, but for the name, which may be a part of the password.
+// Open waits for the name server of a mongodb+srv URI no longer than it may take. The error says
+// what is wrong, but not the name, which may be part of the password.
 func TestTheNameServerOfAURI(t *testing.T) {
 	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
 	tapetest.Must(t, err)

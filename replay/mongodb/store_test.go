@@ -33,7 +33,7 @@ func TestNewLeavesTheClientOpen(t *testing.T) {
 	}
 }
 
-// How the documents of the caller's database are made is no matter of ours, nor where they are read.
+// The settings that the caller's database has for documents and for reads do not affect a store.
 func TestTheSettingsOfTheDatabase(t *testing.T) {
 	var mu sync.Mutex // mu guards modes
 	modes := make(map[string]string)
@@ -75,7 +75,7 @@ func TestTheSettingsOfTheDatabase(t *testing.T) {
 	}
 }
 
-// A call that waits for a server which is gone ends with the store.
+// Close ends the calls that wait for a server that is gone.
 func TestCloseWhileACallWaits(t *testing.T) {
 	r, uri := through(t, server(t))
 	s := open(t, uri, "a", mongodb.Options{})
@@ -84,7 +84,7 @@ func TestCloseWhileACallWaits(t *testing.T) {
 	ended := make(chan error)
 	go func() { ended <- second(s.Find(tapetest.Numbered(0).Key, 0)) }()
 	go func() { ended <- s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}) }()
-	time.Sleep(500 * time.Millisecond) // so that both wait
+	time.Sleep(500 * time.Millisecond) // until both wait
 	tapetest.Must(t, s.Close())
 	start := time.Now()
 	for range 2 {

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// An Append that could not be undone either, since the server was gone for longer, is undone before the
-// next one, or by Close: a tape appends what a batch did not take once more, exchange by exchange.
+// If an Append fails and cannot be undone because the server is gone, it is undone before the next
+// Append, or by Close. A tape appends a failed batch again, one exchange at a time.
 func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
 	for _, closes := range []bool{false, true} {
 		r, uri := through(t, server(t))

@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Of a batch that failed no document is left, of none of its collections.
+// A failed batch leaves no document in any collection.
 func TestDocumentsOfABatchThatFailed(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
@@ -35,13 +35,13 @@ func TestDocumentsOfABatchThatFailed(t *testing.T) {
 	}
 }
 
-// commands counts what is sent to a server.
+// commands records the names of the commands sent to a server.
 type commands struct {
 	mu    sync.Mutex // mu guards names
 	names []string
 }
 
-// take returns what was sent since the last call.
+// take returns the commands sent since the last call.
 func (c *commands) take() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,7 +50,7 @@ func (c *commands) take() []string {
 	return names
 }
 
-// counted opens a tape over a client whose commands are counted.
+// counted opens a tape with a client that records its commands.
 func counted(t *testing.T, uri, tape string) (mongodb.Store, *commands) {
 	t.Helper()
 	c := new(commands)
@@ -67,7 +67,7 @@ func counted(t *testing.T, uri, tape string) (mongodb.Store, *commands) {
 	return s, c
 }
 
-// What a call costs is in round trips: one a lookup, two a batch.
+// A lookup takes one round trip, a batch two.
 func TestRoundTrips(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 100)
@@ -96,7 +96,8 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
-// However much others have recorded, one that counts from where it began needs a few round trips.
+// However many exchanges others have recorded since, an Append with an ID far below the last one
+// takes a few round trips.
 func TestAnIDFarBehind(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 100)
@@ -113,8 +114,8 @@ func TestAnIDFarBehind(t *testing.T) {
 	}
 }
 
-// What a batch replaces is found, and removed, for many exchanges at once: with one round trip each, a batch
-// would not be within its time over a slow network.
+// The exchanges that a batch replaces are found and removed many at a time. With a round trip for
+// each, a batch could not finish in time over a slow network.
 func TestRoundTripsOfReplace(t *testing.T) {
 	s, c := counted(t, server(t), "a")
 	const n = 64 + 6
