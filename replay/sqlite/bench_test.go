@@ -15,7 +15,7 @@ import (
 
 const batchSize = 256
 
-// control is a table with an index, as the driver alone has it, and the same settings.
+// control is a table with an index and the same settings, used through the driver alone.
 type control struct{ db *sql.DB }
 
 func newControl(tb testing.TB) control {
@@ -61,7 +61,7 @@ func (c control) find(tb testing.TB) func(sum [sha256.Size]byte) {
 	}
 }
 
-// BenchmarkBesideTheDriver shows as ratios what a tape costs over what the driver does alone, see
+// BenchmarkBesideTheDriver reports what a tape costs as ratios to what the driver alone costs. See
 // sharedtest.BesideTheDriver.
 func BenchmarkBesideTheDriver(b *testing.B) {
 	for _, size := range []int{10_000, 100_000} {

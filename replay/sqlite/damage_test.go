@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Any byte of a file may be damaged: what is found is what was recorded, or nothing, or the
-// error says that it is damage.
+// Whichever byte of a file is damaged, a lookup returns what was recorded, or nothing, or an error
+// that says that the file is damaged.
 func TestDamageIsNeverAnotherBody(t *testing.T) {
 	const n = 60
 	whole, err := os.ReadFile(filled(t, n))
@@ -75,7 +75,7 @@ func TestDamageIsNeverAnotherBody(t *testing.T) {
 	}
 }
 
-// The control: whoever writes the same with other checksums is believed, so it is these that find damage.
+// Statements change the rows of an intact file, so that only the checksums show the damage.
 func TestTheChecksumsFindDamage(t *testing.T) {
 	change1 := `UPDATE gracy_record SET data = CAST(replace(CAST(data AS TEXT), 'nnn', 'mmm') AS BLOB) WHERE id = 3`
 	path := filledOnly(t)

@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// show sends a request through a tape and prints what comes.
+// show sends a request through a tape and prints the response.
 func show(tape *replay.Tape, url string) {
 	client := &http.Client{Transport: tape.Wrap(http.DefaultTransport)}
 	resp, err := client.Get(url)
@@ -77,13 +77,13 @@ func ExampleOpenReadOnly() {
 }
 
 func ExampleNew() {
-	db, err := sql.Open("sqlite", ":memory:") // or a driver of yours
+	db, err := sql.Open("sqlite", ":memory:") // or another driver
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1) // each connection is a database of its own
+	db.SetMaxOpenConns(1) // each connection would have a database of its own
 	s, err := sqlite.New(db)
 	if err != nil {
 		fmt.Println(err)

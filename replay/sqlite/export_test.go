@@ -2,7 +2,7 @@ package sqlite
 
 import "database/sql"
 
-// Create makes the tables in a file, as Open does where it has found none.
+// Create makes the tables in a file, as Open does if it finds none.
 func Create(db *sql.DB, path string) error {
 	s := newStore(db, path)
 	s.owns = true

@@ -18,7 +18,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return sqlite.Open(filepath.Join(dir, "tape.sqlite")) })
 }
 
-// A database of the caller's does the same, though its connections are as the driver makes them.
+// A store works in a database of the caller too, with connections as the driver makes them.
 func TestStoreInADatabaseOfTheCallers(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) {
 		db := database(t, filepath.Join(dir, "any.sqlite"), "_pragma=busy_timeout(5000)")
@@ -29,7 +29,7 @@ func TestStoreInADatabaseOfTheCallers(t *testing.T) {
 	})
 }
 
-// One connection is enough, as a database in memory has it.
+// One connection is enough, as for a database in memory.
 func TestStoreOverOneConnection(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) {
 		db := database(t, filepath.Join(dir, "any.sqlite"), "")
@@ -91,7 +91,7 @@ func filledOnly(t *testing.T) string {
 	return filled(t, 3)
 }
 
-// A tape that was closed can be read where nothing can be written.
+// A closed tape can be read on a read-only file system.
 func TestReadOnlyFileSystem(t *testing.T) {
 	dir := tapetest.ReadOnlyMount(t, func(dir string) {
 		b, err := os.ReadFile(filledOnly(t))
@@ -134,7 +134,7 @@ func TestWhatIsNoTape(t *testing.T) {
 		tapetest.Must(t, err)
 		for _, open := range []func(string) (sqlite.Store, error){sqlite.OpenReadOnly, sqlite.Open} {
 			s, err := open(path)
-			if err == nil { // a file that was cut: what is left is found as damage
+			if err == nil { // a truncated file, whose rest is found to be damaged
 				for _, err = range s.Scan(0) {
 					if err != nil {
 						break

@@ -14,14 +14,14 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Reindex takes time in proportion, and has a page and what SQLite sorts with in memory.
+// Reindex takes linear time, and memory for one page and for what SQLite sorts with.
 func TestReindexOfManyExchanges(t *testing.T) {
 	long.Only(t)
 	sizes := [...]int{10_000, 80_000}
 	if race.Enabled {
 		sizes = [...]int{2_000, 16_000}
 	}
-	var each [len(sizes)]time.Duration // processor time of an exchange
+	var each [len(sizes)]time.Duration // processor time for one exchange
 	var resident [len(sizes)]int
 	for i, size := range sizes {
 		s := open(t, filepath.Join(t.TempDir(), "tape.sqlite"))

@@ -104,7 +104,7 @@ func with(b broken) func(*sharedtest.Storage) {
 	}
 }
 
-// ofOneAtATime is a defect.
+// ofOneAtATime lets only one store be open at a time.
 func ofOneAtATime(s *sharedtest.Storage) {
 	var opened atomic.Bool
 	with(broken{onClose: func(s sharedtest.Store) error {
@@ -121,7 +121,7 @@ func ofOneAtATime(s *sharedtest.Storage) {
 	}
 }
 
-// takesOver is a defect.
+// takesOver reads the new recipe after ErrLocked, and then repeats the call.
 func takesOver(s *sharedtest.Storage) {
 	again := func(s sharedtest.Store, call func() error) error {
 		err := call()
@@ -143,7 +143,7 @@ func takesOver(s *sharedtest.Storage) {
 	})(s)
 }
 
-// mutants returns storages with a defect, and the cases that have to notice it.
+// mutants returns storages with a defect, and the cases that must notice it.
 func mutants(t *testing.T) map[string]struct {
 	fails  []string
 	defect func(*sharedtest.Storage)
@@ -205,7 +205,7 @@ func mutants(t *testing.T) map[string]struct {
 	}
 }
 
-// Each case of sharedtest is failed by a storage that is wrong in its way.
+// Each case of sharedtest fails for a storage with the matching defect.
 func TestSharedNoticesWhatIsWrong(t *testing.T) {
 	noticed := make(map[string]bool)
 	all := mutants(t)

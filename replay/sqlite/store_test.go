@@ -30,7 +30,7 @@ func TestNewLeavesTheDatabaseOpen(t *testing.T) {
 	}
 }
 
-// A process that writes is waited for, but not without end.
+// A store waits for a process that writes, but not forever.
 func TestAFileThatIsLocked(t *testing.T) {
 	path := filledOnly(t)
 	s := open(t, path)

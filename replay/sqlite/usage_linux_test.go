@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// usage returns the processor time that fn takes, and the most memory that the process has
-// meanwhile, in KiB: that of SQLite is not of the heap of Go.
+// usage returns the processor time that fn takes and the most memory that the process has
+// meanwhile, in KiB. The memory of SQLite is not on the Go heap.
 func usage(fn func()) (took time.Duration, resident int) {
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak is that of now
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // resets the peak
 	before := processor()
 	fn()
 	took = processor() - before

@@ -4,7 +4,7 @@ package sqlite_test
 
 import "time"
 
-// usage returns the time that fn takes; memory is measured on Linux alone.
+// usage returns the time that fn takes. Memory is measured only on Linux.
 func usage(fn func()) (took time.Duration, resident int) {
 	start := time.Now()
 	fn()
