@@ -23,9 +23,9 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 		srv.StartTLS()
 		h := rttest.NewHop(t, srv.Listener.Addr().String())
 		base := srv.Client().Transport
-		client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}), timeout.PerAttempt(2*time.Second))}
-		get := func(attempts int) {
-			ctx, trace := transport.WithTrace(t.Context())
+		client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}), timeout.PerAttempt(0))}
+		get := func(attempts int, limit time.Duration) {
+			ctx, trace := transport.WithTrace(transport.With(t.Context(), timeout.PerAttempt(limit)))
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+h.Addr().String(), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -49,12 +49,20 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 				t.Errorf("HTTP/2 %v: %q, %v after %d attempts, want %d\n%s", two, b, err, n, attempts, trace.Calls()[0])
 			}
 		}
-		get(1)
+		if two {
+			get(1, time.Minute)
+		} else {
+			rttest.Keep(t, base, "https://"+h.Addr().String())
+		}
+		before := h.Dials()
 		h.Swallow()
-		get(2)
-		get(1)
-		if h.Dials() != 2 {
-			t.Errorf("HTTP/2 %v: %d dials, want 2", two, h.Dials())
+		get(2, 2*time.Second)
+		if h.Dials() != before+1 {
+			t.Errorf("HTTP/2 %v: %d dials, want %d", two, h.Dials(), before+1)
+		}
+		get(1, time.Minute)
+		if two && h.Dials() != before+1 { // over HTTP/1.1 net/http may have closed the one before
+			t.Errorf("%d dials for one more call, want none", h.Dials()-before-1)
 		}
 		client.CloseIdleConnections()
 		srv.CloseClientConnections()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -44,14 +45,16 @@ func TestTheTraceOfTheCallerStays(t *testing.T) {
 // net/http sends a GET again by itself if a connection breaks that was used before.
 func TestTheRowSaysWhatTheTransportSentAgain(t *testing.T) {
 	var arrived atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, _ *http.Request) {
-		if arrived.Add(1) == 2 {
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		if req.URL.Path != "/before" && arrived.Add(1) == 1 {
 			panic(http.ErrAbortHandler)
 		}
 	}))
 	defer srv.Close()
-	rt := timeout.PerAttempt(time.Minute).Wrap(srv.Client().Transport)
-	for _, want := range []string{"", "sent 2 times by the transport"} {
+	base := srv.Client().Transport
+	rttest.Keep(t, base, srv.URL+"/before")
+	rt := timeout.PerAttempt(time.Minute).Wrap(base)
+	for _, want := range []string{"sent 2 times by the transport", ""} {
 		ctx, trace := transport.WithTrace(t.Context())
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL, nil)
 		if err != nil {
