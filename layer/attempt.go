@@ -29,6 +29,14 @@ type Attempt struct {
 // AttemptFrom returns the attempt that ctx belongs to, or nil outside a call. A layer calls it on
 // the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
+	if cc, ok := ctx.(*callContext); ok && cc.call.further.Load() == 0 {
+		return &cc.call.first
+	}
+	return attemptIn(ctx)
+}
+
+// attemptIn is AttemptFrom for what is rare. Apart, it needs no room on the stack of the others.
+func attemptIn(ctx context.Context) *Attempt {
 	if cc := near(ctx); cc != nil {
 		return cc.call.Attempt()
 	}
@@ -87,6 +95,14 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 	if a.call.further.Load() == 0 {
 		return a // there is no other
 	}
+	return received(a, resp)
+}
+
+// received is For in a call of several attempts. Inlined into For, it would keep For from being
+// inlined.
+//
+//go:noinline
+func received(a *Attempt, resp *http.Response) *Attempt {
 	if w := AttemptOf(resp); w != nil && w.call == a.call {
 		return w
 	}
@@ -155,10 +171,18 @@ func (a *Attempt) AddNote(text string) {
 //
 // resp is nil if there was none; its Body may be replaced.
 func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
-	if a.is(flagEnding) || a.flags.Or(flagEnding)&flagEnding != 0 {
+	if a.is(flagEnded) {
+		return a.verdict
+	}
+	return endOpen(a, resp, err)
+}
+
+// endOpen is End for a row that may still be open.
+func endOpen(a *Attempt, resp *http.Response, err error) verdict.Verdict {
+	if a.flags.Or(flagEnding)&flagEnding != 0 {
 		return a.Verdict()
 	}
-	if err == nil && resp != nil && resp.StatusCode/100 == 2 && a.call.flags.Load()&callExpects == 0 && !a.call.Wants(AttemptEnd) {
+	if err == nil && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 && a.call.flags.Load()&callExpects == 0 && !a.call.Wants(AttemptEnd) {
 		a.headers = time.Since(a.start)
 		a.status = statusOf(resp)
 		a.close(verdict.OK, nil)

@@ -59,9 +59,10 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	if c.Wants(CallBegin) {
 		c.Emit(Event{Kind: CallBegin})
 	}
-	resp, err := either(b.trip(c, &c.req, b.send))
+	resp, err := b.trip(c, &c.req, b.send)
 	a := c.Attempt()
-	if err != nil {
+	if err != nil || resp == nil {
+		resp, err = nil, failure(resp, err)
 		a.End(nil, err)
 	} else {
 		complete(&c.req, resp)
@@ -70,7 +71,9 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 			c.current.Store(w)
 		}
 		a.End(resp, nil)
-		a.Own(resp)
+		if !a.is(flagOwned) {
+			a.wrap(resp)
+		}
 	}
 	c.leave()
 	done = true

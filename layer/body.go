@@ -74,6 +74,14 @@ func (b *body) Close() error {
 	if a.flags.Or(flagClosed)&flagClosed != 0 {
 		return nil
 	}
+	if a.is(flagBodyEnded) {
+		return a.body.Close()
+	}
+	return closeOpen(a)
+}
+
+// closeOpen is Close for a body that has not ended.
+func closeOpen(a *Attempt) error {
 	defer a.bodyEnd()
 	return a.body.Close()
 }
@@ -111,9 +119,6 @@ func (w writerToBody) WriteTo(dst io.Writer) (int64, error) { return writerTo{w.
 
 // bodyEnd records the end of the body and runs the enders, the latest first.
 func (a *Attempt) bodyEnd() {
-	if a.is(flagBodyEnded) {
-		return
-	}
 	old := a.flags.Or(flagBodyEnded)
 	if old&flagBodyEnded != 0 {
 		return

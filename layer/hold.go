@@ -57,24 +57,30 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 		owner.wrap(resp)
 	}
 	for _, e := range enders {
-		if t, ok := e.(*tied); ok {
-			owner.ties.add(owner, t)
-			continue
+		if owner != a || !tie(a, e) {
+			passOn(a, owner, e)
 		}
-		if owner == a && tie(a, e) {
-			continue
-		}
-		if _, suspended := a.endHold(e); suspended {
-			continue // it holds nothing, so there is nothing to end
-		}
+	}
+}
+
+// passOn ties e to owner, the attempt that received the response, whatever it holds for a.
+func passOn(a, owner *Attempt, e BodyEnder) {
+	if t, ok := e.(*tied); ok {
+		owner.ties.add(owner, t)
+		return
+	}
+	if _, suspended := a.endHold(e); !suspended { // else it holds nothing, so there is nothing to end
 		owner.atBodyEnd(e)
 	}
 }
 
 // tie makes e a hook in one step, which also ends its hold if it holds something for a, and
 // reports whether it did. It does not handle rare cases: further attempts, a suspension, a body
-// that has ended, no free place.
+// that has ended, no free place, an ender with a link of its own.
 func tie(a *Attempt, e BodyEnder) bool {
+	if _, ok := e.(*tied); ok {
+		return false
+	}
 	f := a.flags.Load()
 	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 {
 		return false

@@ -18,9 +18,9 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a := s.attempt(req); a != nil {
 		a.flags.Or(flagSent)
 	}
-	resp, err := either(s.base.RoundTrip(req))
-	if err != nil {
-		return nil, err
+	resp, err := s.base.RoundTrip(req)
+	if err != nil || resp == nil {
+		return nil, failure(resp, err)
 	}
 	complete(req, resp)
 	return resp, nil
@@ -30,8 +30,12 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // belong to this stack or has returned: then the request was made inside or after the call, through
 // no layer that begins a call. An attempt in a goroutine of its own may outlive its call.
 func (s *sender) attempt(req *http.Request) *Attempt {
-	a := AttemptFrom(req.Context())
-	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(req.Context()) {
+	ctx := req.Context()
+	if cc := near(ctx); cc != nil && cc.call.begunBy.root == s.root && !cc.call.returned() {
+		return cc.call.Attempt()
+	}
+	a := AttemptFrom(ctx)
+	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(ctx) {
 		return nil
 	}
 	return a
@@ -50,16 +54,9 @@ func complete(req *http.Request, resp *http.Response) {
 	}
 }
 
-// either makes the result of a round tripper a response or an error, never both and never neither.
-// http.Client drops a response that comes with an error, and leaks its body.
-func either(resp *http.Response, err error) (*http.Response, error) {
-	if err != nil || resp == nil {
-		return nil, failure(resp, err)
-	}
-	return resp, nil
-}
-
-// failure returns the error of either. It closes the body of a response that came with an error.
+// failure returns the error of a round tripper that returned an error or no response. What a layer
+// returns is a response or an error, never both and never neither. http.Client drops a response
+// that comes with an error, and leaks its body, so failure closes it.
 func failure(resp *http.Response, err error) error {
 	if err == nil {
 		return errNothing
