@@ -23,11 +23,11 @@ func keyHeader(req *http.Request) string {
 	return cmp.Or(declare.KeyHeader(req), idempotencyKeyHeader)
 }
 
-// withIdempotencyKey adds a key to a request that is not idempotent, if the policy makes keys. A
+// withIdempotencyKey adds a key to a request that is not idempotent, by a policy that makes keys. A
 // request that follows a redirect carries the key of the previous hop. If it goes to another
 // origin, which has never seen a key, it carries none.
 func (p *plan) withIdempotencyKey(c *layer.Call, req *http.Request) *http.Request {
-	if p.key == nil || verdict.Idempotent(req) || req.Method == http.MethodConnect {
+	if verdict.Idempotent(req) || req.Method == http.MethodConnect {
 		return req
 	}
 	key := ""

@@ -45,7 +45,16 @@ func byMethod(method string) bool {
 // other than POST with X-Goog-If-Metageneration-Match or ifMetagenerationMatch. A request with an
 // idempotency key, or one declared safe, is not conditional.
 func Conditional(req *http.Request) bool {
-	return (ifMatches(req) || onGeneration(req)) && !declare.HasKey(req) && !declare.IsSafe(req)
+	return writes(req.Method) && (ifMatches(req) || onGeneration(req)) && !declare.HasKey(req) && !declare.IsSafe(req)
+}
+
+// writes reports whether a request with the method may have a condition.
+func writes(method string) bool {
+	switch method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		return true
+	}
+	return false
 }
 
 func ifMatches(req *http.Request) bool {
@@ -64,12 +73,7 @@ func ifMatches(req *http.Request) bool {
 // that it names. The write changes the generation, so it cannot be done twice. See
 // cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
 func onGeneration(req *http.Request) bool {
-	switch req.Method {
-	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
-	default:
-		return false
-	}
-	if req.URL == nil || !declare.Within(req.URL.Hostname(), "googleapis.com") {
+	if !writes(req.Method) || req.URL == nil || !declare.Within(req.URL.Hostname(), "googleapis.com") {
 		return false
 	}
 	if req.Header.Get("X-Goog-If-Generation-Match") != "" || hasParameter(req.URL, "ifGenerationMatch") {
