@@ -20,15 +20,21 @@ type Memo[V any] struct {
 
 type memoEntry[V any] struct {
 	scheme, host string
+	https        bool // comparing with a constant costs less than comparing the scheme
 	value        V
+}
+
+// of reports whether the entry is that of the host of u.
+func (e *memoEntry[V]) of(u *url.URL) bool {
+	return e != nil && e.host == u.Host && e.https == (u.Scheme == "https") && (e.https || e.scheme == u.Scheme)
 }
 
 // Get returns the value that was put for the host of u, and whether there is one.
 func (m *Memo[V]) Get(u *url.URL) (V, bool) {
-	if e := m.latest.Load(); e != nil && e.host == u.Host && e.scheme == u.Scheme {
+	if e := m.latest.Load(); e.of(u) {
 		return e.value, true
 	}
-	if e := m.slots[memoSlot(u.Host)].Load(); e != nil && e.host == u.Host && e.scheme == u.Scheme {
+	if e := m.slots[memoSlot(u.Host)].Load(); e.of(u) {
 		return e.value, true
 	}
 	var zero V
@@ -40,7 +46,7 @@ func (m *Memo[V]) Put(u *url.URL, v V) {
 	if len(u.Host) > maxHost || len(u.Scheme) > maxHost {
 		return
 	}
-	e := &memoEntry[V]{scheme: strings.Clone(u.Scheme), host: strings.Clone(u.Host), value: v}
+	e := &memoEntry[V]{scheme: strings.Clone(u.Scheme), host: strings.Clone(u.Host), https: u.Scheme == "https", value: v}
 	m.slots[memoSlot(u.Host)].Store(e)
 	m.latest.Store(e)
 }
