@@ -26,7 +26,8 @@ type change struct {
 	late       *tail    // keys that go into the index at once
 	entries    int      // the bytes of the entries that were put into the index
 	parts      [][]byte // keys of parts that were put
-	records    []byte   // the buffer of records, which the store uses again
+	records    []byte   // the buffer of records that is being filled
+	full       [][]byte // those that were filled
 	first      store.ID // the least ID of a record, or one below it
 	last, was  store.ID // the largest ID ever stored, and its value in the file
 	mark       store.ID // the index led to all records up to this ID when the tail was begun
@@ -36,7 +37,7 @@ type change struct {
 
 func newChange(s *boltStore, tx *bbolt.Tx, t *tail) (*change, error) {
 	base := s.stateOf(tx)
-	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64, records: s.records[:0]}
+	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64}
 	meta := make(map[string][]byte)
 	for _, b := range []struct {
 		name   string
@@ -110,9 +111,7 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 			return err
 		}
 		committing, s.grown = true, true
-		if cap(c.records) <= recordsRoom {
-			s.records = c.records[:0]
-		}
+		s.spare.keep(append(c.full, c.records))
 		next = tails{from: tx.ID(), now: c.tail, open: c.removes}
 		now.coming, now.next = next.from, next.now
 		s.tails.Store(&now)

@@ -27,7 +27,7 @@ type boltStore struct {
 	roots    atomic.Pointer[roots]       // where buckets are
 	file     *os.File                    // the file of db, which closes it
 	held     held                        // the state, in a store that only reads
-	records  []byte                      // a buffer for the records of the next change; guarded by writing
+	spare    buffers                     // for the records of the next change; guarded by writing
 	walked   bool                        // whether all pages were checked; guarded by writing
 	grown    bool                        // whether something was written, so that the file may have an unused end; guarded by writing
 	direct   int                         // directPages

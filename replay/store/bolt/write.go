@@ -46,11 +46,46 @@ func (c *change) put(x *store.Exchange) error {
 }
 
 // Records are encoded into one buffer, since bbolt keeps them until the end of the change and
-// copies them then.
+// copies them then. The next change uses the buffer again.
 const (
 	recordsRoom = 256 << 10 // the size of a buffer
 	recordRoom  = 4 << 10   // the space that must be left in it
+	mostSpare   = 8         // the most buffers that are kept: a burst of recordings fills a few of them
 )
+
+// room makes room for a record in the buffer.
+func (c *change) room() {
+	if cap(c.records)-len(c.records) >= recordRoom {
+		return
+	}
+	if c.records != nil {
+		c.full = append(c.full, c.records)
+	}
+	c.records = c.s.spare.take()
+}
+
+// buffers are empty buffers for records.
+type buffers [][]byte
+
+// take returns one of them, or a new one.
+func (b *buffers) take() []byte {
+	last := len(*b) - 1
+	if last < 0 {
+		return make([]byte, 0, recordsRoom)
+	}
+	taken := (*b)[last]
+	*b = (*b)[:last]
+	return taken
+}
+
+// keep adds what a change has filled, except what a long record has made longer.
+func (b *buffers) keep(filled [][]byte) {
+	for _, f := range filled {
+		if cap(f) == recordsRoom && len(*b) < mostSpare {
+			*b = append(*b, f[:0])
+		}
+	}
+}
 
 // encode returns the record of x. It stores a long body in parts first.
 func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
@@ -61,9 +96,7 @@ func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
 		}
 		encode = x.AppendWithoutBody
 	}
-	if cap(c.records)-len(c.records) < recordRoom {
-		c.records = make([]byte, 0, recordsRoom)
-	}
+	c.room()
 	from := len(c.records)
 	b, err := appendRecord(c.records, id, encode)
 	if err != nil {

@@ -3,9 +3,11 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -157,4 +159,60 @@ func TestATapeIsSynced(t *testing.T) {
 		t.Errorf("NoSync %v, NoGrowSync %v, NoFreelistSync %v: want none", s.db.NoSync, s.db.NoGrowSync, s.db.NoFreelistSync)
 	}
 	tapetest.Must(t, s.Close())
+}
+
+// A burst of recordings fills several buffers. The next one uses them again, and they hold nothing
+// that is still needed.
+func TestTheBuffersOfRecordsAreUsedAgain(t *testing.T) {
+	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	defer opened.Close()
+	s := opened.(*boltStore)
+	next := store.ID(1)
+	burst := func(n, size int) {
+		var batch []store.Entry
+		for range n {
+			batch = append(batch, store.Entry{Exchange: tapetest.Exchange(next, "GET", fmt.Sprintf("http://h/%d", next), strings.Repeat("x", size))})
+			next++
+		}
+		tapetest.Must(t, s.Append(batch))
+	}
+	buffers := func() map[*byte]bool {
+		set := make(map[*byte]bool)
+		for _, b := range s.spare {
+			set[&b[:1][0]] = true
+		}
+		return set
+	}
+	burst(100, 10<<10)
+	first := buffers()
+	if len(first) < 4 {
+		t.Fatalf("%d buffers are kept after 1 MB", len(first))
+	}
+	burst(100, 10<<10)
+	if again := buffers(); !maps.Equal(first, again) {
+		t.Errorf("%d buffers after the first burst, %d after the second, and they are not the same", len(first), len(again))
+	}
+	burst(1000, 10<<10)
+	burst(1, blobFrom-1) // fits
+	burst(6, blobFrom-1) // the fifth makes a buffer longer
+	if n := len(s.spare); n > mostSpare {
+		t.Errorf("%d buffers are kept", n)
+	}
+	for _, b := range s.spare {
+		if cap(b) != recordsRoom || len(b) != 0 {
+			t.Errorf("a buffer of %d bytes, %d in use, is kept", cap(b), len(b))
+		}
+	}
+	n := 0
+	for x, err := range s.Scan(0) {
+		tapetest.Must(t, err)
+		n++
+		if want := "http://h/" + strconv.Itoa(int(x.ID)); x.Request.URL != want || strings.Trim(string(x.Response.Body), "x") != "" {
+			t.Fatalf("exchange %d is of %s", x.ID, x.Request.URL)
+		}
+	}
+	if n != int(next)-1 {
+		t.Errorf("%d exchanges of %d", n, next-1)
+	}
 }
