@@ -52,9 +52,18 @@ type pending struct {
 	keep   bool // whether the secrets in the body of the response are kept
 	masker *masker
 
+	own [1]*pending // the list of its key in byKey, as long as it is alone there
+
 	once sync.Once // masks the exchange, whose response is not read before
 	kept bool      // whether there were such secrets
 	err  error
+}
+
+// recorded is a pending exchange with what it points to, in one allocation.
+type recorded struct {
+	pending
+	exchange store.Exchange
+	response store.Response
 }
 
 // ready returns the redacted exchange, or the error of masking it.
@@ -85,7 +94,11 @@ func (q *queue) addWithin(ctx context.Context, p *pending) error {
 	}
 	q.waiting = append(q.waiting, p)
 	if p.Exchange != nil {
-		q.byKey[p.Key.Sum] = append(q.byKey[p.Key.Sum], p)
+		list := q.byKey[p.Key.Sum]
+		if list == nil {
+			list = p.own[:0]
+		}
+		q.byKey[p.Key.Sum] = append(list, p)
 		q.pending++
 	}
 	q.bytes += p.bytes

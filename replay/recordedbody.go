@@ -37,12 +37,14 @@ type recordedBody struct {
 
 const roomAtOnce = 16 << 10 // the most bytes that are allocated because of a length in the headers
 
-// newRecordedBody has a WriteTo if inner has one.
+// newRecordedBody returns the body of a recording, which has a WriteTo if inner has one.
 func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
-	b := &recordedBody{inner: inner, recording: r, max: r.tape.opts.MaxBody}
+	b := &r.body
+	b.inner, b.recording, b.max = inner, r, r.tape.opts.MaxBody
 	b.pieces.off = r.head.ContentLength >= 0
 	if w, ok := inner.(io.WriterTo); ok {
-		return &recordedWriterTo{b, w}
+		r.writerTo = recordedWriterTo{b, w}
+		return &r.writerTo
 	}
 	return b
 }

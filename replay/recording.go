@@ -26,20 +26,26 @@ type recording struct {
 	over     time.Duration // to where the caller left a body; 0 for any other end
 
 	resp *http.Response // what the caller has and may change
-	head http.Response  // a copy of it as it came
+	head store.Response // it as it came, without its body
+
+	// What follows is here because a recording and its body take one allocation.
+	body     recordedBody     // the body of resp, if it has one
+	writerTo recordedWriterTo // body, if the one as it came has a WriteTo
 }
 
 // fail records a transport error.
 func (r *recording) fail(err error) {
-	r.record(nil, nil, r.tape.masker.fault(err), true)
+	r.record(new(recorded), nil, r.tape.masker.fault(err), true)
 }
 
 // respond begins to record a response. Without a body it is recorded at once, otherwise at the end
 // of the body.
 func (r *recording) respond(resp *http.Response) {
 	r.resp = resp
-	r.head = *resp
-	r.head.Header = resp.Header.Clone()
+	r.head = store.Response{
+		Status: resp.Status, StatusCode: resp.StatusCode, Proto: resp.Proto, Header: resp.Header.Clone(), ContentLength: resp.ContentLength,
+		TransferEncoding: slices.Clone(resp.TransferEncoding), Uncompressed: resp.Uncompressed, Close: resp.Close,
+	}
 	if resp.Body == nil || resp.Body == http.NoBody {
 		r.finish(readBody{none: true}, nil, true)
 		return
@@ -60,23 +66,22 @@ type readBody struct {
 // finish records a response whose body is over: it has ended, broken off with a fault, or been left
 // by the caller.
 func (r *recording) finish(body readBody, fault *store.Fault, complete bool) {
-	h := &r.head
-	resp := &store.Response{
-		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header, Body: body.content,
-		Pieces: body.pieces, NoBody: body.none, ContentLength: h.ContentLength,
-		TransferEncoding: slices.Clone(h.TransferEncoding), Uncompressed: h.Uncompressed, Close: h.Close,
-	}
+	q := new(recorded)
+	resp := &q.response
+	*resp = r.head
+	resp.Body, resp.Pieces, resp.NoBody = body.content, body.pieces, body.none
+	q.exchange.Response = resp
 	if complete && !body.read {
 		resp.Trailer = r.resp.Trailer.Clone()
 	}
-	if !r.record(resp, body.spill, fault, complete) {
+	if !r.record(q, body.spill, fault, complete) {
 		body.spill.drop()
 	}
 }
 
-// record queues the exchange for the store and reports whether it did. A body may be in parts,
-// which are then kept.
-func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault, complete bool) bool {
+// record queues an exchange, of which q has the response, for the store, and reports whether it
+// did. A body may be in parts, which are then kept.
+func (r *recording) record(q *recorded, body *spill, fault *store.Fault, complete bool) bool {
 	t := r.tape
 	if fault != nil && fault.Kind != store.FaultCallerLeft && r.fallback {
 		t.counts.skipped.Add(1)
@@ -90,8 +95,9 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.unrecorded("the request was not read to its end")
 		return false
 	}
-	x := &store.Exchange{
-		ID: r.id, Key: r.request.keys[0], Request: *r.request.record, Response: resp, Fault: fault,
+	x := &q.exchange
+	*x = store.Exchange{
+		ID: r.id, Key: r.request.keys[0], Request: *r.request.record, Response: x.Response, Fault: fault,
 		Start: r.start, FirstByte: r.first, Total: cmp.Or(r.over, time.Since(r.start)),
 		Route: t.masker.literals(r.call.Route()), Complete: complete,
 		Identity: r.request.identity, Secrets: r.request.secrets,
@@ -125,7 +131,8 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.unrecorded("the body did not end")
 		return false
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, masker: &t.masker, keep: t.keepers.Match(r.call, r.request.send)}
+	p := &q.pending
+	p.Exchange, p.spill, p.masker, p.keep = x, body, &t.masker, t.keepers.Match(r.call, r.request.send)
 	cut := x.CallerLeft()
 	switch {
 	case complete:
@@ -135,7 +142,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 			p.Replace = t.session
 		}
 		t.counts.cut.Add(1)
-		r.note(fmt.Sprintf("on the tape up to byte %d, where its caller left", len(resp.Body)))
+		r.note(fmt.Sprintf("on the tape up to byte %d, where its caller left", len(x.Response.Body)))
 	default:
 		t.counts.incomplete.Add(1)
 		r.note("recorded, but never replayed: the body did not end")
