@@ -43,7 +43,7 @@ func headerValue(n nest, v string, secret, link bool) string {
 	if secret {
 		return maskAuth(v)
 	}
-	if link || !bare(v) {
+	if link || !bare(v) && !plainValue(v) {
 		v = value(n, v, link)
 	}
 	return n.r.maskLiterals(v)
@@ -68,6 +68,34 @@ func value(n nest, v string, link bool) string {
 // neither a URL nor a query. A length, a status or an etag is such a value.
 func bare(v string) bool {
 	return len(v) < len("Basic ")+shortestBasic && strings.IndexByte(v, '?') < 0 && strings.IndexByte(v, ':') < 0
+}
+
+// plainValue reports whether value returns v unchanged, as far as one pass without a copy can
+// determine. A media type, a date and most preferences are such values: several short words, with
+// neither a URL nor a query. If it reports false, v may still contain no secret.
+func plainValue(v string) bool {
+	word, several := 0, false
+	for i := range len(v) {
+		c := v[i]
+		if passageChar(c) {
+			// A longer word may be a credential or the beginning of a key in base64, and two dashes
+			// that of a key.
+			if word++; word == len(packedBegin) || word > 1 && c == '-' && v[i-1] == '-' {
+				return false
+			}
+			continue
+		}
+		switch {
+		case c == '?',
+			c == '/' && i > 0 && v[i-1] == ':',
+			c == ' ' && word > 0 && v[i-1]|0x20 == 'c': // the end of Basic
+			return false
+		case c != '=':
+			several = true // a credential as a whole is one word
+		}
+		word = 0
+	}
+	return several
 }
 
 // queries masks the queries of the URLs in a value, including relative URLs, as in a Link and in

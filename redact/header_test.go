@@ -114,3 +114,39 @@ func TestHeadersAreSharedIfNothingIsMasked(t *testing.T) {
 		t.Errorf("of no header: %v", got)
 	}
 }
+
+// Values that one pass takes for plain are unchanged when they are read part by part, whatever
+// they are made of.
+func TestPlainValuesHaveNoSecrets(t *testing.T) {
+	parts := []string{
+		"application/json", "; charset=utf-8", "text/html", "q=0.9", "Sat, 28 Nov 2026 10:00:00 GMT", "gzip, deflate", "no-cache", "*/*",
+		" ", "=", "/", ":", "?", "-", ".", "+", "\"", ",", "a", "C", "//", "://", "token=", "key=", "u:p@",
+		"Basic ", "basic", "BASIC ", "Bearer ", "YWRtaW46YWRtaW4=", "YTpi", "OmFhYWE=", "sk-", "ghp_", "eyJ", "AKIA", "api_org_", "SG.",
+		"Ab1", "0123456789a", "abcdefghijk", "-----BEGIN PRIVATE KEY-----", "-----", "BEGIN", " PRIVATE KEY", "MII+abc/DEF+012/ghi+345/", "LS0t", "QkVHSU4g",
+		"LS1CRUdJTiB", "LUJFR0lOI", packedDashes + "LS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUFCQ0RFRkdISUpLTE1OT1A=",
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	n := (*Redactor)(nil).outermost()
+	plain := 0
+	for range 200_000 {
+		var v string
+		for range 1 + r.IntN(6) {
+			v += parts[r.IntN(len(parts))]
+		}
+		if !plainValue(v) {
+			continue
+		}
+		plain++
+		if masked := value(n, v, false); masked != v {
+			t.Fatalf("%q is taken for plain, but becomes %q", v, masked)
+		}
+	}
+	if plain < 10_000 {
+		t.Errorf("only %d values were plain", plain)
+	}
+	for _, v := range []string{"application/json", "application/json; charset=utf-8", "Sat, 28 Nov 2026 10:00:00 GMT", "text/html, */*;q=0.8", "gzip, deflate"} {
+		if !plainValue(v) {
+			t.Errorf("%q is read part by part", v)
+		}
+	}
+}
