@@ -8,20 +8,20 @@ import (
 )
 
 func TestProgressIsKeptByVariant(t *testing.T) {
-	var none *progress
+	sh := &newSequences(nil, nil, selector{}).shards[0]
 	key := store.Key{}
 	german, french := http.Header{"Accept-Language": {"de"}}, http.Header{"Accept-Language": {"fr"}}
-	if id := none.place(key, german); id != 0 {
+	var p progress
+	if id := sh.place(p, key, german); id != 0 {
 		t.Errorf("before anything was replayed the place is %d", id)
 	}
-	p := new(progress)
-	p.move(key, []string{"Accept-Language"}, german, 3)
-	if de, fr := p.place(key, german), p.place(key, french); de != 3 || fr != 0 {
+	sh.move(&p, key, []string{"Accept-Language"}, german, 3)
+	if de, fr := sh.place(p, key, german), sh.place(p, key, french); de != 3 || fr != 0 {
 		t.Errorf("the places are %d and %d, want 3 for the language that was asked for and 0 for the other", de, fr)
 	}
-	p.move(key, nil, german, 5) // moves everybody
-	p.move(key, []string{"Accept-Language"}, french, 7)
-	if de, fr := p.place(key, german), p.place(key, french); de != 5 || fr != 7 {
+	sh.move(&p, key, nil, german, 5) // moves everybody
+	sh.move(&p, key, []string{"Accept-Language"}, french, 7)
+	if de, fr := sh.place(p, key, german), sh.place(p, key, french); de != 5 || fr != 7 {
 		t.Errorf("the places are %d and %d, want 5 and 7", de, fr)
 	}
 }
@@ -29,11 +29,12 @@ func TestProgressIsKeptByVariant(t *testing.T) {
 // A server that names another header in Vary each time causes at most maxVary sets, and the request
 // goes on in its sequence.
 func TestProgressKeepsFewSetsOfNames(t *testing.T) {
-	p := new(progress)
+	sh := &newSequences(nil, nil, selector{}).shards[0]
+	var p progress
 	for i := range 3 * maxVary {
-		p.move(store.Key{}, []string{"X-" + string(rune('a'+i))}, nil, store.ID(i+1)) //nolint:gosec // small
+		sh.move(&p, store.Key{}, []string{"X-" + string(rune('a'+i))}, nil, store.ID(i+1)) //nolint:gosec // small
 	}
-	if len(p.vary) != maxVary || p.place(store.Key{}, nil) != 3*maxVary {
-		t.Errorf("%d sets, place %d, want %d and %d", len(p.vary), p.place(store.Key{}, nil), maxVary, 3*maxVary)
+	if n, place := len(sh.varied[store.Key{}.Sum].names), sh.place(p, store.Key{}, nil); n != maxVary || place != 3*maxVary {
+		t.Errorf("%d sets, place %d, want %d and %d", n, place, maxVary, 3*maxVary)
 	}
 }

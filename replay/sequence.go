@@ -25,14 +25,16 @@ type shard struct {
 	// locked before the mutex of the queue and the locks of the store. No two shards are locked at
 	// the same time.
 	mu       sync.Mutex
-	progress map[[sha256.Size]byte]*progress // by key
+	progress map[[sha256.Size]byte]progress // by key
+	varied   map[[sha256.Size]byte]*varied  // by key, for those with a Vary
 	served   map[store.ID]struct{}
 }
 
 func newSequences(opts *Options, w *writer, by selector) *sequences {
 	s := &sequences{opts: opts, writer: w, by: by}
 	for i := range s.shards {
-		s.shards[i].progress = make(map[[sha256.Size]byte]*progress)
+		s.shards[i].progress = make(map[[sha256.Size]byte]progress)
+		s.shards[i].varied = make(map[[sha256.Size]byte]*varied)
 		s.shards[i].served = make(map[store.ID]struct{})
 	}
 	return s
@@ -55,7 +57,18 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	p := sh.progress[key.Sum]
-	cursor := p.place(key, h)
+	was := p
+	x, why, err := s.nextLocked(sh, &p, key, keys, h, mode, cutoff)
+	if p != was {
+		sh.progress[key.Sum] = p
+	}
+	return x, why, err
+}
+
+// nextLocked is next for the shard and the progress of a key, which it changes. The caller holds
+// the mutex of the shard.
+func (s *sequences) nextLocked(sh *shard, p *progress, key store.Key, keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
+	cursor := sh.place(*p, key, h)
 	x, why, err := s.after(p, keys, h, mode, cursor, cutoff)
 	own := mode == ModeSmart && !s.opts.Reuse
 	if own && s.isNew(x) {
@@ -72,10 +85,7 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 		return nil, "", err
 	}
 	if x != nil {
-		if p == nil {
-			p = sh.begin(key)
-		}
-		p.move(key, s.by.names(x.Response), h, x.ID)
+		sh.move(p, key, s.by.names(x.Response), h, x.ID)
 		return x, "", nil
 	}
 	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, mode, cutoff, why) {
@@ -210,12 +220,9 @@ func (s *sequences) advance(x *store.Exchange, vary []string) {
 	sh := s.byKey(x.Key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	p := sh.progress[x.Key.Sum]
-	if p == nil {
-		p = sh.begin(x.Key)
-	}
-	h := x.Request.Header
-	p.move(x.Key, vary, h, max(p.place(x.Key, h), x.ID))
+	p, h := sh.progress[x.Key.Sum], x.Request.Header
+	sh.move(&p, x.Key, vary, h, max(sh.place(p, x.Key, h), x.ID))
+	sh.progress[x.Key.Sum] = p
 }
 
 func (s *sequences) markServed(id store.ID) {
@@ -241,6 +248,7 @@ func (s *sequences) rewind(since store.ID) {
 		sh := &s.shards[i]
 		sh.mu.Lock()
 		clear(sh.progress)
+		clear(sh.varied)
 		clear(sh.served)
 		sh.mu.Unlock()
 	}
@@ -252,8 +260,8 @@ func (s *sequences) rekeyed() {
 	for i := range s.shards {
 		sh := &s.shards[i]
 		sh.mu.Lock()
-		for _, p := range sh.progress {
-			p.end = 0
+		for sum, p := range sh.progress {
+			sh.progress[sum] = progress{last: p.last}
 		}
 		sh.mu.Unlock()
 	}
