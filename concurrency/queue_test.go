@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -99,7 +100,16 @@ func TestARequestOfTwoLimitsIsNotStarvedByRequestsOfOne(t *testing.T) {
 func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1})
-		s := &server{}
+		var order []string // of the requests at the server
+		var mu sync.Mutex
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if name := strings.Trim(req.URL.Path, "/"); name != "" {
+				order = append(order, name)
+			}
+			return reply(req, 200, ""), nil
+		}}
 		rt := l.Wrap(s)
 		hold := func(method, url string) (end func()) { // a call that has got its response
 			t.Helper()
@@ -111,17 +121,12 @@ func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 			}
 			return func() { _ = resp.Body.Close() }
 		}
-		var order []string
-		var mu sync.Mutex
 		var wg sync.WaitGroup
 		come := func(name, method, url string) {
 			wg.Go(func() {
-				if err := ask(t.Context(), rt, method, url); err != nil {
+				if err := ask(t.Context(), rt, method, url+name); err != nil {
 					t.Error(err)
 				}
-				mu.Lock()
-				defer mu.Unlock()
-				order = append(order, name)
 			})
 			synctest.Wait()
 			time.Sleep(time.Millisecond) // so that the next one comes later
