@@ -16,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// A cassette of go-vcr becomes a tape, once; from then on the tape responds.
+// A cassette of go-vcr is imported once, and from then on the tape responds.
 func ExampleImport() {
 	dir, err := os.MkdirTemp("", "tapes")
 	if err != nil {
@@ -85,7 +85,7 @@ func ExampleDetect() {
 	// polly <nil>
 }
 
-// one yields an exchange, as Tape.Exchanges does those of a tape.
+// one yields an exchange, like Tape.Exchanges.
 func one(yield func(*store.Exchange, error) bool) {
 	yield(&store.Exchange{
 		Complete: true,
@@ -112,7 +112,7 @@ func ExampleWriteHAR() {
 	// Output: 1 <nil> true
 }
 
-// Long bodies, which a bbolt file keeps in parts, are exported too.
+// Exchanges includes long bodies, which a bbolt file keeps in parts.
 func ExampleExchanges() {
 	dir, err := os.MkdirTemp("", "tapes")
 	if err != nil {

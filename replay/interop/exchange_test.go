@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// drafted returns a draft of a GET with a status of 200.
+// drafted returns the draft of an exchange with a status of 200.
 func drafted(method string, header ...string) *draft {
 	d := newDraft(method, "http://a.test/x")
 	d.status(200, "OK", "")

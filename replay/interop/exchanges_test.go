@@ -25,7 +25,7 @@ func TestExchangesHaveTheirLongBodies(t *testing.T) {
 	}
 }
 
-// partStore has one exchange, with a body in parts.
+// partStore has one exchange, whose body is in parts.
 type partStore struct {
 	store.PartStore
 	body []byte

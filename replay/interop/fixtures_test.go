@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// fixtures are files that real recorders wrote of one server, but for those of betamax and
-// playwright-minimal, which were made by hand after them.
+// fixtures returns files that real recorders wrote of one server. Those of betamax and
+// playwright-minimal were derived from them by hand.
 func fixtures() map[string]interop.Format {
 	return map[string]interop.Format{
 		"govcr3.yaml": interop.GoVCR, "govcr4.yaml": interop.GoVCR, "vcrpy.yaml": interop.VCRPy, "rubyvcr.yml": interop.RubyVCR,
@@ -42,7 +42,7 @@ func records(t *testing.T, name string) []*interop.Record {
 	return list
 }
 
-// shown is an exchange as a golden file has it.
+// shown returns an exchange as a golden file shows it.
 func shown(r *interop.Record) string {
 	var b strings.Builder
 	x := r.Exchange
@@ -114,7 +114,7 @@ func firstDifference(got, want string) string {
 	return "the rest is missing"
 }
 
-// sent is what the server of the fixtures sends.
+// sent is a response of the server of the fixtures.
 type sent struct {
 	status int
 	kind   string
@@ -171,14 +171,13 @@ func whatWasSent(x *store.Exchange, times int) (sent, bool) {
 	return sent{}, false
 }
 
-// lostAsSaid are the places where a fixture is known to differ from what was sent; each
-// is to be a loss of its record.
+// lostAsSaid reports whether a record names a loss.
 func lostAsSaid(r *interop.Record, what string) bool {
 	return slices.ContainsFunc(r.Losses, func(l interop.Loss) bool { return strings.Contains(l.What, what) })
 }
 
-// TestFixturesHoldWhatTheServerSent compares each exchange with what its server sent: what
-// differs is a loss that is said.
+// TestFixturesHoldWhatTheServerSent compares each exchange with what the server sent. Every
+// difference must be reported as a loss.
 func TestFixturesHoldWhatTheServerSent(t *testing.T) {
 	for name, format := range fixtures() {
 		t.Run(name, func(t *testing.T) {
@@ -189,7 +188,8 @@ func TestFixturesHoldWhatTheServerSent(t *testing.T) {
 	}
 }
 
-// holdsWhatWasSent returns how many exchanges it has compared.
+// holdsWhatWasSent compares a file with what the server sent, and returns how many exchanges it
+// compared.
 func holdsWhatWasSent(t *testing.T, path string, format interop.Format) (compared int) {
 	t.Helper()
 	times := map[string]int{}
@@ -238,13 +238,13 @@ func holdsWhatWasSent(t *testing.T, path string, format interop.Format) (compare
 	return compared
 }
 
-// joins reports whether a format joins the values of a header.
+// joins reports whether a recorder joins the values of a header.
 func joins(f interop.Format, test string) bool {
 	return f == interop.Nock || f == interop.Polly || strings.Contains(test, "mitmproxy")
 }
 
-// unlikeOthers are what a recorder itself changes: Polly on the wire, betamax where it keeps the last of
-// several responses to a request, which the fixtures were made without.
+// unlikeOthers reports whether a recorder itself changes an exchange. Polly does on the wire.
+// Betamax keeps only the last of several responses to a request, though not in the fixtures.
 func unlikeOthers(f interop.Format, test string, x *store.Exchange) bool {
 	p := x.Request.ParseURL().Path
 	switch f {

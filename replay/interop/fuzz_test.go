@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// fuzz feeds a format with its fixtures and what becomes of them: each ends with records or
-// with a FormatError.
+// fuzz feeds a format with its fixtures and mutations of them. Each ends with records or with a
+// FormatError.
 func fuzz(f *testing.F, format Format, fixtures ...string) {
 	f.Helper()
 	for _, name := range fixtures {
@@ -58,7 +58,7 @@ func FuzzJSON(f *testing.F) {
 	fuzz(f, JSON)
 }
 
-// FuzzZip feeds whole files, since a zip is read from its end.
+// FuzzZip feeds whole files, because a zip is read from its end.
 func FuzzZip(f *testing.F) {
 	b, err := os.ReadFile("testdata/playwright.har.zip")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// all returns what is read of a text.
+// all returns the records of a text.
 func all(t *testing.T, f Format, text string) []*Record {
 	t.Helper()
 	var list []*Record
@@ -23,7 +23,7 @@ func readText(f Format, text string) iter.Seq2[*Record, error] {
 	return readFrom(strings.NewReader(text), f, strings.HasPrefix(text, "{"), defaultLimits())
 }
 
-// v3 and v4 share a version and differ in form, which is what neither has sent.
+// v3 and v4 have the same version number but different forms. Neither form is what was sent.
 func TestFormIsNeitherABodyNorAQuery(t *testing.T) {
 	list := all(t, GoVCR, `version: 2
 interactions:

@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// many is a file of n exchanges, which is made while it is read.
+// many is a file of n exchanges that is generated while it is read.
 type many struct {
 	head, tail string
 	item       func(i int) string
@@ -40,7 +40,7 @@ func (m *many) Read(p []byte) (int, error) {
 
 const filler = "abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij "
 
-// manyOf returns a file of n exchanges of a format.
+// manyOf returns a file of n exchanges in a format.
 func manyOf(f Format, n int) *many {
 	body := strings.Repeat(filler, 4)
 	comma := func(i int, s string) string {
@@ -78,8 +78,8 @@ func goVCRItem(i int, body string) string {
 		"        headers:\n            Content-Type:\n                - text/plain\n        status: 200 OK\n        code: 200\n        duration: 1ms\n", i, i, len(body), body)
 }
 
-// TestReadingTakesTheSameMemoryHoweverLongAFileIs holds the heap in use while a file is read against
-// the length of the file; the control keeps what it reads.
+// TestReadingTakesTheSameMemoryHoweverLongAFileIs compares the heap in use while a file is read
+// with the length of the file. The control keeps what it reads.
 func TestReadingTakesTheSameMemoryHoweverLongAFileIs(t *testing.T) {
 	n := 4_000
 	if long.Wanted() {
@@ -115,8 +115,8 @@ func TestReadingTakesTheSameMemoryHoweverLongAFileIs(t *testing.T) {
 	}
 }
 
-// TestReadingIsDoneWhileTheFileComes counts what is read from the source for each exchange
-// that comes: no format looks at what was read before.
+// TestReadingIsDoneWhileTheFileComes counts what is read from the source before each exchange. No
+// format reads far ahead of what it yields.
 func TestReadingIsDoneWhileTheFileComes(t *testing.T) {
 	for _, f := range []Format{GoVCR, VCRPy, HAR, JSON} {
 		m := manyOf(f, 2_000)

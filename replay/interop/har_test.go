@@ -10,7 +10,7 @@ const harURL = `"request":{"method":"GET","url":"http://a.test/","headers":[]}`
 func TestWhatNoServerSentIsSkipped(t *testing.T) {
 	for name, test := range map[string]struct {
 		entry string
-		why   string // "" if it may replay
+		why   string // "" if it can be replayed
 	}{
 		"aborted, Playwright":    {harURL + `,"response":{"status":200,"_failureText":"net::ERR_ABORTED","bodySize":-1,"content":{"text":"x"}}`, "aborted"},
 		"aborted, entry":         {harURL + `,"_failureText":"x","response":{"status":200,"bodySize":-1,"content":{"text":"x"}}`, "aborted"},

@@ -18,7 +18,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// nobody is a base that is never to be asked.
+// nobody is a base that must not be called.
 type nobody struct{}
 
 func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
@@ -52,8 +52,8 @@ func imported(t *testing.T, file string, f interop.Format, path string) interop.
 	return report
 }
 
-// TestFixturesReplay imports each fixture and makes each of its requests: the responses
-// come in the order of the file.
+// TestFixturesReplay imports each fixture and sends each of its requests. The responses come in the
+// order of the file.
 func TestFixturesReplay(t *testing.T) {
 	for name := range fixtures() {
 		for _, ext := range []string{".tape", ".json"} {
@@ -66,7 +66,8 @@ func TestFixturesReplay(t *testing.T) {
 	}
 }
 
-// replaysAll imports a file onto a tape, and makes each of its requests. It returns how many.
+// replaysAll imports a file onto a tape, sends each of its requests, and returns how many there
+// are.
 func replaysAll(t *testing.T, file, path string) (done int) {
 	t.Helper()
 	report := imported(t, file, "", path)
@@ -91,7 +92,7 @@ func replaysAll(t *testing.T, file, path string) (done int) {
 	return done
 }
 
-// replays makes the request of an exchange and compares the response.
+// replays sends the request of an exchange and compares the response.
 func replays(rt http.RoundTripper, x *store.Exchange) error {
 	req, err := requestOf(x)
 	if err != nil {
@@ -145,8 +146,7 @@ func requestOf(x *store.Exchange) (*http.Request, error) {
 	return req, err
 }
 
-// TestARequestWithoutItsBodyRepliesToNothing: a posted body that is missing must not make
-// the exchange one for requests with none.
+// If the body of a recorded POST is missing, its exchange must not match a request without a body.
 func TestARequestWithoutItsBodyRepliesToNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.tape")
 	imported(t, "testdata/playwright.har", interop.HAR, path)
@@ -163,7 +163,7 @@ func TestARequestWithoutItsBodyRepliesToNothing(t *testing.T) {
 	}
 }
 
-// Secrets of a cassette; none may be on the tape or in the report.
+// The secrets of this cassette must not be on the tape or in the report.
 const secretCassette = `version: 2
 interactions:
     - request:
@@ -218,7 +218,7 @@ func TestNoSecretIsOnTheTapeOrInTheReport(t *testing.T) {
 	}
 }
 
-// written returns the path of a file with a text.
+// written writes a text to a file and returns its path.
 func written(tb testing.TB, text string) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "file")

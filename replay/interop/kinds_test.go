@@ -22,8 +22,7 @@ func zipped(s string) string {
 
 type edit func(*store.Exchange)
 
-// kinds are the kinds of exchanges of which a tape replays each as it was, the faults
-// among them.
+// kinds returns the kinds of exchanges, including faults, that a tape replays as they were.
 func kinds(tb testing.TB) []*store.Exchange {
 	tb.Helper()
 	var list []*store.Exchange

@@ -20,8 +20,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The steps of e2e/recorders/recorders.sh, which has other recorders record what a server here sends.
-// GRACY_RECORDINGS names the folder of their files; the name of a file begins with its format.
+// Steps of e2e/recorders/recorders.sh, which lets other recorders record a server that runs here.
+// GRACY_RECORDINGS names the folder with their files. The name of a file begins with its format.
 const recordingsVariable = "GRACY_RECORDINGS"
 
 func recordings(t *testing.T) string {
@@ -33,7 +33,7 @@ func recordings(t *testing.T) string {
 	return dir
 }
 
-// origin sends what the server of the fixtures did.
+// origin responds as the server of the fixtures did.
 type origin struct {
 	mu    sync.Mutex // mu guards times
 	times map[string]int
@@ -46,7 +46,7 @@ func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := &store.Exchange{Request: store.Request{Method: r.Method, URL: "http://" + r.Host + r.RequestURI, Header: r.Header, Body: body}}
 	o.mu.Lock()
-	if r.URL.Path == "/start" { // of another recorder
+	if r.URL.Path == "/start" { // another recorder starts
 		clear(o.times)
 	}
 	o.times[r.RequestURI]++
@@ -76,7 +76,7 @@ func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestOrigin serves until its standard input ends, and says where.
+// TestOrigin serves until its standard input ends, and writes its address to a file.
 func TestOrigin(t *testing.T) {
 	dir := recordings(t)
 	path := os.Getenv("GRACY_ORIGIN")
@@ -94,8 +94,7 @@ func TestOrigin(t *testing.T) {
 	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 }
 
-// What each recorder has written here is what the server sent, but for what is reported, and it
-// replays.
+// Each recording has what the server sent, apart from the reported losses, and can be replayed.
 func TestRecordingsHoldWhatTheServerSent(t *testing.T) {
 	dir := recordings(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*.*"))
@@ -129,7 +128,8 @@ func TestRecordingsHoldWhatTheServerSent(t *testing.T) {
 	}
 }
 
-// TestExportOfTheOrigin records the origin onto a tape and writes it as HAR, which a browser opens next.
+// TestExportOfTheOrigin records the origin onto a tape and exports it as HAR, which a browser opens
+// next.
 func TestExportOfTheOrigin(t *testing.T) {
 	dir := recordings(t)
 	address, err := os.ReadFile(filepath.Join(dir, "origin"))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each recorder of this family has a form in JSON and one in YAML.
+// Each recorder of this family writes JSON or YAML.
 func TestCassettesInJSONAreThoseInYAML(t *testing.T) {
 	for f, text := range map[Format]string{
 		VCRPy:   `{"version": 1, "interactions": [{"request": {"method": "GET", "uri": "http://a.test/", "body": null, "headers": {"A": ["1", "2"], "B": "3"}}, "response": {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": "é"}}}]}`,
@@ -33,7 +33,7 @@ func TestAMissingPostedBodyIsSkipped(t *testing.T) {
 	}
 }
 
-// vcrpy adds a length in lower case to the one that was there.
+// vcrpy adds a length in lower case to the one that is there.
 func TestTwoLengthsAreOne(t *testing.T) {
 	r := all(t, VCRPy, "interactions:\n- request: {method: GET, uri: http://a.test/, body: null, headers: {}}\n  response:\n    status: {code: 200, message: OK}\n"+
 		"    body: {string: abc}\n    headers: {Content-Length: ['84'], content-length: ['3']}\n")[0]

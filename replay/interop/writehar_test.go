@@ -45,8 +45,7 @@ func export(t *testing.T, f interop.Format, list iter.Seq2[*store.Exchange, erro
 	return written(t, b.String())
 }
 
-// TestExportsAreReadBackWithoutALoss compares what is read with what was written, field by
-// field.
+// TestExportsAreReadBackWithoutALoss compares what is read with what was written, field by field.
 func TestExportsAreReadBackWithoutALoss(t *testing.T) {
 	for f := range writers() {
 		t.Run(string(f), func(t *testing.T) {
@@ -74,7 +73,7 @@ func TestExportsAreReadBackWithoutALoss(t *testing.T) {
 	}
 }
 
-// TestATapeGoesThroughExports: tape, file, tape; the second has what the first had.
+// TestATapeGoesThroughExports exports a tape and imports it again. Both tapes hold the same.
 func TestATapeGoesThroughExports(t *testing.T) {
 	for f := range writers() {
 		t.Run(string(f), func(t *testing.T) {
@@ -118,7 +117,7 @@ func TestATapeGoesThroughExports(t *testing.T) {
 	}
 }
 
-// TestHARIsAsOthersReadIt reads the export without the field of ours.
+// TestHARIsAsOthersReadIt reads an export without the field of gracy.
 func TestHARIsAsOthersReadIt(t *testing.T) {
 	b, err := os.ReadFile(export(t, interop.HAR, seq(kinds(t))))
 	if err != nil {
@@ -192,7 +191,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// A body that its caller left ends there again, whatever it went through.
+// A body that its caller left ends at the same place after an export and an import.
 func TestABodyThatItsCallerLeftStaysSo(t *testing.T) {
 	left := &store.Exchange{
 		Request:  store.Request{Method: "GET", URL: "https://a.test/stream"},

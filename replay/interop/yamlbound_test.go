@@ -61,7 +61,7 @@ func TestALongBodyIsNoBomb(t *testing.T) {
 	}
 }
 
-// TestManyNamesAreAnErrorAtOnce: the parser compares each name with each other.
+// TestManyNamesAreAnErrorAtOnce: the YAML parser compares each name with every other.
 func TestManyNamesAreAnErrorAtOnce(t *testing.T) {
 	for name, item := range map[string]string{
 		"one name":      "- request:\n" + strings.Repeat("    a: b\n", 20_000),

@@ -53,9 +53,10 @@ func TestAnAliasToAnotherExchangeIsAnError(t *testing.T) {
 	}
 }
 
-// A file that is cut is an error where that can be known, whatever line it is cut behind: each
-// recorder writes a field last. Otherwise nothing of it is wrong, and where the recorder
-// writes something behind the list a line says that it is not there.
+// A truncated file is an error if the truncation can be detected, after whichever line it occurs.
+// Within an exchange it can, since each recorder writes a certain field last. Otherwise what is
+// there is right, and if the recorder writes something after the list, a loss says that it is
+// missing.
 func TestACutCassetteIsAnError(t *testing.T) {
 	for _, c := range []struct {
 		format Format
@@ -77,7 +78,7 @@ func TestACutCassetteIsAnError(t *testing.T) {
 			}
 		}
 		if !long.Wanted() {
-			for i := range places[:len(places)/4] { // each fourth, and so each place in an exchange
+			for i := range places[:len(places)/4] { // every fourth, which still covers each place in an exchange
 				places[i] = places[4*i]
 			}
 			places = places[:len(places)/4]
@@ -110,7 +111,7 @@ func TestACutCassetteIsAnError(t *testing.T) {
 	}
 }
 
-// recordsOf reads a file.
+// recordsOf returns the records of a file.
 func recordsOf(f Format, file []byte) (list []*Record, err error) {
 	for r, err := range readFrom(bytes.NewReader(file), f, false, defaultLimits()) {
 		if err != nil {
@@ -121,7 +122,7 @@ func recordsOf(f Format, file []byte) (list []*Record, err error) {
 	return list, nil
 }
 
-// A key that stands before the list says nothing about its end: another hand has put it there.
+// A key before the list, put there by hand, says nothing about the end of the list.
 func TestAClosingKeyBeforeTheListClosesNothing(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join("testdata", "vcrpy.yaml"))
 	if err != nil {
