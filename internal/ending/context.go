@@ -239,7 +239,10 @@ func (c *Context) end(cause error) {
 	ended := flagEnded
 	switch {
 	case c.Err() != nil:
-		ended, cause = 0, context.Cause(c.parent)
+		ended = 0
+		if c.cancel != nil || c.inside != nil { // otherwise nothing gets the cause, which takes a look-up to find
+			cause = context.Cause(c.parent)
+		}
 	case cause != nil:
 		c.flags.Or(flagExpired)
 		if c.waited == nil {
