@@ -2,6 +2,7 @@ package timeout
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -56,7 +57,7 @@ type alarm struct {
 	check      checker
 	timer      *time.Timer // its own timer, if it has one
 	listed     bool
-	stopped    bool // it will not ring
+	stopped    atomic.Bool // it will not ring; set with mu held
 }
 
 // A checker is called when its time is over.
@@ -66,7 +67,7 @@ type checker interface{ check() }
 func (s *alarms) set(a *alarm, check checker, c *clock, now, d time.Duration) {
 	s.mu.Lock()
 	switch {
-	case a.stopped:
+	case a.stopped.Load():
 	case d != s.limit || c != &s.clock || a.timer != nil:
 		a.check = check
 		s.ownLocked(a, d)
@@ -95,15 +96,19 @@ func (s *alarms) tickLocked(d time.Duration) {
 func (s *alarms) reset(a *alarm, d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !a.stopped {
+	if !a.stopped.Load() {
 		s.ownLocked(a, d)
 	}
 }
 
-// stop keeps a from ringing, for good.
+// stop keeps a from ringing, for good. The alarm of a body is stopped at EOF and again by Close, so
+// a second call takes no lock.
 func (s *alarms) stop(a *alarm) {
+	if a.stopped.Load() {
+		return
+	}
 	s.mu.Lock()
-	a.stopped = true
+	a.stopped.Store(true)
 	s.dropLocked(a)
 	if a.timer != nil {
 		a.timer.Stop()
