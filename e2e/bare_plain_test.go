@@ -68,7 +68,7 @@ func plainScenarios() []scenario {
 			}
 		},
 	}, {
-		name: "connections", serve: echo, want: []string{"reused true", "reused false"},
+		name: "connections", serve: echo, reuses: true, want: []string{"reused true", "reused false"},
 		do: func(p *comparisonRun) {
 			for range 2 {
 				req := p.newRequest("/", nil)
