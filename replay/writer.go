@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -61,7 +62,8 @@ func (w *writer) add(p *pending) bool {
 }
 
 // write stores a batch. If the store rejects it, each exchange is stored alone, so that one does
-// not make others fail. Parts are stored first, since they were added before their exchange.
+// not make others fail, until one shows that the store cannot be reached. Parts are stored first,
+// since they were added before their exchange.
 func (w *writer) write(batch []*pending) {
 	w.writeParts(batch)
 	entries := make([]store.Entry, 0, len(batch))
@@ -98,13 +100,23 @@ func (w *writer) write(batch []*pending) {
 		w.lostLocked(ready[0], err)
 		return
 	}
+	err = nil
 	for i := range entries {
-		if err := w.store.Append(entries[i : i+1]); err != nil {
+		if !isUnreachable(err) {
+			err = w.store.Append(entries[i : i+1])
+		}
+		if err != nil {
 			w.lostLocked(ready[i], err)
 			continue
 		}
 		w.counts.stored(ready[i])
 	}
+}
+
+// isUnreachable reports whether a store has waited in vain, for its server or for a lock, and would
+// wait as long again.
+func isUnreachable(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, store.ErrLocked)
 }
 
 // lostLocked counts an exchange that the store could not take. The caller has storeMu.

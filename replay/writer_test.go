@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -74,6 +75,37 @@ func TestFailedWrites(t *testing.T) {
 			t.Errorf("the second Close: %v", err)
 		}
 	})
+}
+
+// A store that cannot be reached takes its time to say so, and is not asked again for each exchange: Close would take
+// as many times as long.
+func TestAStoreThatIsGoneIsNotAskedForEachExchange(t *testing.T) {
+	for _, gone := range []error{context.DeadlineExceeded, store.ErrLocked} {
+		synctest.Test(t, func(t *testing.T) {
+			s, err := text.Open(t.TempDir() + "/t")
+			tapetest.Must(t, err)
+			const timeout = 10 * time.Second
+			m := &failing{IndexStore: s, fail: func([]store.Entry) error {
+				time.Sleep(timeout)
+				return fmt.Errorf("no result within %v: %w", timeout, gone)
+			}}
+			tape, err := New(m, Options{})
+			tapetest.Must(t, err)
+			for i := range 100 {
+				tape.writer.add(queued(store.ID(i+1), "a"))
+			}
+			start := time.Now()
+			if err := tape.Close(); !errors.Is(err, gone) || !strings.Contains(err.Error(), "99 more") {
+				t.Errorf("Close: %v", err)
+			}
+			if took := time.Since(start); took > 3*timeout {
+				t.Errorf("Close took %v", took)
+			}
+			if st := tape.Stats(); st.Recorded != 0 || st.Failed != 100 || st.Pending != 0 {
+				t.Errorf("%+v", st)
+			}
+		})
+	}
 }
 
 // An exchange can be found while it is written: it is never in neither the queue nor the store.
