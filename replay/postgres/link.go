@@ -134,13 +134,18 @@ func (s *link) update(fn func(ctx context.Context, tx pgx.Tx) error) error {
 	})
 }
 
+// readCommitted is the isolation of every transaction that waits for the lock of the tape, whatever
+// the default of the database is: a snapshot from before the wait would not show what others have
+// done meanwhile.
+var readCommitted = pgx.TxOptions{IsoLevel: pgx.ReadCommitted} //nolint:gochecknoglobals // read only
+
 // begun runs fn in a transaction.
 func (s *link) begun(fn func(ctx context.Context, tx pgx.Tx) error) error {
 	if s.opts.ReadOnly {
 		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
 	}
 	return s.do(func(ctx context.Context) error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return fn(ctx, tx) })
+		return pgx.BeginTxFunc(ctx, s.pool, readCommitted, func(tx pgx.Tx) error { return fn(ctx, tx) })
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,5 +117,37 @@ func TestAPoolThatIsTaken(t *testing.T) {
 	conn.Release()
 	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("Find gives %v, %v", x, err)
+	}
+}
+
+// Several processes make a tape and append to it, whatever isolation the database or the user has by default: a snapshot from
+// before the wait for the lock would not show what the others have appended meanwhile.
+func TestAppendUnderAStricterIsolation(t *testing.T) {
+	base := server(t)
+	u, err := url.Parse(base)
+	tapetest.Must(t, err)
+	q := u.Query()
+	q.Set("default_transaction_isolation", "serializable")
+	u.RawQuery = q.Encode()
+	const each = 20
+	var wg sync.WaitGroup
+	for n := range 3 {
+		wg.Go(func() {
+			s, err := postgres.Open(t.Context(), u.String(), "a", postgres.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			for i := range each {
+				if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(n*each + i)}}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := tapetest.IDs(t, open(t, base, "a", postgres.Options{}), 0); len(got) != 3*each {
+		t.Errorf("there are %d, want %d", len(got), 3*each)
 	}
 }

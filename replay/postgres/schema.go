@@ -103,7 +103,7 @@ func (s *pgStore) begin(ctx context.Context) error {
 	if s.opts.ReadOnly {
 		return errMissing
 	}
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, s.pool, readCommitted, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockSQL, lockClass, 0); err != nil {
 			return err
 		}
