@@ -13,7 +13,8 @@ import (
 const reindexPage = 256
 
 // Reindex of a read-only store changes only memory. Otherwise it is one transaction, page by page
-// in the order of the IDs. Each page may take the time of a call.
+// in the order of the IDs. Each page may take the time of a call. If the connection breaks, Reindex
+// fails, and changes nothing unless only the confirmation of its end was lost.
 func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
 		m, err := rows.InMemory(s.scan, recipe, key)
@@ -26,7 +27,7 @@ func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) er
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
 	}
 	if err := s.reindex(recipe, key); err != nil {
-		return s.explain(err)
+		return err
 	}
 	s.setRecipe(recipe)
 	return nil
@@ -43,7 +44,7 @@ func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key) er
 	}
 	var tx pgx.Tx
 	err := timed(func(ctx context.Context) (err error) {
-		if tx, err = s.pool.Begin(ctx); err != nil {
+		if tx, err = s.pool.BeginTx(ctx, readCommitted); err != nil {
 			return err
 		}
 		if err := s.lock(ctx, tx); err != nil {

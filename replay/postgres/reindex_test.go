@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,28 @@ func TestReindexFindsARecordWithoutKeys(t *testing.T) {
 	if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Reindex returns %v, want a FormatError", err)
 	}
+}
+
+// A Reindex whose connection breaks changes nothing, and can be called again.
+func TestAReindexWhoseConnectionBreaks(t *testing.T) {
+	url := server(t)
+	filled(t, url, "a", 3)
+	r, behind := through(t, url)
+	s := open(t, behind, "a", postgres.Options{})
+	old, err := s.Recipe()
+	tapetest.Must(t, err)
+	err = s.Reindex("other", func(x *store.Exchange) store.Key {
+		r.Cut()
+		return sharedtest.ElsewhereKey(x)
+	})
+	if err == nil || strings.Count(err.Error(), "replay: postgres tape") != 1 {
+		t.Errorf("Reindex over a broken connection returns %v, want an error that names the tape once", err)
+	}
+	if now, err := s.Recipe(); now != old || err != nil {
+		t.Errorf("the recipe is %q, %v, want %q", now, err, old)
+	}
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
+		t.Errorf("by the old key Find gives %v, %v", x, err)
+	}
+	tapetest.Must(t, s.Reindex("other", sharedtest.ElsewhereKey))
 }
