@@ -483,10 +483,12 @@ func TestTheBeginningOfALiteralIsNotOnTheTape(t *testing.T) {
 					}
 					return
 				}
-				for _, x := range exchanges(t, path) {
-					if string(x.Response.Body) != want || x.Masked != (n > 3) {
-						t.Errorf("%d bytes, kept %v: %q is on the tape, want %q", n, keep, x.Response.Body, want)
-					}
+				all := exchanges(t, path)
+				if len(all) != 1 || err != nil {
+					t.Fatalf("%d bytes, kept %v: %d exchanges are on the tape, Close: %v", n, keep, len(all), err)
+				}
+				if x := all[0]; string(x.Response.Body) != want || x.Masked != (n > 3) {
+					t.Errorf("%d bytes, kept %v: %q is on the tape, want %q", n, keep, x.Response.Body, want)
 				}
 			})
 		}

@@ -133,12 +133,16 @@ func TestVerifyComparesWithNothingElse(t *testing.T) {
 	defer closeTape(t, tape)
 	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
 	down := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, errors.New("connection refused") }}
+	n := 0
 	for d, err := range tape.Verify(t.Context(), down, replay.VerifyOptions{}) {
-		if err == nil || d.String() != "GET "+api+"/a: not compared: no response" {
+		if n++; err == nil || d.String() != "GET "+api+"/a: not compared: no response" {
 			t.Errorf("%v, %v", d, err)
 		}
 	}
-	n := 0
+	if n != 1 {
+		t.Errorf("%d drifts without a server, want 1", n)
+	}
+	n = 0
 	base := numbered()
 	for d, err := range tape.Verify(t.Context(), tape.Wrap(base), replay.VerifyOptions{}) {
 		if n++; d != nil || err == nil {
