@@ -89,24 +89,6 @@ func TestAPanicOfABodyThatIsReadAheadReachesTheCaller(t *testing.T) {
 	_, _ = gracy.Around(rttest.Func(nil), tape).RoundTrip(req)
 }
 
-// A lockedBody closes only after its Read has returned, like the request bodies of an http.Server.
-type lockedBody struct {
-	io.ReadCloser
-	turn chan struct{}
-}
-
-func (b lockedBody) Read(p []byte) (int, error) {
-	b.turn <- struct{}{}
-	defer func() { <-b.turn }()
-	return b.ReadCloser.Read(p)
-}
-
-func (b lockedBody) Close() error {
-	b.turn <- struct{}{}
-	defer func() { <-b.turn }()
-	return b.ReadCloser.Close()
-}
-
 // Close of a stalled body may wait for its Read. RoundTrip waits 100 ms for that Close at most.
 func TestABodyThatCannotBeClosedIsReadAheadUntilTheDeadline(t *testing.T) {
 	for _, kept := range []bool{false, true} {
@@ -120,7 +102,7 @@ func TestABodyThatCannotBeClosedIsReadAheadUntilTheDeadline(t *testing.T) {
 			defer time.AfterFunc(time.Minute, func() { _ = source.Close() }).Stop() // or the test would never end
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			req, err := http.NewRequestWithContext(ctx, http.MethodPut, "https://api.test/", lockedBody{body, make(chan struct{}, 1)})
+			req, err := http.NewRequestWithContext(ctx, http.MethodPut, "https://api.test/", rttest.Locked(body))
 			if err != nil {
 				t.Fatal(err)
 			}

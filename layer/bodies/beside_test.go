@@ -11,26 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer/bodies"
 )
-
-// A locked body is closed when its Read has ended, as those of an http.Server are.
-type locked struct {
-	io.ReadCloser
-	turn chan struct{}
-}
-
-func (l locked) Read(p []byte) (int, error) {
-	l.turn <- struct{}{}
-	defer func() { <-l.turn }()
-	return l.ReadCloser.Read(p)
-}
-
-func (l locked) Close() error {
-	l.turn <- struct{}{}
-	defer func() { <-l.turn }()
-	return l.ReadCloser.Close()
-}
 
 // Whoever closes a body during a Read does not wait for what the Read waits for.
 func TestACloseDoesNotWaitForARead(t *testing.T) {
@@ -58,7 +41,7 @@ func TestACloseDoesNotWaitForARead(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r, w := io.Pipe()
-			req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.test/", locked{r, make(chan struct{}, 1)})
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.test/", rttest.Locked(r))
 			if err != nil {
 				t.Fatal(err)
 			}
