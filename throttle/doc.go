@@ -19,8 +19,8 @@
 //
 // Requests that need the same rules leave first come, first served. A [transport.Priority] is
 // worth seconds of waiting. A request under other rules, or with another key, may overtake a waiting
-// one, as long as that one does not wait longer because of it. So no request is starved, and none waits for
-// what only others need. A request that leaves the queue gives its place back.
+// one, as long as that one does not wait longer because of it. So no request is starved, and none
+// waits for what only others need. A request that leaves the queue gives its place back.
 //
 // A request that cannot leave before the deadline of its context is rejected at once, and so is
 // one that finds 10,000 others waiting.

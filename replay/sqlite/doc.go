@@ -28,9 +28,9 @@
 //
 // What Append has taken is kept if the process dies. In a file of [Open] it is also kept if the
 // machine stops, as far as its disk keeps what it says it has written (write-ahead log,
-// synchronous=FULL: one sync a batch). A batch is stored whole or not at all. Parts of a body whose exchange never
-// came are removed by the first Open an hour after the last of them. Before that they may belong to
-// another process.
+// synchronous=FULL: one sync a batch). A batch is stored whole or not at all. Parts of a body whose
+// exchange never came are removed by the first Open an hour after the last of them. Before that they
+// may belong to another process.
 //
 // While it is open there are two files beside it, NAME-wal and NAME-shm, which belong to it and
 // must not be removed after a crash. The last process to close the tape moves everything into the
