@@ -30,12 +30,8 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // belong to this stack or has returned: then the request was made inside or after the call, through
 // no layer that begins a call. An attempt in a goroutine of its own may outlive its call.
 func (s *sender) attempt(req *http.Request) *Attempt {
-	ctx := req.Context()
-	if cc := near(ctx); cc != nil && cc.call.begunBy.root == s.root && !cc.call.returned() {
-		return cc.call.Attempt()
-	}
-	a := AttemptFrom(ctx)
-	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(ctx) {
+	a := AttemptFrom(req.Context())
+	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(req.Context()) {
 		return nil
 	}
 	return a

@@ -52,10 +52,7 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	if !p.outcomes {
 		return next.RoundTrip(req)
 	}
-	at := c.Attempt()
-	if c.Count() > 1 { // this may be another
-		at = layer.AttemptFrom(ctx)
-	}
+	at := layer.AttemptFrom(ctx)
 	waited := at.Waited()
 	resp, err := next.RoundTrip(req)
 	a := c.Attempt().For(resp)

@@ -17,12 +17,11 @@ func (p *plan) mayResendLost(req *http.Request) bool {
 	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
 }
 
-// maySendAgain reports whether the body of a request, which has one or NoBody, must be prepared
-// before the first attempt, because a further attempt may need it. After a 429, or if nothing was
-// sent, a request with any method may be sent again.
+// maySendAgain reports whether the body of a request must be prepared before the first attempt,
+// because a further attempt may need it. After a 429, or if nothing was sent, a request with any
+// method may be sent again.
 func (p *plan) maySendAgain(req *http.Request) bool {
-	return req.Body != http.NoBody && p.attempts > 1 &&
-		resentBySDK(req.Header) == "" && sentOnce(req, nil) == ""
+	return p.attempts > 1 && resentBySDK(req.Header) == "" && sentOnce(req, nil) == ""
 }
 
 // barred is the second check. It returns why the request must not be sent again, or "" if it may.

@@ -58,13 +58,10 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if p.idle() {
 		return next.RoundTrip(req)
 	}
-	a := c.Attempt()
-	if c.Count() > 1 {
-		// A further attempt would follow the current one. This may be another.
-		if own := layer.AttemptFrom(req.Context()); own != a {
-			own.AddNote("not retried: it runs beside another attempt")
-			return next.RoundTrip(req)
-		}
+	a := layer.AttemptFrom(req.Context())
+	if a != c.Attempt() { // a further attempt would follow the current one, not this one
+		a.AddNote("not retried: it runs beside another attempt")
+		return next.RoundTrip(req)
 	}
 	if !c.ClaimRetry(p.attempts) {
 		if a.Number() == 1 {
@@ -88,7 +85,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		req = p.withIdempotencyKey(c, req)
 	}
 	kept := false
-	if req.Body != nil && p.maySendAgain(req) {
+	if req.Body != nil && req.Body != http.NoBody && p.maySendAgain(req) {
 		kept = req.GetBody == nil
 		var done func()
 		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
