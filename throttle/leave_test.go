@@ -65,6 +65,9 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 		for _, x := range s.sends[3:] {
 			got = append(got, strings.TrimPrefix(x.path, "/quota/"))
 		}
+		for i := 0; i+1 < len(got); i += 2 { // two are granted at one instant, and which of them is scheduled first is open
+			slices.Sort(got[i : i+2])
+		}
 		if want := []string{"1", "2", "3", "4", "5", "6"}; !slices.Equal(got, want) {
 			t.Errorf("they left in the order %v", got)
 		}
