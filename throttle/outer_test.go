@@ -156,11 +156,13 @@ func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
 		mode  Mode
 		pause bool          // the server asks for a pause meanwhile
 		want  time.Duration // when the slow one is sent
-		next  time.Duration // and the one after it
+		comes time.Duration // when the one after it comes
+		next  time.Duration // and is sent
 	}{
-		"window":        {Window, false, 4 * time.Second, 5 * time.Second},
-		"paced":         {Paced, false, 4 * time.Second, 5 * time.Second},
-		"a pause of 2s": {Window, true, 6 * time.Second, 7 * time.Second},
+		"window": {Window, false, 4 * time.Second, 3 * time.Second, 5 * time.Second},
+		"paced":  {Paced, false, 4 * time.Second, 3 * time.Second, 5 * time.Second},
+		// One that came before the pause would meet it at the same instant as the slow one.
+		"a pause of 2s": {Window, true, 6 * time.Second, 5 * time.Second, 7 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -181,7 +183,7 @@ func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
 				send("/slow") // counted after 2 s, when the slot is that of the long one until 4 s
 				time.Sleep(time.Second)
 				send("/long")
-				time.Sleep(2 * time.Second)
+				time.Sleep(tt.comes - time.Second)
 				send("/next")
 				wg.Wait()
 				if slow, next := s.since(start, "/slow"), s.since(start, "/next"); !slices.Equal(slow, []time.Duration{tt.want}) || !slices.Equal(next, []time.Duration{tt.next}) {
