@@ -1,3 +1,3 @@
-// Package indexed gives a storage of tapes without an index one: keys and IDs in memory, made by a
-// scan when the tape is opened.
+// Package indexed adds an index to a storage of tapes that has none. The index holds keys and IDs
+// in memory. A scan makes it the first time it is needed.
 package indexed

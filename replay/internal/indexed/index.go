@@ -127,7 +127,7 @@ func (ix *index) next(key store.Key, after store.ID) store.ID {
 	return 0
 }
 
-// replaced returns the IDs below one of a request, whoever made it.
+// replaced returns the IDs of a request that are less than below, whoever made the request.
 func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
 	for s := range ix.byRequest[key.Request()].each {
 		i, _ := slices.BinarySearch(s.ids, below)

@@ -53,8 +53,7 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// Deleting takes time in proportion to how many are deleted, however they are spread over
-// hosts, requests and those who made them.
+// Deleting takes linear time, however the exchanges are spread over hosts, requests and identities.
 func TestDeletingIsLinear(t *testing.T) {
 	numbered := func(host string, request, who int) store.Key {
 		k := store.Key{Method: "GET", Host: host}
@@ -90,7 +89,8 @@ func TestDeletingIsLinear(t *testing.T) {
 	}
 }
 
-// A key that is deleted and recorded again is one among those of its host, and takes no room.
+// A key that is deleted and recorded again comes once among the keys of its host, and takes no
+// extra room.
 func TestDeletedAndRecordedAgain(t *testing.T) {
 	ix := newIndex(0)
 	a, b := key("h", "/a", 1, 0), key("h", "/b", 2, 0)
@@ -119,7 +119,8 @@ func equalIDs(got []store.ID, want ...store.ID) bool {
 	return slices.Equal(got, want)
 }
 
-// What is looked up with another credential asks for the neighbours of each request.
+// A request with another credential is looked up by its neighbors. Finding them takes the same time
+// however many exchanges there are.
 func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
 	for name, at := range map[string]func(i int) store.Key{
 		"a path":     func(i int) store.Key { return store.Key{Method: "GET", Host: "h", Path: "/"} },

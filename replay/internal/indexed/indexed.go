@@ -62,7 +62,7 @@ func (s *indexed) scanAll(last store.ID, key func(*store.Exchange) store.Key) (*
 // until Reindex gives them others.
 func (s *indexed) ready() error {
 	if s.isReady() {
-		return nil // do not wait for what is being written
+		return nil // do not wait for an Append
 	}
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -139,7 +139,7 @@ func (s *indexed) Append(batch []store.Entry) error {
 	return nil
 }
 
-// sweepLocked deletes what was replaced. The caller holds changing.
+// sweepLocked deletes the exchanges that were replaced. The caller holds changing.
 func (s *indexed) sweepLocked() error {
 	if len(s.doomed) == 0 {
 		return nil
@@ -179,8 +179,9 @@ func (s *indexed) Delete(ids ...store.ID) error {
 	return nil
 }
 
-// Recipe returns the recipe of this session. Of the one before, a store.RecipeStore has only the
-// hash key, after the dot: the keys are those that the exchanges were stored with.
+// Recipe returns the recipe that Reindex was given. Before that it returns only the hash key, which
+// follows the dot in the recipe of a store.RecipeStore, because the keys are those that the
+// exchanges were stored with.
 func (s *indexed) Recipe() (string, error) {
 	s.mu.RLock()
 	recipe := s.recipe

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-// appendOnly is a storage of three methods.
+// appendOnly is a storage with three methods.
 type appendOnly struct{ store.Store }
 
 // partsOnly is a storage without an index that keeps long bodies in parts.
@@ -32,7 +32,7 @@ func (s withRecipe) SetRecipe(recipe string) error {
 	return nil
 }
 
-// Every sort of storage without an index does, with this one, what a storage has to do.
+// With this index, each sort of storage without one passes the suite for storages.
 func TestOf(t *testing.T) {
 	for name, less := range map[string]func(store.IndexStore) store.Store{
 		"three-methods": func(s store.IndexStore) store.Store { return appendOnly{s} },
@@ -53,7 +53,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// What has an index is taken as it is.
+// Of returns a store that has an index unchanged.
 func TestOfAnIndexStore(t *testing.T) {
 	s, err := bolt.Open(filepath.Join(t.TempDir(), "tape"))
 	tapetest.Must(t, err)
@@ -75,7 +75,7 @@ func TestTheHashKeyOfARecipeIsKept(t *testing.T) {
 	}
 }
 
-// failing is a storage that fails at what it is asked to do.
+// failing is a storage whose Append and Delete can fail.
 type failing struct {
 	tapetest.Memory
 	onAppend, onDelete error
@@ -99,7 +99,7 @@ func entry(id store.ID, replace store.ID) store.Entry {
 	return store.Entry{Exchange: tapetest.Exchange(id, "GET", "http://api.test/a", "x"), Replace: replace}
 }
 
-// A batch that fails leaves the index as it was.
+// A batch that fails leaves the index unchanged.
 func TestAFailedAppend(t *testing.T) {
 	f := &failing{}
 	s := indexed.Of(f)
@@ -118,7 +118,8 @@ func TestAFailedAppend(t *testing.T) {
 	}
 }
 
-// What was replaced and cannot be deleted is neither found nor forgotten.
+// An exchange that was replaced but could not be deleted is not found. The next Append tries again
+// to delete it, and so does Close.
 func TestAFailedDeletion(t *testing.T) {
 	f := &failing{}
 	s := indexed.Of(f)

@@ -55,7 +55,7 @@ func (s *indexed) Near(key store.Key, n int) (near []*store.Exchange, err error)
 	return near, nil
 }
 
-// Scan gives the exchanges the keys that hold, and leaves out what was replaced.
+// Scan yields exchanges with their current keys. It leaves out those that were replaced.
 func (s *indexed) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		if err := s.ready(); err != nil {

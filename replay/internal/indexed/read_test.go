@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// vanishing is a storage from which something is deleted just before it is read.
+// vanishing is a storage that deletes an exchange just before it is read.
 type vanishing struct {
 	tapetest.Memory
 	gone store.ID
@@ -32,7 +32,7 @@ func TestFindGoesOnBehindWhatIsGone(t *testing.T) {
 	}
 }
 
-// A lookup does not wait for what is being written.
+// A lookup does not wait for an Append, and does not find what it has not stored yet.
 func TestFindBesideAnAppend(t *testing.T) {
 	began, goOn := make(chan struct{}), make(chan struct{})
 	slow := &waiting{began: began, goOn: goOn}
@@ -52,7 +52,7 @@ func TestFindBesideAnAppend(t *testing.T) {
 	tapetest.Must(t, <-done)
 }
 
-// waiting is a storage whose Append takes its time.
+// waiting is a storage whose Append can be made to wait.
 type waiting struct {
 	tapetest.Memory
 	waits       bool

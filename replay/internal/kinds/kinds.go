@@ -1,5 +1,5 @@
-// Package kinds has the kinds of exchanges that a tape replays as they were, for the tests of
-// tapes and of their storages.
+// Package kinds has the kinds of exchanges that a tape replays unchanged, for the tests of tapes
+// and of their storages.
 package kinds
 
 import (
@@ -17,8 +17,8 @@ const longText = 40 << 10 // the number of 16-byte pieces: 640 KiB
 
 func long() string { return strings.Repeat("0123456789abcdef", longText) }
 
-// A Kind is one of the kinds of exchanges that a tape replays faithfully: how to request it, and
-// what a real server does.
+// A Kind is a kind of exchange that a tape replays unchanged. It says how to request it, and how a
+// real server responds.
 type Kind struct {
 	Name       string                     // what it is
 	method     string                     // GET if empty
@@ -46,10 +46,10 @@ func (k Kind) Plain() bool { return !k.http2 && !k.unserved && k.halfway == nil 
 // Serve responds to the request of the number n, from 1.
 func (k Kind) Serve(w http.ResponseWriter, r *http.Request, n int) { k.serve(w, r, n) }
 
-// All returns those of Review, More and Faults.
+// All returns the kinds of Review, More and Faults.
 func All() []Kind { return slices.Concat(Review(), More(), Faults()) }
 
-// Review returns the 25 kinds of the review of other recorders. More and Faults return others.
+// Review returns the 25 kinds of the review of other recorders.
 func Review() []Kind {
 	return []Kind{
 		{Name: "JSON", serve: sends("application/json", `{"price":1.50,"id":12345678901234567890,"e":1e3, "é":"\u00e9"}`+"\n")},
@@ -101,7 +101,7 @@ func Review() []Kind {
 	}
 }
 
-// More returns other kinds.
+// More returns kinds that the review did not have.
 func More() []Kind {
 	return []Kind{
 		{Name: "a long body", serve: sends("text/plain", long())},
@@ -157,7 +157,7 @@ func Faults() []Kind {
 	}
 }
 
-// Request returns a new request for the kind to a server.
+// Request returns a new request for the kind to the server at base.
 func (k Kind) Request(t *testing.T, base string) *http.Request {
 	t.Helper()
 	if k.unserved {

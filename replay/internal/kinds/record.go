@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Recorded are kinds of exchanges as a caller saw them, of servers that are gone.
+// Recorded holds kinds of exchanges as a caller saw them. Their servers are stopped.
 type Recorded struct {
 	list    []Kind
 	servers *servers
@@ -45,8 +45,8 @@ func (n nobody) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, http.ErrServerClosed
 }
 
-// Replay requests each kind from a tape. It returns for each the names of what differs from the
-// live exchange, apart from what must differ, and how it differs in words.
+// Replay requests each kind from a tape. For each kind it returns the names of the fields that
+// differ from the live exchange, apart from intended differences, and texts that show both values.
 func (r *Recorded) Replay(t *testing.T, tape func(http.RoundTripper) http.RoundTripper) (names, said [][]string) {
 	t.Helper()
 	for i, k := range r.list {
@@ -68,7 +68,7 @@ func (r *Recorded) Replay(t *testing.T, tape func(http.RoundTripper) http.RoundT
 	return names, said
 }
 
-// Check fails for each kind that is not on a tape as it was live.
+// Check fails for each kind whose replay differs from the live exchange.
 func (r *Recorded) Check(t *testing.T, tape func(http.RoundTripper) http.RoundTripper) {
 	t.Helper()
 	_, said := r.Replay(t, tape)

@@ -29,7 +29,7 @@ func start(t *testing.T, list []Kind) *servers {
 		s.count[r.URL.Path]++
 		n := s.count[r.URL.Path]
 		s.mu.Unlock()
-		w.Header().Set("Date", "Sat, 28 Nov 2026 10:00:00 GMT") // a tape does not change it
+		w.Header().Set("Date", "Sat, 28 Nov 2026 10:00:00 GMT") // a constant, so that two responses are equal
 		list[i].serve(w, r, n)
 	})
 	s.one, s.two = httptest.NewServer(handler), httptest.NewUnstartedServer(handler)

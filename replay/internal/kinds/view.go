@@ -17,10 +17,10 @@ import (
 )
 
 // A view is all that a caller sees of an exchange: each field of the response, what reading the
-// body returns, and what can be asked of an error.
+// body returns, and what an error matches.
 type view map[string]any
 
-// viewOf reads a response to its end.
+// viewOf returns the view of an error, or of a response, which it reads to its end.
 func viewOf(resp *http.Response, err error, halfway chan struct{}) view {
 	v := make(view)
 	if err != nil {
@@ -30,7 +30,7 @@ func viewOf(resp *http.Response, err error, halfway chan struct{}) view {
 	defer resp.Body.Close()
 	for field := range reflect.TypeFor[http.Response]().Fields() {
 		switch field.Name {
-		case "Body", "Request", "TLS": // below; TLS describes a connection, and a tape has none
+		case "Body", "Request", "TLS": // the first two are added below; TLS describes a connection, and a tape has none
 		default:
 			v[field.Name] = reflect.ValueOf(*resp).FieldByIndex(field.Index).Interface()
 		}
@@ -44,7 +44,7 @@ func viewOf(resp *http.Response, err error, halfway chan struct{}) view {
 		_, _ = io.CopyN(&body, resp.Body, int64(len("half of it")))
 		select {
 		case halfway <- struct{}{}:
-		default: // there is no server
+		default: // no server receives it on replay
 		}
 	}
 	_, err = io.Copy(&body, resp.Body)
@@ -89,7 +89,7 @@ func differing(a, b view) (names []string) {
 	return names
 }
 
-// withoutPorts removes the ports from errors, since each connection has its own.
+// withoutPorts removes the ports from all texts, because errors name those of their connections.
 func (v view) withoutPorts() view {
 	v = maps.Clone(v)
 	for name, value := range v {

@@ -31,7 +31,7 @@ type Replaced struct {
 type request [sha256.Size - store.IdentitySize]byte
 
 // Prepare finds out which exchanges of a batch replace which. An exchange that a later one of the
-// batch replaces is not stored. The exchanges have no numbers yet: see [Batch.Own].
+// batch replaces is not stored. [Batch.Own] gives the others their IDs.
 func Prepare(entries []store.Entry) *Batch {
 	b := new(Batch)
 	at := make(map[request]int)

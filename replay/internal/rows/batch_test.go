@@ -50,7 +50,8 @@ func TestIDsAscendAndAreNotTaken(t *testing.T) {
 	}
 }
 
-// What is put behind all keeps the order of its batch, also where one of a larger ID is known to be free.
+// Exchanges that are moved behind all others keep the order of their batch, even if a larger ID is
+// known to be free.
 func TestBehind(t *testing.T) {
 	long := entry(7, 0, "long")
 	long.Response.Body = nil

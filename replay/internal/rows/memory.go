@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// InMemory makes an index in memory, as Reindex of a read-only storage does. scan is that of the
-// storage.
+// InMemory makes an index in memory, as Reindex of a read-only storage does. scan is the Scan of
+// the storage.
 func InMemory(scan func(store.ID) iter.Seq2[*store.Exchange, error], recipe string, key func(*store.Exchange) store.Key) (store.IndexStore, error) {
 	in := indexed.Of(reader{scan})
 	return in, in.Reindex(recipe, key)

@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// LongBody is the length from which on a body is kept in parts and left out of what is found.
+	// LongBody is the length in bytes from which a body is kept in parts, and is not returned with
+	// its exchange.
 	LongBody = 1 << 20
 
 	maxText = 200 // the bytes of a text in a key; a longer text is cut, so that an index accepts it
@@ -62,7 +63,7 @@ func Text(s string) string {
 	return cut + "#" + hex.EncodeToString(sum[:8])
 }
 
-// Number returns an ID as databases count.
+// Number returns an ID as an integer of a database, at most the largest one.
 func Number(id store.ID) int64 { return int64(min(id, math.MaxInt64)) } //nolint:gosec // it was cut
 
 // ID undoes Number.
@@ -128,7 +129,7 @@ func Decode(id store.ID, data []byte, sum int64) (*store.Exchange, error) {
 	return x, nil
 }
 
-// A Row is an exchange as it was read.
+// A Row is an exchange as it was read from a database.
 type Row struct {
 	ID                    store.ID
 	KeyCheck, RecordCheck int64

@@ -29,7 +29,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// What was changed in a row, or stands in the place of another, is damage.
+// A row that was changed, or stands in the place of another, is damaged.
 func TestARowThatWasChanged(t *testing.T) {
 	a, b := tapetest.Exchange(1, "GET", "http://api.test/a", "x"), tapetest.Exchange(2, "GET", "http://api.test/b", "y")
 	row := func(x *store.Exchange) rows.Row {

@@ -32,7 +32,8 @@ func Near(key store.Key, n int, next func(host string, after Place) (*Found, err
 	}
 	all := func(*Found) bool { return true }
 	none := func(*Found) bool { return false }
-	// No stored text has a NUL, so nothing sorts between a path and the path followed by a 1.
+	// No stored text has a NUL, so nothing sorts between a path and the path followed by the byte
+	// 1.
 	behindPath := Place{Path: k.Path + "\x01"}
 	for _, w := range []struct {
 		from, leap Place

@@ -1,5 +1,5 @@
-// Package sharedtest tests storages of tapes that several processes have open at once: what modules
-// replay/sqlite, replay/postgres and replay/mongodb promise beyond what package storetest tests of
-// every storage. It also holds what else their tests share: a relay before a server, and the
-// benchmark.
+// Package sharedtest tests storages of tapes that several processes have open at once. It covers
+// what the modules replay/sqlite, replay/postgres and replay/mongodb promise beyond what package
+// storetest tests of every storage. It also holds what else their tests share: a relay in front of
+// a server, and benchmarks.
 package sharedtest

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Driver does with the database driver alone, and with the same bytes, what a tape does: in one
-// table with an index.
+// A Driver does what a tape does with the database driver alone: the same bytes in one table with
+// an index.
 type Driver struct {
 	Insert func(batch []store.Entry)
 	Find   func(key store.Key)
@@ -63,7 +63,7 @@ func BesideTheDriver(b *testing.B, s Store, driver Driver, batches, each int) {
 }
 
 // large returns a batch of n exchanges of about 1 KiB. Their paths are in random order, so that
-// each index has entries all over.
+// inserts are spread over each index.
 func large(from, n int) []store.Entry {
 	body := `{"items":[` + strings.Repeat(`{"name":"pikachu","id":25},`, 35) + `{}]}`
 	batch := make([]store.Entry, n)
@@ -74,7 +74,7 @@ func large(from, n int) []store.Entry {
 	return batch
 }
 
-// Many appends thousands of exchanges whose keys are in no order.
+// Many appends size exchanges whose keys are in no order, in batches of 1000.
 func Many(tb testing.TB, s Store, size int) {
 	tb.Helper()
 	for from := 0; from < size; from += 1000 {

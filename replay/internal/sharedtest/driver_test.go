@@ -20,7 +20,7 @@ func TestMany(t *testing.T) {
 	}
 }
 
-// Both do the same, by turns.
+// The two functions run in turn.
 func TestTook(t *testing.T) {
 	var order []int
 	took(3, func(i int) { order = append(order, i) }, func(i int) { order = append(order, 10+i) })

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// late is a store that lets another Reindex come first.
+// late is a store that calls meanwhile before each Reindex, so that another Reindex comes first.
 type late struct {
 	Store
 	meanwhile func()
@@ -21,7 +21,7 @@ func (l *late) Reindex(recipe string, key func(*store.Exchange) store.Key) error
 	return l.Store.Reindex(recipe, key)
 }
 
-// twoOpenANewTape checks that of two who open a new tape at the same moment, the second takes the
+// twoOpenANewTape checks that if two open a new tape at the same moment, the second uses the hash
 // key of the first.
 func twoOpenANewTape(p *probe) {
 	place := p.Place(p)

@@ -13,8 +13,8 @@ func Part(id store.ID, number int) []store.Part {
 	return []store.Part{{ID: id, Number: number, Data: bytes.Repeat([]byte("p"), store.PartSize)}}
 }
 
-// leavesThePartsOfOthers checks that what another process is recording is left alone, and that the
-// remains of one that died are removed.
+// leavesThePartsOfOthers checks that a process leaves alone the parts that another process is
+// recording, and removes those of one that died.
 func leavesThePartsOfOthers(p *probe) {
 	place := p.filled(3)
 	recording := p.open(place)

@@ -27,8 +27,8 @@ const (
 	perBatch = 8
 )
 
-// child is run by the processes that are started here. It appends batches of eight, and records in
-// a file that outlives it how many are stored.
+// child is the work of the processes that a case starts. It appends batches of eight, and records
+// in a file that outlives it how many are stored.
 func child(t *testing.T, storage Storage, work string) {
 	t.Helper()
 	part := strings.SplitN(work, "|", 4)

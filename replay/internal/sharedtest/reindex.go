@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// hasOneRecipe checks that two kinds of keys on one tape are an error, since neither would find the
-// other.
+// hasOneRecipe checks that two kinds of keys on one tape are an error, because neither process
+// would find what the other records.
 func hasOneRecipe(p *probe) {
 	place := p.filled(3)
 	a, b := p.open(place), p.open(place)
@@ -28,7 +28,7 @@ func hasOneRecipe(p *probe) {
 	tapetest.Must(p, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
 }
 
-// ElsewhereKey is a key other than that of tapetest.Exchange.
+// ElsewhereKey returns a key other than that of tapetest.Exchange.
 func ElsewhereKey(x *store.Exchange) store.Key {
 	return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
 }

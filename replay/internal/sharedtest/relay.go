@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// A Relay stands between a store and a server, and can stop to hand on what comes.
+// A Relay passes bytes between a store and a server, and can be made to stop.
 type Relay struct {
 	Addr string // where it listens
 
@@ -25,7 +25,7 @@ type Relay struct {
 	muted   int // the number of bytes that were dropped because of mute
 }
 
-// NewRelay returns a relay before a server, until the test ends.
+// NewRelay returns a relay to the server at target, which runs until the test ends.
 func NewRelay(tb testing.TB, target string) *Relay {
 	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -47,7 +47,7 @@ func NewRelay(tb testing.TB, target string) *Relay {
 	return r
 }
 
-// Mute starts or stops swallowing what the server sends.
+// Mute starts or stops dropping what the server sends.
 func (r *Relay) Mute(mute bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,7 +120,7 @@ func (r *Relay) connect(c net.Conn) {
 	})
 }
 
-// pump copies what passes. It calls passes with r.mu locked.
+// pump copies bytes as long as passes lets them through. It calls passes with r.mu locked.
 func (r *Relay) pump(to, from net.Conn, passes func(b []byte) bool) {
 	b := make([]byte, 1<<20)
 	for {

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
 
-// echo returns the address of a server that sends back what comes.
+// echo returns the address of a server that sends back what it receives.
 func echo(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -27,7 +27,7 @@ func echo(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// ask sends a text by a connection and returns what comes, as long as the text.
+// ask sends a text over a connection and reads as many bytes as the text has.
 func ask(c net.Conn, text string) (string, error) {
 	if _, err := io.WriteString(c, text); err != nil {
 		return "", err
@@ -37,7 +37,7 @@ func ask(c net.Conn, text string) (string, error) {
 	return string(b[:n]), err
 }
 
-// swallowed waits until the relay has swallowed n bytes since it is mute.
+// swallowed waits until the relay has dropped n bytes because it is mute.
 func swallowed(r *Relay, n int) {
 	for {
 		r.mu.Lock()

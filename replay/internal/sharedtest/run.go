@@ -9,15 +9,15 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Store is what a tape in a database can do.
+// A Store is a tape in a database.
 type Store interface {
 	store.IndexStore
 	store.PartStore
 }
 
-// A Storage is one that processes share, as its tests open it.
+// A Storage is a storage that processes share, as its tests open it.
 type Storage struct {
-	// Place returns an empty place for a tape, of which nothing is left after the test.
+	// Place returns an empty place for a tape. Nothing is left of it after the test.
 	Place func(tb testing.TB) string
 	// Open opens the tape of a place, and makes it if it does not exist.
 	Open func(place string) (Store, error)

@@ -41,7 +41,7 @@ func TestServer(t *testing.T) {
 	t.Setenv(variable, "")
 	s := &skipped{TB: t}
 	func() {
-		defer func() { _ = recover() }() // a test goes no further
+		defer func() { _ = recover() }() // Skipf would have ended a real test
 		Server(s, variable, "127.0.0.1:1", "x.sh")
 	}()
 	if !strings.Contains(s.how, variable) || !strings.Contains(s.how, "x.sh") {
@@ -52,7 +52,7 @@ func TestServer(t *testing.T) {
 	}
 }
 
-// A store that knows no time is noticed.
+// A store without a timeout is noticed, in each of its calls.
 func TestTimeout(t *testing.T) {
 	failed := tapetest.Attempt(t, func(tb testing.TB) {
 		tb.Helper()
@@ -63,7 +63,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// forgetful is a store that says of some exchanges alone that it has stored them.
+// forgetful is a store that reports success for every third batch without storing it.
 type forgetful struct {
 	Store
 	calls int

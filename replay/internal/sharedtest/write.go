@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// takesTheNextFreeID checks that an ID that another has taken is not overwritten: the exchange gets
-// the next free one, and those of a batch keep their order.
+// takesTheNextFreeID checks that an exchange whose ID is taken does not overwrite another one. It
+// gets the next free ID, and the exchanges of a batch keep their order.
 func takesTheNextFreeID(p *probe) {
 	s := p.open(p.filled(3))
 	x := tapetest.Exchange(1, "GET", "http://other.test/", "other")
@@ -42,8 +42,7 @@ func takesTheNextFreeID(p *probe) {
 	}
 }
 
-// WithoutParts returns an exchange whose body is in parts, which another process appends, or
-// nobody.
+// WithoutParts returns an exchange whose body is in parts, without the parts.
 func WithoutParts(id store.ID, length int64) *store.Exchange {
 	x := tapetest.Exchange(id, "GET", "http://api.test/long", "")
 	x.Response.Body = nil

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// ReadOnlyMount returns a folder on a read-only mount, filled by fill. That needs root: without
-// it the test is skipped.
+// ReadOnlyMount returns a folder on a read-only mount, filled by fill. It skips the test without
+// root, which a mount needs.
 func ReadOnlyMount(t *testing.T, fill func(dir string)) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Exchange returns a complete exchange with a response of 200. Its key is that
-// of the method and the whole URL.
+// Exchange returns a complete exchange with a response of 200. Its key is made of the method and
+// the whole URL.
 func Exchange(id store.ID, method, url, body string) *store.Exchange {
 	x := &store.Exchange{
 		ID: id, Request: store.Request{Method: method, URL: url, Header: http.Header{}}, Start: id.Time(), Complete: true,

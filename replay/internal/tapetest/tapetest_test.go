@@ -50,7 +50,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// The store of the tests does what a storage has to do, with the index of the tape.
+// Memory passes the suite for storages, with the index that a tape adds.
 func TestMemory(t *testing.T) {
 	saved := make(map[string]*Memory)
 	storetest.Run(t, func(dir string) (store.Store, error) {
