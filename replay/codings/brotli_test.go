@@ -6,7 +6,7 @@ import (
 	"github.com/gracy-go/gracy/replay/codings"
 )
 
-// The coding is that of RFC 7932, whoever has packed it.
+// Brotli reads a stream that its own encoder did not write.
 func TestBrotliOfAnother(t *testing.T) {
 	packed := []byte{0x0b, 0x01, 0x80, 'a', 'b', 'c', 0x03}
 	if got, err := unpack(codings.Brotli(), packed); got != "abc" || err != nil {

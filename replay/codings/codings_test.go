@@ -66,8 +66,8 @@ func body(t *testing.T, rt http.RoundTripper) []byte {
 	return b
 }
 
-// D13 of the review: a body in br or zstd is recorded, with the secret in it masked;
-// without one it is replayed to the byte. Without the codings it is withheld.
+// A body in br or zstd is recorded with its secret masked. A body without a secret is replayed byte
+// for byte. Without the codings both are withheld.
 func TestBodiesAreOpened(t *testing.T) {
 	for _, c := range codings.All() {
 		for text, masked := range map[string]string{
@@ -102,8 +102,7 @@ func TestBodiesAreOpened(t *testing.T) {
 	}
 }
 
-// What is cut off says so and gives what there is; what is damaged is an error; a
-// small body that unpacks to much takes little memory until it is read.
+// A truncated body ends with io.ErrUnexpectedEOF. A body in another coding is an error.
 func TestDamage(t *testing.T) {
 	for _, c := range codings.All() {
 		whole := pack(t, c, strings.Repeat("0123456789abcdef", 20_000))
