@@ -131,13 +131,13 @@ func bodyScenarios() []scenario {
 	}}
 }
 
-// discardRequest notes nothing: whether a request that breaks off arrives depends on a
-// race inside of net/http.
+// discardRequest notes nothing, because whether an incomplete request arrives depends on a race in
+// net/http.
 func discardRequest(_ *comparisonRun, _ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 }
 
-// An atEnd calls do when the reader is at its end.
+// An atEnd is a reader that calls do when it reaches its end.
 type atEnd struct {
 	io.Reader
 	do func()
@@ -152,7 +152,7 @@ func (a atEnd) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// failing is a reader that fails.
+// failing is a reader that returns an error.
 type failing struct{}
 
 // Read implements io.Reader.

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy"
 )
 
-// The control of the comparison: each of these decorators breaks one thing, and the
-// scenarios that it names must notice.
+// The control of the comparison: each of these decorators breaks one thing, and the scenarios in
+// its list must notice.
 func TestTheComparisonNoticesADecoratorThatBreaksOneThing(t *testing.T) {
 	mutants := []struct {
 		name  string
@@ -38,7 +38,7 @@ func TestTheComparisonNoticesADecoratorThatBreaksOneThing(t *testing.T) {
 	}, {
 		name: "the response read ahead", by: []string{"a response that comes in parts", "canceled in the body"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
-			ctx, cancel := context.WithTimeout(req.Context(), 50e6) // else it waits for ever
+			ctx, cancel := context.WithTimeout(req.Context(), 50e6) // or it would wait forever
 			defer cancel()
 			resp, err := next.RoundTrip(req.WithContext(ctx))
 			if err != nil {

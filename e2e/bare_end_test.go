@@ -19,7 +19,7 @@ func neverResponds(p *comparisonRun, _ http.ResponseWriter, r *http.Request) {
 	p.left <- struct{}{}
 }
 
-// halfBody sends headers and a part of the body, and never the rest.
+// halfBody sends headers and a part of the body, but never the rest.
 func halfBody(p *comparisonRun, w http.ResponseWriter, r *http.Request) {
 	p.noteRequest(r)
 	w.Header().Set("Content-Length", "10")
@@ -30,8 +30,8 @@ func halfBody(p *comparisonRun, w http.ResponseWriter, r *http.Request) {
 	p.left <- struct{}{}
 }
 
-// cancelWhenThere returns the request with a context of its own, which is canceled when
-// the server has the request.
+// cancelWhenThere returns the request with a context of its own. The context is canceled when the
+// server has received the request.
 func (p *comparisonRun) cancelWhenThere(req *http.Request, cause error) (*http.Request, func()) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	done := make(chan struct{})

@@ -27,7 +27,7 @@ func (p *comparisonRun) exchangeLines(target string) {
 	defer pw.Close()
 	ctx, cancel := context.WithTimeout(p.ctx, 3*time.Second)
 	defer cancel()
-	// A pipe does not know of the context.
+	// A pipe does not end with a context by itself.
 	defer context.AfterFunc(ctx, func() { pw.CloseWithError(ctx.Err()) })()
 	resp, err := p.client.Do(p.newRequest(target, pr).WithContext(ctx))
 	if err != nil {

@@ -34,8 +34,8 @@ func writes(text string) func(*comparisonRun, http.ResponseWriter, *http.Request
 	return raw(func(_ *comparisonRun, c net.Conn, _ *bufio.ReadWriter) { _, _ = io.WriteString(c, text) })
 }
 
-// steps returns the request with a trace of what net/http does, and a function that
-// notes it. The order varies, since several goroutines call the trace.
+// steps returns the request with a trace of what net/http does, and a function that notes it. The
+// notes are sorted, because several goroutines call the trace.
 func (p *comparisonRun) steps(req *http.Request) (*http.Request, func()) {
 	var mu sync.Mutex
 	var notes []string
@@ -178,7 +178,7 @@ func protocolScenarios() []scenario {
 	}}
 }
 
-// unsent sends a request that waits for a 100 which does not come.
+// unsent sends a request that waits for a 100 Continue, which does not come.
 func (p *comparisonRun) unsent(target string) {
 	inner := strings.NewReader("never sent")
 	body := &uploadBody{Reader: inner}
@@ -189,7 +189,7 @@ func (p *comparisonRun) unsent(target string) {
 	steps()
 }
 
-// innermost follows Unwrap to the base.
+// innermost returns the base, which it finds by Unwrap.
 func innermost(rt http.RoundTripper) http.RoundTripper {
 	for {
 		u, ok := rt.(interface{ Unwrap() http.RoundTripper })
@@ -200,7 +200,7 @@ func innermost(rt http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// eventually waits for what net/http does just after the response.
+// eventually waits for a flag that is set just after the response.
 func eventually(flag interface{ Load() bool }) bool {
 	limit := time.NewTimer(10 * time.Second)
 	defer limit.Stop()

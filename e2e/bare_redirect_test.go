@@ -106,7 +106,7 @@ func redirectScenarios() []scenario {
 			req.Header.Set("Authorization", "Bearer secret")
 			req.Header.Set("Cookie", "a=b")
 			req.Header.Set("X-Kept", "yes")
-			// Another name is another origin; another port would not be.
+			// net/http compares host names, and would not take another port for another origin.
 			req.Header.Set("X-To", strings.Replace(other.URL, "127.0.0.1", "localhost", 1))
 			resp, err := p.client.Do(req)
 			if err != nil {

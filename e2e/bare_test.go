@@ -28,18 +28,20 @@ type scenario struct {
 	serve func(p *comparisonRun, w http.ResponseWriter, r *http.Request)
 	do    func(p *comparisonRun) // the client's part
 	want  []string               // texts in the notes of the bare run, so that two empty runs are not equal
-	// anyErrorText says that the texts of errors are not compared, since they depend
-	// on a race inside of net/http. http.Client.Timeout, for one, is a deadline of
-	// the context and, around any decorator, a timer too.
+	// anyErrorText says that the texts of errors are not compared, because they depend on a race in
+	// net/http. One such case is http.Client.Timeout. It sets a deadline of the context and, if its
+	// Transport is not an *http.Transport, a timer too.
 	anyErrorText bool
-	// timed says that comparisonRun.shortTime must be longer than what happens before
-	// it ends. On a busy machine the scenario runs again with a longer one.
+	// timed says that comparisonRun.shortTime must be longer than what happens before it ends. On a
+	// busy machine the scenario runs again with a longer one.
 	timed bool
-	// reuses says that connections are reused. The scenario runs in a bubble, whose clock stands still while a socket is
-	// read, so that net/http waits for the writer of a connection as long as it takes, not for 50 ms.
+	// reuses says that connections are reused. net/http closes a connection whose writer takes more
+	// than 50 ms to report that it is done, which happens on a busy machine. The scenario runs in a
+	// bubble, where that time never passes, because the clock stands still while a goroutine reads
+	// a socket.
 	reuses bool
-	// gateway says that the client is net/http's alone and speaks to a reverse proxy, whose
-	// transport is compared.
+	// gateway says that a bare client sends to a reverse proxy, and that the transport of the
+	// proxy is compared.
 	gateway bool
 }
 
@@ -53,7 +55,7 @@ type comparisonRun struct {
 	left   chan struct{} // a signal from the server that the client has gone
 
 	anyErrorText bool          // as in the scenario
-	shortTime    time.Duration // how long what happens before it ends may take
+	shortTime    time.Duration // the timeout of a timed scenario
 
 	mu          sync.Mutex // mu guards both notes.
 	clientNotes []string   // what the client saw
@@ -155,7 +157,8 @@ func TestTheStackBehavesAsNetHTTPAlone(t *testing.T) {
 	}
 }
 
-// same fails the test if the scenario differs in any variant. The further times are for a scenario that is timed.
+// same fails the test if the scenario differs in any variant. A timed scenario that differs runs
+// again with the further times.
 func (s scenario) same(t *testing.T, shortTime time.Duration, further ...time.Duration) {
 	t.Helper()
 	var wrong []string

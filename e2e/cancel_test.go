@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// Every cancel must release its slot: there are eight, so that the ninth call would
-// wait for ever.
+// Every cancel must release its slot. There are eight slots, so the ninth call would otherwise wait
+// forever.
 func TestACancelWhileTheBodyIsReadEndsTheReadAndReleasesTheSlot(t *testing.T) {
 	mine := errors.New("shutting down")
 	w := startFaultServer(t, greeting, always("GET /", fault.Endless()))
@@ -80,8 +80,8 @@ func TestACancelDuringARetryEndsTheCall(t *testing.T) {
 	}
 }
 
-// An unknownContext is a context of a type that package context does not know: each
-// child that is not canceled costs a goroutine.
+// An unknownContext is a context of a type that package context does not know. Each of its children
+// costs a goroutine until it is canceled.
 type unknownContext struct {
 	context.Context
 	done <-chan struct{}
@@ -90,8 +90,8 @@ type unknownContext struct {
 // Done implements context.Context.
 func (f unknownContext) Done() <-chan struct{} { return f.done }
 
-// children returns how many contexts have an unknownContext as their parent. It gives
-// those that were canceled the time to end.
+// children returns how many contexts have an unknownContext as their parent. It yields until there
+// are as many as wanted, because those that were canceled take a moment to end.
 func children(want int) (n int) {
 	for range 20_000 {
 		n = 0
@@ -108,8 +108,8 @@ func children(want int) (n int) {
 	return n
 }
 
-// Two hundred calls have a parent context that never ends; half of them have a
-// context of their own that ends after the test.
+// Half of 200 calls share a parent context that never ends. The others each have a context that
+// ends after the test.
 func TestCallsLeaveNoChildOfTheirContext(t *testing.T) {
 	const route = "GET /"
 	failing := fault.Plan{Scripts: []fault.Script{{Route: route, Faults: []fault.Fault{{}, {}, fault.Status(503), {}, fault.Empty()}, Repeat: true}}}

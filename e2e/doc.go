@@ -1,5 +1,5 @@
 // Package e2e tests the whole stack where users need it: under real SDKs, with a real Prometheus
-// handler, in net/http's own scenarios. All faults happen on the network, and all figures are
+// handler, and in scenarios of net/http. All faults happen on the network, and all figures are
 // compared with what the server has counted.
 //
 //   - stripe-go creates customers at stripe-mock, a separate process behind a proxy that injects
@@ -10,8 +10,7 @@
 //   - OpenTelemetry's own exporter exports the spans of package otel, and the result is read as
 //     OTLP. Package collector, a module of its own, sends spans and durations through a real
 //     collector.
-//   - Scenarios of net/http run twice, bare and with the stack, and client and server must see the
-//     same.
+//   - Scenarios of net/http run bare and with the stack, and client and server must see the same.
 //   - A server that speaks HTTP/2 by hand rejects streams, goes away and breaks connections: the
 //     stack must do no worse than net/http, and must not do work twice.
 //

@@ -30,7 +30,7 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// faces are all that show a call: a page, what follows it, a scrape, spans and log lines.
+// faces shows the same calls in every way there is: report pages, a scrape, spans and log lines.
 type faces struct {
 	stats *metrics.Recorder
 	page  *report.Page
@@ -92,7 +92,7 @@ func read(resp *http.Response, err error) {
 	}
 }
 
-// noter is a layer of somebody else's, which is careless.
+// noter is a third-party layer that notes a text of its own, which may hold a secret.
 type noter struct{ text string }
 
 func (n noter) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -104,7 +104,7 @@ func (n noter) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A secret that a caller, a server or a layer of somebody else's puts anywhere is in no face.
+// A secret that a caller, a server or a third-party layer puts anywhere is shown in no face.
 func TestASecretIsInNoFace(t *testing.T) {
 	const planted = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 	f := newFaces(t)
@@ -146,7 +146,7 @@ func TestASecretIsInNoFace(t *testing.T) {
 			t.Errorf("the %s shows no call: %s", name, text)
 		}
 	}
-	// The control: what is no secret is there.
+	// The control: the rest of a text that holds a secret is shown.
 	for _, name := range []string{"file", "frame", "lines"} {
 		if !strings.Contains(shown[name], "stopped by") {
 			t.Errorf("the %s has no word of why the call stopped, so that no secret could be in it", name)
@@ -154,7 +154,7 @@ func TestASecretIsInNoFace(t *testing.T) {
 	}
 }
 
-// However many hosts and paths there are, series and pages have a bound.
+// Series and pages are bounded, however many hosts and paths there are.
 func TestFacesHaveABound(t *testing.T) {
 	f := newFaces(t)
 	rt := f.chain(rttest.Func(func(req *http.Request) (*http.Response, error) {

@@ -38,8 +38,9 @@ func TestARequestThatCannotBeSentIsNotRetried(t *testing.T) {
 		"redirects":    {w.URL + "/loop", nil, "stopped after 10 redirects", 10, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// The clock of a bubble stands still while a socket is read. On a busy machine net/http closes a connection whose
-			// writer has not reported within 50 ms that it is done; here it waits for the writer.
+			// net/http closes a connection whose writer takes more than 50 ms to report that it is
+			// done, which happens on a busy machine. In a bubble that time never passes, because
+			// the clock stands still while a goroutine reads a socket.
 			synctest.Test(t, func(t *testing.T) {
 				s := newStack(t, stackConfig{policy: noDelays()})
 				ctx, trace := transport.WithTrace(t.Context())
@@ -69,8 +70,8 @@ func TestARequestThatCannotBeSentIsNotRetried(t *testing.T) {
 	}
 }
 
-// Half of the concurrent calls get a body that its header does not describe, half a
-// correct one. All have a context of a type that package context does not know.
+// Half of the concurrent calls get a body that is not in the coding that its header names, and half
+// get a correct one. All have a context of a type that package context does not know.
 func TestConcurrentCallsReadTheirOwnBodies(t *testing.T) {
 	long := strings.Repeat("0123456789", 10<<10)
 	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

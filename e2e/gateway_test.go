@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// behind puts a gateway between the client of a run and its server: a reverse proxy of
-// net/http whose transport is that of the client.
+// behind puts a gateway between the client of a run and its server: a reverse proxy of net/http
+// that sends with the client's transport.
 func (p *comparisonRun) behind(t *testing.T) (stop func()) {
 	t.Helper()
 	to, err := url.Parse(p.url)
@@ -36,9 +36,10 @@ func (p *comparisonRun) behind(t *testing.T) (stop func()) {
 	}
 }
 
-// The scenarios in which a gateway over the bare transport does the same each time. In others it
-// depends on a race: whether the start of a body is there when a Content-Type is guessed, or
-// the client sends before it is rejected.
+// behindGateway returns the names of the scenarios in which a gateway over the bare transport does
+// the same each time. In the others it depends on a race, such as whether the start of a body is
+// there when a Content-Type is guessed, or whether the client has sent its body before it is
+// rejected.
 func behindGateway() []string {
 	return []string{
 		"GET", "HEAD", "headers unchanged", "connections", "statuses are not errors", "gzip", "a body of known length",
@@ -64,7 +65,7 @@ func TestAGatewayBehavesAsOverNetHTTPAlone(t *testing.T) {
 	}
 }
 
-// The control: a transport that drops the trailers.
+// The control: a gateway whose transport drops the trailers differs.
 func TestAGatewayShowsThatTrailersAreDropped(t *testing.T) {
 	dropping := around(func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {

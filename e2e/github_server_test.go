@@ -16,8 +16,8 @@ const (
 	githubToken = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 )
 
-// A fakeGitHub is a repository with issues. It lists them by pages, with Link headers
-// as GitHub does, and every POST creates one more.
+// A fakeGitHub is a repository with issues. It lists them in pages, with Link headers like
+// GitHub's, and each POST creates an issue.
 type fakeGitHub struct {
 	mu     sync.Mutex // mu guards titles and left.
 	titles []string
@@ -133,7 +133,7 @@ func respond(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(b) // the client may have gone
 }
 
-// The control of the tests with the fake: it does not accept everything.
+// The control of the tests with the fake: it returns errors too.
 func TestFakeGitHubRespondsWithErrors(t *testing.T) {
 	g := newFakeGitHub(1)
 	w := startFaultServer(t, g, script(""))

@@ -29,7 +29,7 @@ func githubClient(t *testing.T, s *stack, target string) *github.Client {
 	return c
 }
 
-// listTitles returns what the SDK's iterator yields up to its first error.
+// listTitles returns what the SDK's iterator yields before its first error.
 func listTitles(ctx context.Context, c *github.Client) (titles []string, err error) {
 	opts := &github.IssueListByRepoOptions{State: "all", ListOptions: github.ListOptions{PerPage: 10}}
 	for issue, err := range c.Issues.ListByRepoIter(ctx, "octo", "hello", opts) {
@@ -54,7 +54,7 @@ func (w *faultServer) pages(t *testing.T) (numbers []string) {
 	return numbers
 }
 
-// isJSON is a check of a response.
+// isJSON is a check that a response has JSON.
 func isJSON(resp *http.Response) error {
 	b, err := io.ReadAll(resp.Body)
 	if err == nil && !json.Valid(b) {
@@ -63,7 +63,7 @@ func isJSON(resp *http.Response) error {
 	return err
 }
 
-// There are five pages, and the third meets a fault.
+// The issues have five pages, and the request for the third meets a fault.
 func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 	const pages, items = 5, 47
 	again := []string{"", "2", "3", "3", "4", "5"}
@@ -100,8 +100,8 @@ func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 		calls:  [][]int{{200}, {200}, {0, 200}, {200}, {200}},
 		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 after 2 attempts in", "1 error retryable reset by peer", "2 200 ok (retry)"},
 	}, {
-		// On a kept connection net/http itself sends a GET again, and does not report it:
-		// the server sees six requests, the ledger five.
+		// On a kept connection net/http itself sends a GET again, and does not report it. The
+		// server sees six requests, and the ledger five.
 		name: "a reset of a kept connection", third: fault.Reset(), pages: again, items: items, dials: 2,
 		calls:  [][]int{{200}, {200}, {200}, {200}, {200}},
 		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 in", "1 200 ok"},
@@ -169,9 +169,10 @@ func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 		}
 		t.Run(tc.name, func(t *testing.T) {
 			dials := int64(-1)
-			// The clock of a bubble stands still while a socket is read. On a busy machine net/http closes a connection
-			// whose writer has not reported within 50 ms that it is done; there it waits for the writer.
-			if tc.waits { // for a time, which would never come: one run of several has to do
+			// net/http closes a connection whose writer takes more than 50 ms to report that it is
+			// done, which happens on a busy machine. In a bubble that time never passes, because
+			// the clock stands still while a goroutine reads a socket.
+			if tc.waits { // in a bubble the wait would never end, so it is enough if one of several runs passes
 				for n := 0; n < 10 && dials != tc.dials; n++ {
 					dials = once(t)
 				}

@@ -12,32 +12,33 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// An h2Case is what a server does with the first request that it sees, or that it sees on a
-// connection, and what becomes of a call: over the bare transport, and with the stack.
+// An h2Case is what a server does with a request, and what becomes of the call over the bare
+// transport and with the stack.
 type h2Case struct {
 	name   string
 	script func(*h2Stream)
 	// warm says that a request came before, so that the stream is not the first of its
 	// connection.
 	warm bool
-	// unprocessed says that the server does no work for the request that it does this with.
+	// unprocessed says that the server does no work for that request.
 	unprocessed bool
-	// What the client sees of each kind of call: "done", or a text of its error.
+	// bare and stack say what the client sees for each kind of call: "done", or a part of the text
+	// of its error.
 	bare, stack map[string]string
-	// The kinds for which the work is done twice.
+	// bareTwice and twice are the kinds of calls whose work is done twice.
 	bareTwice, twice []string
 }
 
-// The kinds of calls: without a body, with one that net/http can send again, and with one
-// that only the stack can.
+// The kinds of calls: without a body, with a body that net/http can send again, and with one that
+// only the stack can send again.
 const (
 	h2Get  = "GET"
 	h2Post = "POST"
 	h2Pipe = "POST from a pipe"
 )
 
-// first returns a script that does something with the first request, of those after a
-// warm one, and serves the others.
+// first returns a script that calls do for the requests on the first connection, other than a warm
+// one, and serves all others.
 func first(do func(*h2Stream)) func(*h2Stream) {
 	return func(s *h2Stream) {
 		<-s.ended
@@ -49,7 +50,7 @@ func first(do func(*h2Stream)) func(*h2Stream) {
 	}
 }
 
-// allDone is a call that succeeds, whatever its kind.
+// allDone says that each kind of call succeeds.
 func allDone() map[string]string {
 	return map[string]string{h2Get: "done", h2Post: "done", h2Pipe: "done"}
 }
@@ -77,7 +78,7 @@ func h2Cases() []h2Case {
 		name: "PROTOCOL_ERROR for our stream", bare: broken("PROTOCOL_ERROR"), stack: again("PROTOCOL_ERROR"),
 		script: onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeProtocol) }), twice: []string{h2Get},
 	}
-	if resendsProtocolError { // it has the body of a pipe too, which retry has kept
+	if resendsProtocolError { // with the stack it also sends a body from a pipe again, because retry has kept it
 		protocolError.bare, protocolError.bareTwice = netHTTP, []string{h2Get, h2Post}
 		protocolError.stack, protocolError.twice = allDone(), []string{h2Get, h2Post, h2Pipe}
 	}
@@ -90,7 +91,7 @@ func h2Cases() []h2Case {
 		name: "GOAWAY that names no stream, in order", unprocessed: true, bare: netHTTP, stack: allDone(),
 		script: first(func(s *h2Stream) { s.goesAway(0, http2.ErrCodeNo) }),
 	}, {
-		// So ends a connection whose server lets its clients know first.
+		// A server that shuts down gracefully announces it first, and then names its last stream.
 		name: "GOAWAY in two steps", warm: true, unprocessed: true, bare: netHTTP, stack: allDone(),
 		script: first(func(s *h2Stream) {
 			s.goesAway(1<<31-1, http2.ErrCodeNo)
@@ -139,7 +140,7 @@ func h2Cases() []h2Case {
 		name: "INTERNAL_ERROR in the middle of our body", bare: broken("do, then INTERNAL_ERROR"), stack: broken("do, then INTERNAL_ERROR"),
 		script: onceAfterWork(func(s *h2Stream) { s.breaksOff(http2.ErrCodeInternal) }),
 	}, {
-		// The stream was processed, whatever its code says now.
+		// The server has begun to respond, so the stream was processed, whatever the code says.
 		name: "REFUSED_STREAM in the middle of our body", bare: broken("do, then REFUSED_STREAM"), stack: broken("do, then REFUSED_STREAM"),
 		script: onceAfterWork(func(s *h2Stream) { s.breaksOff(http2.ErrCodeRefusedStream) }),
 	}, {
@@ -160,7 +161,8 @@ func h2Cases() []h2Case {
 	}}
 }
 
-// onceAfterWork does something with the first request when its work is done.
+// onceAfterWork returns a script that does the work of the first request and then calls do. It
+// serves the other requests.
 func onceAfterWork(do func(*h2Stream)) func(*h2Stream) {
 	return func(s *h2Stream) {
 		if s.seen > 1 {
@@ -172,15 +174,15 @@ func onceAfterWork(do func(*h2Stream)) func(*h2Stream) {
 	}
 }
 
-// breaksOff sends half of a response.
+// breaksOff sends half of a response and resets the stream.
 func (s *h2Stream) breaksOff(code http2.ErrCode) {
 	s.responds()
 	s.sends("do", false)
 	s.resets(code)
 }
 
-// A call over HTTP/2 ends at least as well with the stack as over net/http alone, and work
-// that is not idempotent is done twice by nobody but net/http.
+// A call over HTTP/2 ends at least as well with the stack as over net/http alone. Nothing but
+// net/http itself causes work that is not idempotent to be done twice.
 func TestHTTP2ServersThatRejectAndGoAway(t *testing.T) {
 	for _, c := range h2Cases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -229,7 +231,8 @@ func (c *h2Case) run(t *testing.T, kind string, bare bool) {
 	}
 }
 
-// h2Call makes a call, and returns what it ends with: the body, or its part and the error.
+// h2Call makes a call, and returns its body, its error, or the part of the body before an error and
+// the error.
 func h2Call(t *testing.T, client *http.Client, url, kind, data string) string {
 	t.Helper()
 	method, piped, _ := strings.Cut(kind, " ")
@@ -255,8 +258,8 @@ func h2Call(t *testing.T, client *http.Client, url, kind, data string) string {
 	return string(b)
 }
 
-// Many calls at once meet connections that go away: what was looked at is served, the rest is
-// sent again, and each piece of work is done once.
+// Many concurrent calls meet connections that go away. A request that the server processed is
+// served, the others are sent again, and each piece of work is done once.
 func TestManyPostsMeetConnectionsThatGoAway(t *testing.T) {
 	const calls, each = 60, 4
 	server := newH2Server(func(s *h2Stream) {
@@ -266,7 +269,7 @@ func TestManyPostsMeetConnectionsThatGoAway(t *testing.T) {
 		case n == each:
 			s.goesAway(s.id, http2.ErrCodeNo)
 			s.serves()
-		default: // it is above the last one, and not looked at
+		default: // the stream is above the last one that GOAWAY names, and is not processed
 		}
 	})
 	defer server.stop()

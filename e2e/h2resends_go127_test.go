@@ -2,5 +2,5 @@
 
 package e2e
 
-// resendsProtocolError is false: since Go 1.27 the call fails, as with any other code.
+// resendsProtocolError is false, because since Go 1.27 the call fails as with any other code.
 const resendsProtocolError = false

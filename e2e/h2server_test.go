@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// An h2Server speaks HTTP/2 over TLS by hand, frame by frame, so that a test can do what no
-// proper server does when it is asked to: reject a stream, go away, break off.
+// An h2Server speaks HTTP/2 over TLS by hand, frame by frame, so that a test decides when it
+// rejects a stream, goes away or breaks off.
 type h2Server struct {
 	*httptest.Server
 
@@ -35,7 +35,7 @@ type h2Conn struct {
 	server *h2Server
 	number int // from 1
 	inner  *tls.Conn
-	frames *http2.Framer // only the reader reads
+	frames *http2.Framer // only serve reads
 	write  sync.Mutex    // write guards writing by frames, and header and block.
 	header *hpack.Encoder
 	block  bytes.Buffer
@@ -48,11 +48,11 @@ type h2Stream struct {
 	id     uint32
 	seen   int // how many requests the server had seen by then, with this one
 	method string
-	ended  chan struct{} // closed when body is whole, or will not be
-	body   []byte        // once ended is closed
+	ended  chan struct{} // closed when the body is complete or has broken off
+	body   []byte        // valid once ended is closed
 }
 
-// newH2Server starts a server.
+// newH2Server starts a server that runs script for each request.
 func newH2Server(script func(*h2Stream)) *h2Server {
 	s := &h2Server{script: script}
 	s.Server = httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -65,8 +65,8 @@ func newH2Server(script func(*h2Stream)) *h2Server {
 	return s
 }
 
-// stop ends the server and its connections: a client closes one no sooner whose stream was
-// reset.
+// stop ends the server and its connections. After a stream was reset, the client closes its
+// connection only once the server has.
 func (s *h2Server) stop() {
 	s.mu.Lock()
 	for _, c := range s.conns {
@@ -163,7 +163,7 @@ func (s *h2Server) serve(inner *tls.Conn) {
 	}
 }
 
-// do writes a frame. That a client has gone is seen by the reader.
+// do writes a frame. It ignores the error, because serve notices that a client has gone.
 func (c *h2Conn) do(frame func() error) {
 	c.write.Lock()
 	defer c.write.Unlock()
@@ -188,7 +188,7 @@ func (s *h2Stream) responds() {
 	})
 }
 
-// sends sends a part of the body, and its end.
+// sends sends a part of the body, and ends the stream if end is set.
 func (s *h2Stream) sends(text string, end bool) {
 	s.do(func() error { return s.frames.WriteData(s.id, end, []byte(text)) })
 }
@@ -200,12 +200,12 @@ func (s *h2Stream) serves() {
 	s.sends("done", true)
 }
 
-// resets ends the stream.
+// resets ends the stream with a code.
 func (s *h2Stream) resets(code http2.ErrCode) {
 	s.do(func() error { return s.frames.WriteRSTStream(s.id, code) })
 }
 
-// goesAway says which stream of the connection is the last that was looked at.
+// goesAway names the last stream of the connection that the server processes.
 func (c *h2Conn) goesAway(last uint32, code http2.ErrCode) {
 	c.do(func() error { return c.frames.WriteGoAway(last, code, nil) })
 }

@@ -44,15 +44,15 @@ func fetch(t *testing.T, client *http.Client, url string) (f fetched, trace *tra
 	return fetched{status: resp.StatusCode, body: string(b), end: err}, trace
 }
 
-// No server should send these responses. One that net/http can parse is one attempt,
-// and the caller sees the same as with net/http alone. One that it cannot parse is a
-// transport error: it is retried up to three attempts.
+// No server should send these responses. If net/http can parse one, there is one attempt, and the
+// caller sees the same as with net/http alone. If it cannot, that is a transport error, and there
+// are up to three attempts.
 func TestAResponseThatBreaksHTTPIsRetriedIfItDoesNotParse(t *testing.T) {
 	raw := func(lines ...string) fault.Fault { return fault.Raw(strings.Join(lines, "\r\n")) }
 	for _, tc := range []struct {
 		name  string
 		fault fault.Fault
-		heads bool // whether net/http makes a response of it
+		heads bool // whether net/http makes it a response
 	}{
 		{"no byte", fault.Empty(), false},
 		{"reset", fault.Reset(), false},
@@ -136,8 +136,8 @@ func TestAfterOneResponseThatDoesNotParseTheCallSucceeds(t *testing.T) {
 	}
 }
 
-// A caller may read as much of an endless body as it likes; of a discarded one the
-// retry layer reads no more than the bound of a drain.
+// A caller may read as much of an endless body as it likes. The retry layer reads no more of a
+// discarded body than the bound of a drain.
 func TestAnEndlessBodyIsReadWithinABound(t *testing.T) {
 	endless := fault.Handler(greeting, always("/", fault.Endless()))
 	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -192,8 +192,7 @@ func TestADecodeErrorIsNotRetried(t *testing.T) {
 	}
 }
 
-// A hint above the longest wait ends the call: it returns the 429 at once, with its
-// body and its headers.
+// A hint above MaxHint ends the call, which returns the 429 at once, with its body.
 func TestAResponseWithALongHintIsReturnedAtOnce(t *testing.T) {
 	w := startFaultServer(t, greeting, always("GET /", fault.Status(429, "Retry-After", "484289")))
 	s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/"}})

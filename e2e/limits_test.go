@@ -16,8 +16,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A slowServer does not respond to its first n requests; the headers and each read of
-// the body of the later responses take a while.
+// A slowServer does not respond to its first n requests. The headers of the later responses, and
+// each read of their bodies, take a while.
 type slowServer struct {
 	n, sent     int
 	heads, each time.Duration // how long the headers take, and each read
@@ -36,7 +36,7 @@ func (s *slowServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: -1, Request: req, Body: io.NopCloser(&slowReader{req.Context(), strings.NewReader(s.body), s.each})}, nil
 }
 
-// A slowReader waits before each read, at most until its context ends.
+// A slowReader waits before each read, but no longer than its context lasts.
 type slowReader struct {
 	ctx   context.Context
 	r     io.Reader

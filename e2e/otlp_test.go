@@ -22,8 +22,8 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// A spanReceiver takes spans by OTLP over HTTP and decodes them. It is no collector: that is in module collector,
-// which takes minutes to build.
+// A spanReceiver receives spans by OTLP over HTTP and decodes them. A real collector takes minutes
+// to build, and is tested in module collector.
 type spanReceiver struct {
 	mu    sync.Mutex // mu guards spans and fault
 	spans []*wire.Span

@@ -96,8 +96,8 @@ func sum(m map[string]float64) (total float64) {
 	return total
 }
 
-// Six hundred calls on three routes, a quarter of whose requests meet a fault, are
-// scraped and compared with the counts of the server and of the callers.
+// Six hundred calls are made on three routes, and a quarter of their requests meet a fault. A
+// scrape is compared with the counts of the server and of the callers.
 func TestAScrapeAgreesWithTheServer(t *testing.T) {
 	const calls, workers = 600, 6
 	routes := []string{"GET /berries/{id}", "GET /pokemon/{name}", "PUT /teams/{id}"}
@@ -117,7 +117,7 @@ func TestAScrapeAgreesWithTheServer(t *testing.T) {
 		{P: 0.03, Fault: fault.Reset()},
 		{P: 0.02, Fault: fault.Empty()},
 	}}, routes...)
-	// Without kept connections net/http does not send a request again by itself.
+	// Without kept connections net/http sends no request again by itself.
 	policy := retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}
 	s := newStack(t, stackConfig{policy: policy, base: &http.Transport{DisableKeepAlives: true}, routes: routes})
 

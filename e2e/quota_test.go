@@ -16,9 +16,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Twelve issues are created at once, and the server accepts five in 250 ms, by a window
-// of its own over arrivals. Under the same rule go-github gets no 429; without the rule,
-// which is the control, it does.
+// Twelve issues are created at once at a server that accepts five in 250 ms, counted over a window
+// of arrivals. Under the same rule go-github gets no 429. The control has no rule, and gets one.
 func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 	const n, limit, per = 12, 5, 250 * time.Millisecond
 	route := "POST " + issuesRoute
@@ -68,7 +67,8 @@ func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 			if len(slices.Compact(titles)) != n {
 				t.Errorf("issues %q, want %d", titles, n)
 			}
-			// The first five did not wait, the next five a window, the last two windows.
+			// The first five did not wait, the next five waited for a window, and the last two for
+			// two windows.
 			if row.Throttled < n-limit || row.Waits.Quota < 5*per+2*2*per {
 				t.Errorf("%d calls waited %v for the quota", row.Throttled, row.Waits.Quota)
 			}

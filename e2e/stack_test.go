@@ -91,7 +91,7 @@ func (s *stack) layers(d stackConfig) []gracy.Layer {
 	)
 }
 
-// noDelays is the default policy without backoff.
+// noDelays returns the default policy without backoff.
 func noDelays() retry.Policy { return retry.Policy{Delay: retry.NoDelay} }
 
 // row returns the figures of the recorder for a route.
@@ -120,9 +120,8 @@ func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	return &counted{Conn: c, closed: sync.OnceFunc(func() { d.closed.Add(1) })}, nil
 }
 
-// left returns the number of open connections. It waits for net/http to close those
-// that it is closing, which takes until the server has closed them after an HTTP/2
-// reset.
+// left returns the number of open connections. It waits for those that net/http is closing. After
+// an HTTP/2 reset net/http closes a connection only once the server has.
 func (d *dialer) left() int64 {
 	limit := time.NewTimer(10 * time.Second)
 	defer limit.Stop()
@@ -137,7 +136,7 @@ func (d *dialer) left() int64 {
 	return 0
 }
 
-// counted is a connection that reports its Close.
+// counted is a connection that reports that it was closed.
 type counted struct {
 	net.Conn
 	closed func()

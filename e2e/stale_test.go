@@ -15,9 +15,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// If a server closes a kept connection during a request, net/http sends the request
-// once more by itself, if it may. Ledger, metrics and the number of attempts do not
-// count it, and there is at most one such request for each kept connection.
+// If a server closes a kept connection during a request, net/http may send the request once more by
+// itself. The ledger, the metrics and the number of attempts do not count that request. There is at
+// most one for each kept connection.
 func TestARequestThatNetHTTPSendsAgainIsNoAttempt(t *testing.T) {
 	pass, empty, down := fault.Pass(), fault.Empty(), fault.Status(503)
 	keyed := noDelays()
@@ -41,8 +41,9 @@ func TestARequestThatNetHTTPSendsAgainIsNoAttempt(t *testing.T) {
 		{"sent again with its key", "POST", keyed, []fault.Fault{empty, pass}, 2, []int{200}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			// The clock of a bubble stands still while a socket is read. On a busy machine net/http closes a connection whose
-			// writer has not reported within 50 ms that it is done; here it waits for the writer.
+			// net/http closes a connection whose writer takes more than 50 ms to report that it is
+			// done, which happens on a busy machine. In a bubble that time never passes, because
+			// the clock stands still while a goroutine reads a socket.
 			synctest.Test(t, func(t *testing.T) {
 				w := startFaultServer(t, greeting, script("/", append([]fault.Fault{pass}, tc.faults...)...))
 				s := newStack(t, stackConfig{policy: tc.policy, routes: []string{"/"}})
@@ -97,9 +98,9 @@ func payload(t *testing.T, ctx context.Context, method, url string) *http.Reques
 	return req
 }
 
-// The response to a POST with a generated key is lost on a new connection, where
-// net/http does not send it again: it is retried with the same key, and is not
-// ambiguous. Without a key, which is the control, it is ambiguous and not retried.
+// The response to a POST with a generated key is lost on a new connection, where net/http does not
+// send the request again. The POST is retried with the same key, and is not ambiguous. The control
+// has no key: its POST is ambiguous and not retried.
 func TestAPostWithAGeneratedKeyIsRetriedAfterALostResponse(t *testing.T) {
 	for _, keyed := range []bool{true, false} {
 		w := startFaultServer(t, greeting, script("", fault.Empty()))

@@ -25,7 +25,7 @@ const (
 	stripeKey = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 )
 
-// stripeClient is stripe-go over the stack, with a number of retries of its own.
+// stripeClient returns stripe-go over the stack, with its own number of retries.
 func stripeClient(t *testing.T, s *stack, target string, own int64) *stripe.Client {
 	t.Helper()
 	backends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
@@ -38,7 +38,7 @@ func stripeClient(t *testing.T, s *stack, target string, own int64) *stripe.Clie
 	if !ok {
 		t.Fatalf("the backend is a %T", backends.API)
 	}
-	api.SetNetworkRetriesSleep(false) // its own waits are not under test
+	api.SetNetworkRetriesSleep(false) // its waits are not under test
 	return stripe.NewClient(stripeKey, stripe.WithBackends(backends))
 }
 
@@ -46,8 +46,8 @@ func customerAda(email string) *stripe.CustomerCreateParams {
 	return &stripe.CustomerCreateParams{Email: stripe.String(email), Name: stripe.String("Ada & Söhne")}
 }
 
-// isStatus reports whether an error of stripe-go has a status. The proxy's 503 is not
-// JSON, so stripe-go has its status in the text alone.
+// isStatus reports whether an error of stripe-go has a status. The proxy's 503 is not JSON, so
+// stripe-go gives its status only in the text.
 func isStatus(err error, status int) bool {
 	if e, ok := errors.AsType[*stripe.Error](err); ok {
 		return e.HTTPStatusCode == status
@@ -102,11 +102,11 @@ func TestStripeGoCreatesOneCustomer(t *testing.T) {
 			"stopped: attempts used up: 3 of 3",
 		},
 	}, {
-		// What stripe-go sends again is known for a repeat: attempts add up.
+		// Retry recognizes what stripe-go sends again as repeats, so that attempts add up.
 		name: "an outage, both", plan: always(customers, unavailable), own: 2, sends: 5, status: 503,
 		calls: [][]int{{503, 503, 503}, {503}, {503}},
 	}, {
-		// The control: without that they multiply.
+		// The control: if repeats are ignored, attempts multiply.
 		name: "an outage, both, repeats ignored", plan: always(customers, unavailable), own: 2, sends: 9, status: 503,
 		policy: retry.Policy{Repeats: retry.IgnoreRepeats},
 		calls:  [][]int{{503, 503, 503}, {503, 503, 503}, {503, 503, 503}},
@@ -130,7 +130,8 @@ func TestStripeGoCreatesOneCustomer(t *testing.T) {
 		name: "a connection closed before the response", plan: script(customers, fault.Empty()), own: 0, sends: 2, passed: 1, calls: [][]int{{0, 200}},
 		ledger: []string{"POST /v1/customers: 200 after 2 attempts in", "1 error retryable EOF", "2 200 ok (retry)"},
 	}, {
-		// The headers have arrived, so the response and its error are the caller's.
+		// The headers have arrived, so the caller gets the response and reads the error from its
+		// body.
 		name: "a response cut off, ours alone", plan: script(customers, fault.Truncate(10)), own: 0, sends: 1, calls: [][]int{{200}}, broken: true,
 		ledger: []string{"POST /v1/customers: 200 in", "1 200 ok headers body 10 B"},
 	}, {
@@ -181,8 +182,8 @@ func TestStripeGoCreatesOneCustomer(t *testing.T) {
 				checkLedger(t, trace.String(), tc.ledger...)
 			}
 			if tc.waited > 0 {
-				// The arrivals are compared, since the ledger counts from the second attempt on,
-				// when a little of the pause is over.
+				// The arrivals are compared, because the ledger counts from the second attempt on,
+				// when a part of the pause is over.
 				if seen := w.received(); len(seen) > 1 && seen[1].at.Sub(seen[0].at) < tc.waited {
 					t.Errorf("sent again after %v, the server asked for %v", seen[1].at.Sub(seen[0].at), tc.waited)
 				}
@@ -206,7 +207,7 @@ func TestStripeGoCreatesOneCustomer(t *testing.T) {
 	}
 }
 
-// checkSameRequest checks that all requests are the same, their key included.
+// checkSameRequest checks that all requests are equal, including their key.
 func checkSameRequest(t *testing.T, seen []arrival) {
 	t.Helper()
 	for i, a := range seen {
@@ -235,8 +236,8 @@ func ledgers(trace *transport.Trace) (all [][]int) {
 	return all
 }
 
-// Each of twenty concurrent creations gets one 503. The proxy distinguishes them by
-// their keys: the second request with a key must be the same as the first.
+// Each of twenty concurrent creations gets one 503. The proxy distinguishes them by their keys, and
+// the second request with a key must equal the first.
 func TestConcurrentCreationsOfStripeGoKeepTheirKeys(t *testing.T) {
 	const n = 20
 	mock := stripeMock(t)

@@ -24,7 +24,7 @@ func stripeMock(t *testing.T) string {
 	}
 	ctx := t.Context() // it ends just before the cleanups
 	if d, ok := t.Deadline(); ok {
-		// A test that runs into its deadline runs no cleanups.
+		// A test that exceeds its deadline runs no cleanups.
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, d.Add(-5*time.Second))
 		t.Cleanup(cancel)

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// go-github reads from the tape what it has read from the server, which is gone by
-// then. The recorded 502 is retried as the real one was.
+// go-github reads from the tape what it has read from the server, which is stopped by then. The
+// recorded 502 is retried like the real one.
 func TestGoGitHubReadsTheSameFromATape(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github.tape")
 	pass := fault.Pass()
