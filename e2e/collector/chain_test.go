@@ -12,7 +12,7 @@ import (
 	wiretrace "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// A run is a program that has ended, and what is known of it on both sides of the collector.
+// A run holds what a program emitted and what arrived behind the collector.
 type run struct {
 	emitted emitted
 	arrived arrived
@@ -20,7 +20,8 @@ type run struct {
 	log     string
 }
 
-// whole runs a program with every layer before a collector, and waits until all has arrived behind it.
+// whole runs a workload with every layer, which sends to a collector, and returns what it emitted
+// and what arrived.
 func whole(t *testing.T, over func(*testing.T, *process) exporters) run {
 	t.Helper()
 	b := newBehind(t)
@@ -54,7 +55,7 @@ func TestWhatArrivesBehindACollectorIsWhatWasEmitted(t *testing.T) {
 	}
 }
 
-// hasAll looks for what the documentation names, so that two sides that lack it are not taken for
+// hasAll looks for what the documentation promises, because two sides that both lack it would be
 // equal.
 func (r run) hasAll(t *testing.T, spans, points facts) {
 	t.Helper()
@@ -72,9 +73,9 @@ func (r run) hasAll(t *testing.T, spans, points facts) {
 		`"GET /down/{id}" event 2 "gracy.retries_exhausted": attribute gracy.attempt=int(3)`: 1,
 		`"GET /hang/{id}": attribute error.type=string("timeout")`:                           2,
 		`"GET /items/{id}": attribute error.type=string("connection_refused")`:               2,
-		`"GET /missing/{id}": attribute error.type=string("404")`:                            2, // the other was expected
+		`"GET /missing/{id}": attribute error.type=string("404")`:                            2, // the call that expects a 404 has none
 		`"GET /missing/{id}": attribute http.response.status_code=int(404)`:                  2,
-		`"GET /items/{id}": attribute http.request.resend_count=int(1)`:                      1, // after a redirect
+		`"GET /items/{id}": attribute http.request.resend_count=int(1)`:                      1, // the request after a redirect
 		`"GET /orders/{id}": kind client`:                                                    2,
 		`"GET /orders/{uuid}": kind client`:                                                  1,
 		`"POST /orders": kind client`:                                                        1,
@@ -126,7 +127,8 @@ func (r run) spans() (all []*wiretrace.Span) {
 	return all
 }
 
-// last returns the durations of the last export, which are those of the whole run.
+// last returns the durations of the last export, which are those of the whole run because they are
+// cumulative.
 func (r run) last() (points []*wiremetrics.HistogramDataPoint) {
 	at := uint64(0)
 	for _, resource := range r.arrived.metrics {
@@ -146,7 +148,8 @@ func (r run) last() (points []*wiremetrics.HistogramDataPoint) {
 	return points
 }
 
-// attributeOf returns the value of an attribute of the protocol as text, "" if there is none.
+// attributeOf returns the text of an attribute's value in a list of facts, or "" if the list does
+// not have the attribute.
 func attributeOf(list facts, key string) string {
 	for _, line := range list {
 		if _, value, found := strings.Cut(line, "attribute "+key+"="); found {
@@ -156,8 +159,8 @@ func attributeOf(list facts, key string) string {
 	return ""
 }
 
-// countsWhatTheServerCounts compares the durations, by status, with the requests of the server; none is
-// a request without a response.
+// countsWhatTheServerCounts compares the number of durations with the number of requests at the
+// server, by status. The status of a request without a response is "".
 func (r run) countsWhatTheServerCounts(t *testing.T) {
 	t.Helper()
 	want := map[string]uint64{}
@@ -190,7 +193,8 @@ func (r run) countsWhatTheServerCounts(t *testing.T) {
 	}
 }
 
-// propagates looks, for each request that the server saw, for the CLIENT span that its headers name.
+// propagates checks that the headers of each request that the server saw name a CLIENT span of its
+// own.
 func (r run) propagates(t *testing.T) {
 	t.Helper()
 	clients := r.clients()
@@ -257,8 +261,8 @@ func (r run) propagates(t *testing.T) {
 	}
 }
 
-// hasExemplars looks for the CLIENT span of each exemplar, and for an exemplar of each series with a
-// sampled call.
+// hasExemplars checks that each series has an exemplar, and that each exemplar belongs to a CLIENT
+// span with the same labels.
 func (r run) hasExemplars(t *testing.T) {
 	t.Helper()
 	clients := r.clients()
@@ -301,7 +305,7 @@ func (r run) hasNoSecret(t *testing.T) {
 			t.Errorf("%s is in the log: %s", secret, r.log)
 		}
 	}
-	for _, plain := range []string{"page=2", "lost http", "REDACTED"} { // the control
+	for _, plain := range []string{"page=2", "lost http", "REDACTED"} { // the control: these have arrived
 		if !strings.Contains(raw, plain) {
 			t.Errorf("%q has not arrived: the search for secrets looks in the wrong place", plain)
 		}

@@ -25,10 +25,10 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 )
 
-// patience is far more than anything here takes on a busy machine.
+// patience is far longer than anything here takes, even on a busy machine.
 const patience = 90 * time.Second
 
-// config has batches so small that a run is several of them.
+// config has batches so small that a run takes several.
 const config = `
 receivers:
   otlp:
@@ -48,11 +48,11 @@ service:
     metrics: {receivers: [otlp], processors: [batch], exporters: [otlp_http]}
 `
 
-// A process is an OpenTelemetry Collector that runs.
+// A process is a running OpenTelemetry Collector.
 type process struct {
 	http, grpc string // host and port
 	stop       func() error
-	complaints *observer.ObservedLogs // what it has logged from warnings on
+	complaints *observer.ObservedLogs // its log entries of the level warning and above
 }
 
 // start starts a collector that exports to a URL.
@@ -82,7 +82,7 @@ func try(t *testing.T, to string) (*process, error) {
 			URIs:              []string{"yaml:" + fmt.Sprintf(config, p.http, p.grpc, to)},
 			ProviderFactories: []confmap.ProviderFactory{yamlprovider.NewFactory()},
 		}},
-		DisableGracefulShutdown: true, // signals are for the test
+		DisableGracefulShutdown: true, // signals are left to the test
 		SkipSettingGRPCLogger:   true,
 		LoggingOptions:          []zap.Option{zap.WrapCore(func(zapcore.Core) zapcore.Core { return core })},
 	})
@@ -108,7 +108,8 @@ func try(t *testing.T, to string) (*process, error) {
 	return p, nil
 }
 
-// end ends the collector, which exports first what it has. It may have nothing to complain about.
+// end stops the collector, which first exports what it has. It fails the test if the collector has
+// logged a warning or an error.
 func (p *process) end(t *testing.T) {
 	t.Helper()
 	if err := p.stop(); err != nil {

@@ -11,10 +11,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// A change is what a collector, or a test, could do wrong, with the facts that must be reported.
+// A change is a mistake that a collector could make. It says which facts the comparison must
+// report.
 type change struct {
 	make           func(r *run) bool
-	missing, extra []string // what each line ends with
+	missing, extra []string // what each line must end with
 }
 
 // first returns the first span of a kind with a name.
@@ -27,7 +28,7 @@ func (r *run) first(kind wiretrace.Span_SpanKind, name string) *wiretrace.Span {
 	return nil
 }
 
-// The control: each change to what has arrived is reported, and nothing beside it.
+// The control: each change to what arrived is reported, and nothing else is.
 func TestTheComparisonReportsExactlyWhatDiffers(t *testing.T) {
 	const client, internal = wiretrace.Span_SPAN_KIND_CLIENT, wiretrace.Span_SPAN_KIND_INTERNAL
 	original := whole(t, overHTTP)
@@ -131,7 +132,7 @@ func TestTheComparisonReportsExactlyWhatDiffers(t *testing.T) {
 	}
 }
 
-// ends compares how lines end, in any order.
+// ends checks that there is one line for each wanted end, in any order.
 func ends(t *testing.T, what string, lines facts, want []string) {
 	t.Helper()
 	left := slices.Clone(lines)

@@ -14,7 +14,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
-// factsOfStubs returns the facts of spans as the SDK has them.
+// factsOfStubs returns the facts of spans in the types of the SDK.
 func factsOfStubs(spans tracetest.SpanStubs) (f facts) {
 	for _, s := range spans {
 		of := fmt.Sprintf("span %s/%s %q", s.SpanContext.TraceID(), s.SpanContext.SpanID(), s.Name)
@@ -102,7 +102,7 @@ func scopeText(s instrumentation.Scope) string {
 	return fmt.Sprintf("%s@%s %s %q", s.Name, s.Version, attributesText(s.Attributes.ToSlice()), s.SchemaURL)
 }
 
-// factsOfMetrics returns the facts of histograms as the SDK has them. It keeps nothing of m.
+// factsOfMetrics returns the facts of histograms in the types of the SDK. It keeps nothing of m.
 func factsOfMetrics(m *metricdata.ResourceMetrics) (f facts) {
 	for _, s := range m.ScopeMetrics {
 		for _, metric := range s.Metrics {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// facts are what was emitted, a line each, so that two sides are compared without
-// a word in common but these.
+// facts describe spans or durations in lines of text. The two sides write them from their own types
+// and share nothing else, so that they can be compared.
 type facts []string
 
 func (f *facts) add(of, format string, args ...any) {
@@ -25,7 +25,7 @@ func (f facts) of(text string) (found facts) {
 	return found
 }
 
-// difference returns the lines that one has more often than the other.
+// difference returns the lines that one side has more often than the other.
 func difference(want, got facts) (missing, extra facts) {
 	count := map[string]int{}
 	for _, line := range want {

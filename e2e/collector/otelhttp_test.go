@@ -16,14 +16,14 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// figures are what is counted behind a collector, of one call of three requests.
+// figures are counts of what arrived behind a collector for one call of three requests.
 type figures struct {
 	internal, client int    // spans
 	durations        uint64 // points of http.client.request.duration
 	parents          int    // different spans in the headers of the requests
 }
 
-// With otelhttp at each place that docs/otel.md names, nothing is doubled.
+// otelhttp doubles no span and no duration at the places that docs/otel.md names.
 func TestBesideOtelhttp(t *testing.T) {
 	instrumented := func(s *sdk) *otel.Telemetry {
 		c := s.config()
@@ -85,7 +85,7 @@ func (s *sdk) otelhttp(base http.RoundTripper) http.RoundTripper {
 		otelhttp.WithPropagators(propagation.TraceContext{}))
 }
 
-// figures counts what has arrived.
+// figures counts what arrived.
 func (r run) figures() (f figures) {
 	for _, s := range r.spans() {
 		switch s.GetKind() {

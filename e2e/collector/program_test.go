@@ -35,8 +35,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What may arrive nowhere: a word that the program has registered, and one that only its
-// name gives away.
+// Two secrets that must not arrive anywhere. The first is registered as a literal, and the second
+// is recognized only by the name of its header or parameter.
 const (
 	registered = "hunter2registered"
 	named      = "hunter2named"
@@ -91,7 +91,7 @@ func newWorkload(t *testing.T, s *sdk) *workload {
 	return w
 }
 
-// failing is a base that fails in words of its own.
+// failing is a base that fails for some paths. Its errors have secrets in them, or are very long.
 type failing struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -99,7 +99,7 @@ func (w failing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(req.URL.Path, "/broken/") {
 		return nil, fmt.Errorf("lost %s with password=%s and %s", req.URL, named, registered)
 	}
-	if strings.HasPrefix(req.URL.Path, "/long/") { // more than the collector takes at once
+	if strings.HasPrefix(req.URL.Path, "/long/") { // more than the collector accepts over gRPC
 		return nil, errors.New(strings.Repeat("as long as a page ", 1<<18))
 	}
 	return w.next.RoundTrip(req)
@@ -150,8 +150,8 @@ func (w *workload) run() {
 	}
 }
 
-// until makes calls, some at a time, until one of them has waited: on a busy machine the time may be over before
-// a call comes to wait.
+// until makes calls, as many at once as together says, until one of them has waited. On a busy
+// machine a call may come so late that it need not wait.
 func (w *workload) until(ctx context.Context, how transport.Wait, path string, together int) {
 	w.t.Helper()
 	ctx, trace := transport.WithTrace(ctx)
@@ -174,7 +174,7 @@ func (w *workload) until(ctx context.Context, how transport.Wait, path string, t
 	w.t.Errorf("no call to %s has waited", path)
 }
 
-// job begins a span of the program's own, which has a caller elsewhere and a link.
+// job begins a span of the program itself, which has a remote parent and a link.
 func (w *workload) job() (context.Context, trace.Span) {
 	w.t.Helper()
 	state, err := trace.ParseTraceState("vendor=1")
@@ -200,7 +200,7 @@ func (w *workload) job() (context.Context, trace.Span) {
 	}))
 }
 
-// do makes a call, without the tape unless that is asked for.
+// do makes a call, which bypasses the tape unless settings say otherwise.
 func (w *workload) do(ctx context.Context, method, path string, settings ...transport.Override) (status int, err error) {
 	w.t.Helper()
 	var body io.Reader

@@ -17,12 +17,12 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// arrived is what came out of a collector.
+// arrived is what a collector has exported.
 type arrived struct {
 	traces  []*wiretrace.ResourceSpans
 	metrics []*wiremetrics.ResourceMetrics
 	exports int
-	raw     []byte // all messages as they came, without their compression
+	raw     []byte // all messages, without their compression
 }
 
 // A behind is the server that a collector exports to.
@@ -42,7 +42,7 @@ func newBehind(t *testing.T) *behind {
 	return b
 }
 
-// ServeHTTP takes one export.
+// ServeHTTP receives one export.
 func (b *behind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	err := b.takeLocked(r)
@@ -94,7 +94,7 @@ func readMessage(r *http.Request) ([]byte, error) {
 	return io.ReadAll(unzipped)
 }
 
-// all returns what has arrived, once the collector has ended.
+// all returns what has arrived. The collector must have ended.
 func (b *behind) all(t *testing.T) arrived {
 	t.Helper()
 	b.mu.Lock()

@@ -22,7 +22,7 @@ import (
 	"github.com/gracy-go/gracy/otel"
 )
 
-// exporters are those of OpenTelemetry that send to a collector.
+// exporters are OpenTelemetry's exporters to a collector.
 type exporters struct {
 	traces  sdktrace.SpanExporter
 	metrics sdkmetric.Exporter
@@ -52,7 +52,7 @@ func overGRPC(t *testing.T, p *process) (e exporters) {
 	return e
 }
 
-// An sdk is OpenTelemetry's, which sends to a collector and keeps the same in memory.
+// An sdk is OpenTelemetry's SDK. It sends to a collector and keeps the same in memory.
 type sdk struct {
 	tracing *sdktrace.TracerProvider
 	metrics *sdkmetric.MeterProvider
@@ -82,7 +82,7 @@ func (s *sdk) config() otel.Config {
 	}
 }
 
-// flush sends what there is so far.
+// flush sends what has been emitted so far.
 func (s *sdk) flush(t *testing.T) {
 	t.Helper()
 	if err := s.tracing.ForceFlush(t.Context()); err != nil {
@@ -102,7 +102,7 @@ type emitted struct {
 // end sends all that is left, and returns what was emitted.
 func (s *sdk) end(t *testing.T) emitted {
 	t.Helper()
-	spans := s.spans.GetSpans() // which it forgets when it is shut down
+	spans := s.spans.GetSpans() // the exporter forgets them when it is shut down
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := s.tracing.Shutdown(ctx); err != nil {
@@ -114,8 +114,8 @@ func (s *sdk) end(t *testing.T) emitted {
 	return emitted{spans, s.points.all()}
 }
 
-// beside keeps what it hands to an exporter: with two readers, each would choose exemplars
-// of its own.
+// beside keeps what it passes on to an exporter. If it were a second reader instead, the two would
+// choose different exemplars.
 type beside struct {
 	sdkmetric.Exporter
 
@@ -138,7 +138,7 @@ func (b *beside) all() facts {
 	return b.seen
 }
 
-// butQuiet samples all spans but those of the route that is named so.
+// butQuiet samples all spans but those of the route /quiet/{id}.
 type butQuiet struct{}
 
 // ShouldSample implements sdktrace.Sampler.

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// A sent is a request as the server saw it, with the status that it responded, 0 if it did
-// not.
+// A sent is a request as the server saw it, with the status of the response, or 0 if there was
+// none.
 type sent struct {
 	method, path string
 	traceparent  string
-	around       string // tracestate and baggage, of whoever called the program
+	around       string // tracestate and baggage, which come from the caller of the program
 	status       int
 }
 
-// An api is a server in trouble.
+// An api is a server that responds by a script.
 type api struct {
 	*httptest.Server
 
@@ -36,7 +36,8 @@ func newAPI(t *testing.T) *api {
 	return a
 }
 
-// script is what the paths respond one after the other, the last for ever.
+// script returns the statuses of the responses to a path, in order. The last one is repeated, and 0
+// stands for no response.
 func script(path string) []int {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); first {
 	case "pokemon":
@@ -81,13 +82,13 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case status == http.StatusFound:
 		w.Header().Set("Location", "/items/1")
 	case strings.HasPrefix(r.URL.Path, "/slow/"):
-		time.Sleep(15 * time.Millisecond) // for another bucket
+		time.Sleep(15 * time.Millisecond) // so that the duration is in another bucket
 	}
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, "body")
 }
 
-// requests returns what has come so far.
+// requests returns the requests so far.
 func (a *api) requests() []sent {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -11,10 +11,10 @@ import (
 	wiretrace "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// remote is the bit in the flags of a span, or a link, for a parent elsewhere.
+// remote is the flag of a span whose parent is remote, and of a link to a remote span.
 const remote = uint32(wiretrace.SpanFlags_SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK)
 
-// factsOfSpans returns the facts of spans in the words of the protocol.
+// factsOfSpans returns the facts of spans in the types of the protocol.
 func factsOfSpans(all []*wiretrace.ResourceSpans) (f facts) {
 	for _, r := range all {
 		for _, sc := range r.GetScopeSpans() {
@@ -97,7 +97,7 @@ func wireScope(s *wire.InstrumentationScope, schema string) string {
 	return fmt.Sprintf("%s@%s %s %q", s.GetName(), s.GetVersion(), wireSet(s.GetAttributes()), schema)
 }
 
-// factsOfHistograms returns the facts of histograms in the words of the protocol.
+// factsOfHistograms returns the facts of histograms in the types of the protocol.
 func factsOfHistograms(all []*wiremetrics.ResourceMetrics) (f facts) {
 	for _, r := range all {
 		for _, s := range r.GetScopeMetrics() {
