@@ -16,17 +16,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A tab is one of a Chromium of its own.
+// A tab is the only tab of a Chromium.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 
 	mu       sync.Mutex // mu guards the fields below
-	console  []string   // what the page, or the browser about it, complains of
+	console  []string   // messages of the page, and of the browser about it
 	requests []string
 }
 
-// open starts a Chromium. The test is skipped where there is none.
+// open starts a Chromium. It skips the test if there is none.
 func open(t *testing.T) *tab {
 	t.Helper()
 	path := ""
@@ -79,7 +79,7 @@ func open(t *testing.T) *tab {
 	return b
 }
 
-// do does something, or fails the test.
+// do runs steps, and fails the test if one of them fails.
 func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, steps...); err != nil {
@@ -87,7 +87,7 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// value returns that of an expression.
+// value returns the value of a JavaScript expression.
 func value[T any](b *tab, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
@@ -97,7 +97,7 @@ func value[T any](b *tab, expression string) T {
 	return v
 }
 
-// wait waits until an expression is true.
+// wait waits until a JavaScript expression is true.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
 	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression)); err != nil {
@@ -105,7 +105,7 @@ func (b *tab) wait(expression string) {
 	}
 }
 
-// looks is a width and a theme that a page is looked at in.
+// looks is a width and a theme in which a page is checked.
 type looks struct {
 	width int64
 	theme string
@@ -120,7 +120,7 @@ func allLooks() (list []looks) {
 	return list
 }
 
-// force sets a feature of media, as a setting of the system does.
+// force sets a media feature, as a setting of the system does.
 func (b *tab) force(name, value string) {
 	b.t.Helper()
 	features := []*emulation.MediaFeature{{Name: name, Value: value}}
@@ -136,7 +136,7 @@ func (b *tab) look(l looks) {
 	b.wait(fmt.Sprintf(`document.body.dataset.painted === "%d %s"`, l.width, l.theme))
 }
 
-// checks what has to hold of a page that is open, at any width.
+// check checks what must hold of the open page in any width and theme.
 func (b *tab) check(l looks) {
 	b.t.Helper()
 	if over := value[int](b, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
@@ -161,7 +161,7 @@ const inked = `(() => {
 	return n;
 })()`
 
-// axe runs the rules of axe-core, of which GRACY_AXE names the file; make e2e-browser installs it.
+// axe runs the rules of axe-core if GRACY_AXE names its file. make e2e-browser installs it.
 func (b *tab) axe(l looks) {
 	b.t.Helper()
 	path := os.Getenv("GRACY_AXE")
@@ -174,7 +174,7 @@ func (b *tab) axe(l looks) {
 	}
 }
 
-// violations returns what axe finds on the page, with some HTML added to it.
+// violations returns what axe-core finds on the page after some HTML was added to it.
 func (b *tab) violations(path, more string) []string {
 	b.t.Helper()
 	script, err := os.ReadFile(path)
@@ -189,7 +189,7 @@ func (b *tab) violations(path, more string) []string {
 	return found
 }
 
-// The control of axe: what it has to complain of.
+// The control: axe-core complains about a bad page.
 func TestAxeComplains(t *testing.T) {
 	path := os.Getenv("GRACY_AXE")
 	if path == "" {
@@ -203,7 +203,7 @@ func TestAxeComplains(t *testing.T) {
 	}
 }
 
-// picture writes what is seen into the folder that GRACY_SCREENSHOTS names.
+// picture writes a screenshot into the folder that GRACY_SCREENSHOTS names.
 func (b *tab) picture(name string) {
 	b.t.Helper()
 	dir := os.Getenv("GRACY_SCREENSHOTS")
@@ -219,7 +219,7 @@ func (b *tab) picture(name string) {
 	}
 }
 
-// quiet fails the test if anybody complained, or a request went elsewhere.
+// quiet fails the test if the console has a message, or if a request went to another origin.
 func (b *tab) quiet(origin string) {
 	b.t.Helper()
 	b.mu.Lock()

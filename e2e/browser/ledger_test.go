@@ -16,7 +16,8 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// The list of the slowest calls is written by Go, and what a chosen call was by the script of the page: both are the same to the digit.
+// Go writes the list of the slowest calls, and the script of the page writes the call that is
+// chosen. The two texts of a call must be equal to the digit.
 func TestALedgerIsTheSameOfBothHands(t *testing.T) {
 	b := open(t)
 	var calls metrics.Timeline

@@ -17,13 +17,13 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// frames waits until the page has shown so many more.
+// frames waits until the page has shown that many more frames.
 func (b *tab) frames(more int) {
 	b.t.Helper()
 	b.wait(fmt.Sprintf(`Number(document.body.dataset.frames) >= %d`, value[int](b, `Number(document.body.dataset.frames)`)+more))
 }
 
-// A page that is open for long holds no more than at first, and a person at work on it is not disturbed by the frames.
+// A page that stays open does not grow, and its frames do not disturb a person who works on it.
 func TestFramesReplaceAndDisturbNobody(t *testing.T) {
 	b := open(t)
 	stats := metrics.New("pokeapi")
@@ -35,7 +35,8 @@ func TestFramesReplaceAndDisturbNobody(t *testing.T) {
 	b.do("open", chromedp.EmulateViewport(390, 900), chromedp.Navigate(server.URL))
 	b.wait(`document.body.dataset.state === "live" && document.body.dataset.drawn === "20"`)
 
-	// The keyboard is in the list of the slowest, one of which is open; the table is scrolled; a call is chosen.
+	// The focus is in the list of the slowest calls, one of which is open. The table is scrolled,
+	// and a call is chosen.
 	b.do("choose", chromedp.Evaluate[chromedp.Void](`document.getElementById("timeline").focus()`))
 	b.do("keys", chromedp.KeyEvent(kb.End))
 	b.do("work", chromedp.Evaluate[chromedp.Void](`(() => {
@@ -70,7 +71,7 @@ func TestFramesReplaceAndDisturbNobody(t *testing.T) {
 		t.Errorf("after some frames uPlot holds %d charts, want 2", n)
 	}
 
-	// A stream that has gone silent, and a page that is hidden, are not waited at.
+	// A stream that has gone silent is opened again.
 	streams := func() (n int) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -91,7 +92,7 @@ func TestFramesReplaceAndDisturbNobody(t *testing.T) {
 	b.quiet(server.URL)
 }
 
-// Of many routes the last can be seen as well, and its calls be chosen.
+// If there are many routes, the last one can be seen too, and its calls can be chosen.
 func TestManyRoutes(t *testing.T) {
 	b := open(t)
 	var calls metrics.Timeline
@@ -132,7 +133,7 @@ func TestManyRoutes(t *testing.T) {
 	b.quiet("file://")
 }
 
-// Colours that the system forces do not make text of the pictures vanish.
+// Colors that the system forces do not make the text of the charts vanish.
 func TestForcedColours(t *testing.T) {
 	b := open(t)
 	stats := metrics.New("pokeapi")

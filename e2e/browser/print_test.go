@@ -12,7 +12,8 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// On paper a page is light, and its widest table fits; with text of twice the size, nothing is cut off.
+// On paper a page is light and its widest table fits. With text of twice the size, nothing is cut
+// off.
 func TestPaperAndLargeText(t *testing.T) {
 	b := open(t)
 	stats := metrics.New("pokeapi")
@@ -45,7 +46,7 @@ func TestPaperAndLargeText(t *testing.T) {
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, paper); err != nil {
 		t.Fatal(err)
 	}
-	// A landscape A4 between its margins.
+	// The size of a landscape A4 page between its margins.
 	b.do("print", chromedp.EmulateViewport(1030, 700), chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("beforeprint"))`))
 	if over := value[int](b, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
 		t.Errorf("on paper the page is %d too wide", over)
@@ -61,7 +62,7 @@ func TestPaperAndLargeText(t *testing.T) {
 	b.quiet("file://")
 }
 
-// wide has a row with all columns, of a long route.
+// wide adds a row that has all columns and a long route.
 type wide struct{ *metrics.Recorder }
 
 func (w wide) Snapshot() metrics.Snapshot {

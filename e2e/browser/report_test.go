@@ -74,7 +74,7 @@ func traffic(t *testing.T, stats *metrics.Recorder, n int) {
 	}
 }
 
-// card returns the figure that a card of the page shows.
+// card returns an expression for the figure that a card of the page shows.
 func card(label string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(".cards li")].find((l) => l.querySelector("span").textContent === %q).querySelector("b").textContent`, label)
 }
@@ -109,7 +109,7 @@ func TestASavedReport(t *testing.T) {
 			t.Errorf("the card %s shows %s, want %d", label, got, want)
 		}
 	}
-	// By the keyboard alone: the first call, the next one, and a part of the time.
+	// The keyboard alone chooses a call and zooms.
 	if !value[bool](b, `document.getElementById("timeline").focus(), document.activeElement.id === "timeline"`) {
 		t.Error("the timeline cannot have the focus")
 	}
@@ -123,7 +123,7 @@ func TestASavedReport(t *testing.T) {
 	b.quiet("file://")
 }
 
-// The figures are there without JavaScript too, and 50,000 calls are drawn in one go.
+// A report of 50,000 calls draws them all at once.
 func TestALargeReport(t *testing.T) {
 	b := open(t)
 	var calls metrics.Timeline
@@ -145,7 +145,7 @@ func TestALargeReport(t *testing.T) {
 	}
 	b.do("open", chromedp.Navigate("file://"+path))
 	b.wait(`document.body.dataset.drawn === "50000"`)
-	b.quiet("file://") // before what follows, whose reading of the canvas Chromium may remark on
+	b.quiet("file://") // it comes before the next step, because Chromium may remark on how that reads the canvas
 	took := value[float64](b, `Math.min(...[1, 2, 3, 4, 5].map(() => {
 		const t = performance.now();
 		document.getElementById("timeline").dispatchEvent(new KeyboardEvent("keydown", { key: "0" }));
@@ -155,7 +155,7 @@ func TestALargeReport(t *testing.T) {
 	t.Logf("%d bytes, drawn in %.0f ms, the least of five", page.Len(), took)
 }
 
-// source has single calls, and counts of them.
+// source has calls, and their number.
 type source struct{ calls metrics.Timeline }
 
 func (s source) Timeline() metrics.Timeline { return s.calls }
@@ -194,7 +194,7 @@ func TestALivePage(t *testing.T) {
 	b.wait(card("calls") + ` === "50" && document.body.dataset.drawn === "50"`)
 	b.quiet("http://" + address)
 
-	// The program dies, and another one takes its place.
+	// The server goes away, and another one takes its place.
 	_ = server.Close()
 	b.wait(`document.body.dataset.state === "reconnecting"`)
 	if s := value[string](b, `document.getElementById("state").textContent`); !strings.Contains(s, "reconnecting") {
@@ -203,7 +203,7 @@ func TestALivePage(t *testing.T) {
 	server, _ = serve(address)
 	b.wait(`document.body.dataset.state === "live"`)
 
-	// It ends as it should.
+	// The server shuts down, and the page says so.
 	server.RegisterOnShutdown(page.Close)
 	if err := server.Shutdown(context.Background()); err != nil {
 		t.Error(err)
