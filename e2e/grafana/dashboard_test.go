@@ -22,21 +22,22 @@ func ours(t *testing.T) []byte {
 	return b
 }
 
-// A board is a dashboard as it is written and as Grafana's types have it.
+// A board is a dashboard, as it is written and as Grafana's types decode it.
 type board struct {
 	raw     []byte
 	decoded *dashboard.Dashboard //nolint:staticcheck // dashboardv2 is another format, which Grafana before 12 does not read
 	panels  []panel
 }
 
-// A panel is one that shows something.
+// A panel is a panel of the dashboard that is not a row, with its targets.
 type panel struct {
 	*dashboard.Panel
 
 	targets []*prometheus.Dataquery
 }
 
-// problems returns what is wrong with a dashboard. What follows from a shape that is wrong is not looked for.
+// problems returns what is wrong with a dashboard. If fields are missing, unknown or of the wrong
+// type, it looks no further.
 func problems(s *schema, raw []byte) []string {
 	if found := s.strict(raw); len(found) > 0 {
 		return found
@@ -69,7 +70,7 @@ func TestGrafanaTakesTheDashboard(t *testing.T) {
 	}
 }
 
-// The control run: each damage is found, and said to be what it is.
+// The control: each kind of damage is found and named.
 func TestADamagedDashboardIsNotTaken(t *testing.T) {
 	s := newSchema(t)
 	for _, damage := range []struct{ old, new, problem string }{

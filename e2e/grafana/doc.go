@@ -1,4 +1,4 @@
-// Package grafana reads the dashboard of folder ops by the types that Grafana publishes of its
+// Package grafana decodes the dashboard of folder ops into the types that Grafana publishes for its
 // schema. It also looks for mistakes that these types allow and that Grafana shows as an empty
 // panel.
 package grafana

@@ -6,17 +6,18 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// gridWidth is that of a dashboard.
+// gridWidth is the width of a dashboard's grid.
 const gridWidth = 24
 
-// A place is where a panel or a row is.
+// A place is the place of a panel or a row on the grid.
 type place struct {
 	title string
 	id    uint32
 	at    dashboard.GridPos
 }
 
-// layout returns panels that have an id in common, or room.
+// layout returns panels without a place or an id, panels that share an id or overlap, and panels
+// that are wider than the grid.
 func (b *board) layout() (found []string) {
 	var places []place
 	for _, p := range b.decoded.Panels {

@@ -9,13 +9,14 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// rateRange is the time of each rate: the step of the graph, or four scrapes where the step is shorter.
+// rateRange is the range of each rate. Grafana makes it the step of the graph, or four scrape
+// intervals if the step is shorter.
 const rateRange = "[$__rate_interval]"
 
-// builtIn are Grafana's own variables, in a dashboard of which nothing else of them is used.
+// builtIn reports whether a name is one of Grafana's own variables that a dashboard may use.
 func builtIn(name string) bool { return name == "__rate_interval" || name == "__all" }
 
-// sources returns what does not ask the data source that was chosen.
+// sources returns panels, targets and variables that do not use the chosen data source.
 func (b *board) sources() (found []string) {
 	check := func(who string, ref *common.DataSourceRef) {
 		if ref == nil || ref.Uid == nil || ref.Type == nil || *ref.Uid != "${datasource}" || *ref.Type != "prometheus" {
@@ -42,14 +43,16 @@ func (b *board) sources() (found []string) {
 	return found
 }
 
-// queries returns targets that have one name, or none, and rates over a time that does not go with the step and the scrapes.
+// queries returns targets without a name of their own or without a legend, ranges other than
+// rateRange, and intervals that the dashboard itself sets.
 func (b *board) queries() (found []string) {
 	ranges, rates := regexp.MustCompile(`\[[^\]]*\]`), regexp.MustCompile(`\b(rate|irate|increase|delta)\(`)
 	for _, p := range b.panels {
 		complain := func(format string, args ...any) {
 			found = append(found, title(p.Panel)+": "+fmt.Sprintf(format, args...))
 		}
-		// The data source knows how often is scraped. What says it here as well is right for one data source.
+		// The data source knows the scrape interval. An interval in the dashboard would be right
+		// for one data source only.
 		if p.Interval != nil || p.MaxDataPoints != nil {
 			complain("the panel has an interval of its own")
 		}
@@ -86,7 +89,8 @@ func (b *board) queries() (found []string) {
 	return found
 }
 
-// variables returns variables that are not there, or not used, or are compared with one value where several can be chosen.
+// variables returns variables that are not defined or not used, and variables that can have several
+// values but are compared with one.
 func (b *board) variables() (found []string) {
 	var defined []string
 	used := map[string]bool{}

@@ -23,16 +23,17 @@ import (
 
 const sdk = "github.com/grafana/grafana-foundation-sdk/go"
 
-// A schema is what Grafana's types demand, and the values that it gives names to.
+// A schema checks a dashboard against Grafana's types and their constants.
 type schema struct {
 	t     *testing.T
 	dir   string
-	known map[string]map[string][]string // by package and type, "" for constants without one
+	known map[string]map[string][]string // constants by package and type; untyped ones have the type ""
 }
 
 func newSchema(t *testing.T) *schema {
 	t.Helper()
-	// A panel of another type needs a line here: without one its options are read as anything.
+	// A panel of another type needs a line here. Without one its options are decoded without
+	// checks.
 	cog.NewRuntime().RegisterPanelcfgVariant(timeseries.VariantConfig())
 	cog.NewRuntime().RegisterDataqueryVariant(prometheus.VariantConfig())
 	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", sdk).Output()
@@ -42,10 +43,10 @@ func newSchema(t *testing.T) *schema {
 	return &schema{t: t, dir: strings.TrimSpace(string(dir)), known: map[string]map[string][]string{}}
 }
 
-// strict returns fields that are missing, not known or of the wrong type.
+// strict returns fields that are missing, unknown or of the wrong type.
 func (s *schema) strict(raw []byte) []string {
 	found := said("", dashboard.NewDashboard().UnmarshalJSONStrict(raw))
-	// The types are less strict about these.
+	// UnmarshalJSONStrict is less strict about these.
 	var loose struct {
 		Panels []struct {
 			Type, Title string
@@ -67,7 +68,8 @@ func (s *schema) strict(raw []byte) []string {
 	return found
 }
 
-// said returns the parts of an error, which is an empty list of them and not nil where nothing is wrong.
+// said returns the texts of the parts of an error. Grafana's types return an error without parts,
+// not nil, if nothing is wrong.
 func said(before string, err error) (found []string) {
 	if parts, ok := errors.AsType[cog.BuildErrors](err); ok {
 		for _, part := range parts {
@@ -81,7 +83,8 @@ func said(before string, err error) (found []string) {
 	return found
 }
 
-// values returns what breaks a rule of the types, values that an enumeration does not have, and units that there are not.
+// values returns what breaks a rule of the types, values that their enumerations do not have, and
+// units that do not exist.
 func (s *schema) values(d *dashboard.Dashboard) []string { //nolint:staticcheck // see board
 	found := said("", d.Validate())
 	s.walk(reflect.ValueOf(d), &found)
@@ -100,7 +103,7 @@ func (s *schema) values(d *dashboard.Dashboard) []string { //nolint:staticcheck 
 	return found
 }
 
-// walk looks for values of enumerations.
+// walk adds the values that their enumerations do not have.
 func (s *schema) walk(v reflect.Value, found *[]string) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -130,7 +133,7 @@ func (s *schema) walk(v reflect.Value, found *[]string) {
 	}
 }
 
-// constants returns those of a package of Grafana's, by type.
+// constants returns the constants of one of Grafana's packages, by type.
 func (s *schema) constants(path string) map[string][]string {
 	if known := s.known[path]; known != nil {
 		return known
