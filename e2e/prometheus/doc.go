@@ -1,3 +1,3 @@
-// Package prometheus lets a real Prometheus scrape a program, and evaluates in it the rules and the
-// dashboard of folder ops.
+// Package prometheus has a real Prometheus scrape a program, and evaluates the rules and the
+// dashboard of folder ops in it.
 package prometheus

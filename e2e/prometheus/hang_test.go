@@ -24,7 +24,8 @@ func hanging(t *testing.T) string {
 	return m[1]
 }
 
-// Some calls never return, beside as few that do; the others of the same length are no cause for an alert. The series are those of a real
+// Two clients have calls that never return beside calls that do, and the alert must find the
+// former. A client whose calls all return is no cause for an alert. The series are those of a real
 // program, with classic and with native histograms, and ten seconds stand for ten minutes.
 func TestCallsThatHangAreFound(t *testing.T) {
 	t.Parallel()
@@ -97,13 +98,13 @@ func TestCallsThatHangAreFound(t *testing.T) {
 			return
 		}
 	}
-	// The control run: those that return are in flight as well.
+	// The control: calls that return are in flight too.
 	if got, err := s.value(`min_over_time(gracy_in_flight[10s])`, "client"); err != nil || got["works"] == 0 {
 		t.Errorf("control run: %v are in flight (%v)", got, err)
 	}
 }
 
-// The control run of the rule: without any part of it, its test fails.
+// The control of the rule: without any one of its parts, its test fails.
 func TestEachPartOfTheRuleOfCallsThatHangIsNeeded(t *testing.T) {
 	t.Parallel()
 	path, rules := program(t, "promtool"), ops(t, "alerts.yaml")

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// ops returns a file of the folder.
+// ops returns the text of a file of folder ops.
 func ops(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", "ops", name))
@@ -32,7 +32,7 @@ func promtool(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// Each alert fires once in the bad hour of three, and is silent in the others.
+// Each alert fires in the bad one of three hours, and is silent in the others.
 func TestEachAlertFiresInItsHour(t *testing.T) {
 	t.Parallel()
 	if out, err := promtool(t, "check", "rules", "alerts.yaml"); err != nil {
@@ -43,7 +43,7 @@ func TestEachAlertFiresInItsHour(t *testing.T) {
 	}
 }
 
-// The control run: with thresholds that are always passed, or never, each alert fails its test.
+// The control: with thresholds that are always exceeded, or never, each alert fails its test.
 func TestAlertsThatAreWrongFailTheirTests(t *testing.T) {
 	t.Parallel()
 	path := program(t, "promtool")
@@ -94,7 +94,7 @@ func TestEachAlertHasATestAndARunbook(t *testing.T) {
 	}
 }
 
-// A panel is what the test knows of one of Grafana's.
+// A panel has what the tests read of a Grafana panel.
 type panel struct {
 	Title       string
 	Description string
@@ -103,7 +103,7 @@ type panel struct {
 	Targets     []struct{ Expr, LegendFormat string }
 }
 
-// A variable is what the test knows of one of Grafana's.
+// A variable has what the tests read of a Grafana variable.
 type variable struct{ Name, Type, Query string }
 
 func dashboard(t *testing.T) (panels []panel, variables []variable) {
@@ -125,13 +125,14 @@ func dashboard(t *testing.T) (panels []panel, variables []variable) {
 	return d.Panels, d.Templating.List
 }
 
-// filled is an expression with all values of the variables.
+// filled returns an expression in which the variables stand for all values.
 func filled(expr string) string {
 	return strings.NewReplacer("$job", "test", "$instance", ".*", "$client", ".*", "$__rate_interval", "1m").Replace(expr)
 }
 
-// legends returns the names of what an expression shows, and what is wrong with them: lines that a legend does not distinguish, and
-// labels in it that the expression has not kept.
+// legends returns the names of the lines that an expression shows. It also returns what is wrong
+// with them: lines that a legend does not distinguish, and labels in a legend that the expression
+// does not keep.
 func (s *server) legends(expr, format string) (names, wrong []string) {
 	label := regexp.MustCompile(`{{(\w+)}}`)
 	var labels []string
@@ -170,7 +171,8 @@ func (s *server) choices(v variable) map[string]float64 {
 	return got
 }
 
-// After traffic with faults each panel shows something, and each series that a file of ops names is there.
+// After traffic with faults each panel shows something, and each series that a file of ops names
+// exists.
 func TestEachPanelHasData(t *testing.T) {
 	t.Parallel()
 	program(t, "prometheus")
@@ -222,7 +224,8 @@ func TestEachPanelHasData(t *testing.T) {
 			t.Errorf("%s: two lines have one name: %q", p.Title, names)
 		}
 	}
-	// The control run: a label that is not kept, lines with one name, and a label that the series does not have.
+	// The control: a legend with a label that is not kept, two legends that do not distinguish
+	// lines, and a variable with a label that its series does not have.
 	for _, format := range []string{"{{code}}", "calls", "{{method}}"} {
 		if _, wrong := s.legends(`sum by (method, route) (gracy_requests_total)`, format); len(wrong) == 0 {
 			t.Errorf("control run: the legend %q names each line", format)

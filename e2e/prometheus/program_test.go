@@ -41,7 +41,7 @@ func serve(t *testing.T, recorders ...*metrics.Recorder) string {
 	return strings.TrimPrefix(s.URL, "http://")
 }
 
-// An api is a server in trouble, which writes a log of what it did.
+// An api is a server with faults, which logs the status of each response.
 type api struct {
 	*httptest.Server
 
@@ -65,7 +65,8 @@ func (a *api) written() (log map[string]float64, requests int) {
 	return maps.Clone(a.log), a.requests
 }
 
-// respond has a fault for every third request: 503, 429, or a connection that is closed.
+// respond has a fault for three of twelve requests: 503, 429, or a connection that is closed. A
+// path of /down/ always gets a 503.
 func (a *api) respond(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	a.requests++
@@ -117,7 +118,7 @@ func newWorkload(t *testing.T, a *api, stats *metrics.Recorder) *workload {
 			t.Error(err)
 		}
 	})
-	base := &http.Transport{DisableKeepAlives: true} // with kept ones net/http sends again by itself
+	base := &http.Transport{DisableKeepAlives: true} // on a kept connection net/http sends a request again by itself
 	budget := retry.NewBudget(retry.BudgetConfig{Ratio: 0.2, Reserve: 5})
 	spans := tracetest.NewSpanRecorder()
 	tel := otel.New(otel.Config{TracerProvider: trace.NewTracerProvider(trace.WithSpanProcessor(spans)), MeterProvider: noop.NewMeterProvider()})
@@ -153,7 +154,7 @@ func (w *workload) run(n int) {
 	w.calls += n
 }
 
-// trip is a base.
+// trip is a base that is a function.
 type trip func(*http.Request) (*http.Response, error)
 
 func (f trip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

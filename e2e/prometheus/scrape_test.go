@@ -26,8 +26,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What the server has in its log, what the program says, what Prometheus returns, what is in the spans of
-// OpenTelemetry and on the page of a report are one.
+// The log of the server, the snapshot of the program, Prometheus, the spans of OpenTelemetry and
+// the page of a report must have the same counts.
 func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 	t.Parallel()
 	program(t, "prometheus")
@@ -131,7 +131,7 @@ func asJSON(t *testing.T, v any) string {
 	return string(b)
 }
 
-// readBack returns what the page of a report has.
+// readBack returns what the page of a report holds.
 func readBack(t *testing.T, stats *metrics.Recorder) *report.Saved {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "report.html")
@@ -149,7 +149,8 @@ func readBack(t *testing.T, stats *metrics.Recorder) *report.Saved {
 	return saved
 }
 
-// Two recorders see the same calls, whose lengths are known. The calls take no time: they are made in a bubble.
+// Three recorders with different histograms see the same calls, whose durations are known. The
+// calls are made in a bubble, so that they take no real time.
 func TestQuantilesOfPrometheusAgainstTheTruth(t *testing.T) {
 	t.Parallel()
 	program(t, "prometheus")
@@ -179,7 +180,8 @@ func TestQuantilesOfPrometheusAgainstTheTruth(t *testing.T) {
 		}
 	})
 	slices.Sort(truth)
-	// A Prometheus 2 takes all series of a metric for native ones where the first one is, hence two targets.
+	// Prometheus 2 takes all series of a metric for native ones if the first one is native, so
+	// there are two targets.
 	s := start(t, serve(t, classic), serve(t, native, both))
 	s.await(`sum(gracy_requests_total)`, 15000)
 	bounds := []float64{0, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60}
@@ -206,10 +208,10 @@ func TestQuantilesOfPrometheusAgainstTheTruth(t *testing.T) {
 			t.Errorf("p%s of classic is %v, outside of the bucket from %v to %v of the truth", text, got, bounds[i-1], bounds[i])
 		}
 	}
-	// What SetBuckets says about servers.
+	// The comment of SetBuckets says which series a server keeps.
 	ask := s.query
 	if s.major > 2 {
-		ask = s.value // which waits for it
+		ask = s.value // value waits until there are series
 	}
 	got, err := ask(`gracy_request_duration_seconds_count{client="both"}`)
 	if kept := len(got) > 0; err != nil || kept != (s.major > 2) {

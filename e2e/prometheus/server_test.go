@@ -21,11 +21,11 @@ import (
 	"time"
 )
 
-// patience is far more than anything here takes on a busy machine.
+// patience is far longer than anything here takes, even on a busy machine.
 const patience = 90 * time.Second
 
-// program returns the path of a program of Prometheus: that of the folder GRACY_PROMETHEUS, or what is installed. The
-// test is skipped where there is none.
+// program returns the path of a program of Prometheus, in the folder that GRACY_PROMETHEUS names or
+// where it is installed. It skips the test if there is none.
 func program(t *testing.T, name string) string {
 	t.Helper()
 	if testing.Short() {
@@ -41,7 +41,7 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-// A server is a Prometheus of its own.
+// A server is a Prometheus that a test has started.
 type server struct {
 	t     *testing.T
 	url   string
@@ -58,7 +58,7 @@ func start(t *testing.T, targets ...string) *server {
 	}
 	s := &server{t: t, major: 2}
 	flags, global := []string{"--enable-feature=native-histograms,exemplar-storage"}, ""
-	if !strings.Contains(string(version), "version 2.") { // built from its module it does not know its version
+	if !strings.Contains(string(version), "version 2.") { // a Prometheus that was built from its module does not know its version
 		s.major, flags = 3, []string{"--enable-feature=exemplar-storage"}
 		global = ", scrape_native_histograms: true, always_scrape_classic_histograms: true"
 	}
@@ -150,8 +150,8 @@ func (s *server) get(path string, query url.Values) ([]byte, error) {
 	return body, err
 }
 
-// value evaluates an expression until there is a value. On a busy machine a scrape may come too late, and its series are gone
-// until the next.
+// value evaluates an expression until it has a value. On a busy machine a scrape may come too late,
+// and its series are missing until the next one.
 func (s *server) value(expr string, by ...string) (got map[string]float64, err error) {
 	for deadline := time.Now().Add(patience / 9); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		if got, err = s.query(expr, by...); err != nil || len(got) > 0 {
@@ -161,8 +161,8 @@ func (s *server) value(expr string, by ...string) (got map[string]float64, err e
 	return got, err
 }
 
-// query evaluates an expression now. Values are by those of the named labels; those that are no
-// number are left out.
+// query evaluates an expression once, and returns its values by those of the named labels. It
+// leaves out NaN.
 func (s *server) query(expr string, by ...string) (map[string]float64, error) {
 	body, err := s.get("/api/v1/query", url.Values{"query": {expr}})
 	if err != nil {
@@ -209,7 +209,7 @@ func (s *server) query(expr string, by ...string) (map[string]float64, error) {
 	return got, nil
 }
 
-// exemplars returns those of a selector as the server writes them.
+// exemplars returns the exemplars of a selector as the server writes them.
 func (s *server) exemplars(selector string) (string, error) {
 	now := time.Now()
 	body, err := s.get("/api/v1/query_exemplars", url.Values{
