@@ -18,12 +18,12 @@ import (
 // callers is how many calls are made at once to a limiter that accepts two in a window.
 const callers = 8
 
-// Eight callers at once share a stack and a quota of two. All come through, and nothing is
-// sent while the server is known to be shut. Retry alone, of which each call knows only
-// its own responses, is the control: it takes twice as long.
+// Eight concurrent callers share a stack and a quota of two. All calls succeed, and nothing is sent
+// while the server is known to reject requests. The report compares this with retry alone, where
+// each call knows only its own responses.
 func TestCallersShareWhatALimiterSays(t *testing.T) {
 	dir := installed(t)
-	var mu sync.Mutex // of lines
+	var mu sync.Mutex // mu guards lines
 	var lines []string
 	t.Run("limiter", func(t *testing.T) {
 		for _, l := range limiters() {
@@ -83,7 +83,8 @@ func share(t *testing.T, l limiter, c *client, stack string) string {
 		sent := time.UnixMicro(a.At)
 		if slices.ContainsFunc(got, func(r response) bool {
 			said, ok := l.say(r)
-			// A request that has left cannot be called back: a moment on its way is not counted.
+			// A request that is on its way when a 429 arrives cannot be called back, so requests of
+			// the first moment do not count.
 			return r.status == http.StatusTooManyRequests && ok && sent.After(r.at.Add(250*time.Millisecond)) && sent.Before(r.at.Add(said))
 		}) {
 			shut++

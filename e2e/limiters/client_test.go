@@ -44,8 +44,7 @@ func (c *client) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// The stacks. The last is the control: a client that does what Retry-After says, no more
-// and no less.
+// The stacks. The last one is the control: a client that waits exactly as long as Retry-After says.
 const (
 	retryAlone    = "retry"
 	retryThrottle = "retry, throttle"
@@ -69,10 +68,10 @@ func newClient(t *testing.T, s *server, addr, stack string) *client {
 	return c
 }
 
-// letter obeys Retry-After to the letter.
+// letter waits exactly as long as Retry-After says.
 type letter struct{ *client }
 
-// RoundTrip sends until the server accepts.
+// RoundTrip sends the request until the server accepts it.
 func (l letter) RoundTrip(req *http.Request) (*http.Response, error) {
 	for range 100 {
 		resp, err := l.client.RoundTrip(req)
@@ -85,7 +84,7 @@ func (l letter) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !ok {
 			d, _ = instant("Retry-After")(r)
 		}
-		<-time.NewTimer(max(d, 20*time.Millisecond)).C // of a 0 it would send a few thousand
+		<-time.NewTimer(max(d, 20*time.Millisecond)).C // a 0 would otherwise cause thousands of requests
 	}
 	return nil, errors.New("never accepted")
 }

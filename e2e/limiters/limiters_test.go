@@ -11,23 +11,23 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A word is what a limiter's word is worth.
+// A word is how much it is worth what a limiter says about when it accepts again.
 type word uint8
 
 const (
-	usable      word = iota // obeyed, it is right: no request may come early
-	understated             // a longer window than it says: it depends on the phase
-	constant                // it has nothing to do with when the limiter accepts again
-	silent                  // it says none
+	usable      word = iota // right: a request that obeys it is accepted
+	understated             // the window may be longer than it says, depending on the phase
+	constant                // it always says the same, whenever it accepts again
+	silent                  // it says nothing
 )
 
-// A limiter is one of those of testdata, with windows of 2 to 4 s.
+// A limiter is one of the rate limiters of testdata. Their windows are 2 to 4 s long.
 type limiter struct {
 	runtime, name string
 	word          word
 	say           saying
-	cutOff        bool // its Retry-After, which is then too short
-	shared        bool // many callers try it, too
+	cutOff        bool // whether its Retry-After is truncated, and so is too short
+	shared        bool // whether several callers share it in a test
 }
 
 func limiters() []limiter {
@@ -56,10 +56,10 @@ func limiters() []limiter {
 	}
 }
 
-// phases is how many parts of a second the clients of a limiter start at.
+// phases is the number of parts of a second in which the clients of a limiter start.
 const phases = 8
 
-// tooLate is when a late request is a failure, on a machine however busy.
+// tooLate is by how much a request must be late to be a failure. No machine is so busy.
 const tooLate = 5 * time.Second
 
 func TestRealLimitersAreObeyed(t *testing.T) {
@@ -97,7 +97,7 @@ func inAllPhases(t *testing.T, l limiter, s *server, done func(stack string, cal
 		}
 		r := &row{limiter: l.name, version: s.version, stack: stack}
 		rows = append(rows, r)
-		var mu sync.Mutex // of r
+		var mu sync.Mutex // mu guards r
 		for phase := range phases {
 			c := newClient(t, s, fmt.Sprintf("127.0.%d.%d", i+1, phase+1), stack)
 			wg.Go(func() {
@@ -123,7 +123,7 @@ func until(part time.Duration) {
 	<-time.NewTimer(d).C
 }
 
-// throttledCall makes calls until one is throttled and returns its exchanges.
+// throttledCall makes calls until one is throttled, and returns its exchanges.
 func throttledCall(t *testing.T, c *client) (call []exchange, ledger string) {
 	t.Helper()
 	for range 10 {
@@ -142,7 +142,7 @@ func throttledCall(t *testing.T, c *client) (call []exchange, ledger string) {
 	return nil, ""
 }
 
-// judge compares a call with what the word of the limiter is worth.
+// judge checks a call against what the word of its limiter is worth.
 func judge(t *testing.T, l limiter, call []exchange, ledger string) {
 	t.Helper()
 	last := len(call) - 1
@@ -166,7 +166,8 @@ func judge(t *testing.T, l limiter, call []exchange, ledger string) {
 		if l.word == usable {
 			t.Errorf("early: throttled after the wait that the server asked for\n%s", ledger)
 		}
-		// A short miss is prolonged by what the server says then, any other is doubled.
+		// After a short miss the wait is what the server then says. After any other miss it is at
+		// least doubled.
 		if short := said <= time.Second && 2*said <= obeyed; ok && !short && waited < 2*obeyed {
 			t.Errorf("waited %s after a wait of %s that was too short\n%s", waited, obeyed, ledger)
 		}
@@ -184,8 +185,8 @@ func judge(t *testing.T, l limiter, call []exchange, ledger string) {
 	}
 }
 
-// A server of which 998 of 1000 are left says Retry-After on all of its responses, the
-// 403 and the 500 of the application among them: it is the clock of the window.
+// A limiter with 998 of 1000 requests left sends Retry-After with all responses, including the 403
+// and the 500 of the application. It only says when the window ends, and must not delay a request.
 func TestTheClockOfAWindowStopsNobody(t *testing.T) {
 	s := start(t, installed(t), "node", "rate-limiter-flexible roomy")
 	for i, test := range []struct {
@@ -204,7 +205,7 @@ func TestTheClockOfAWindowStopsNobody(t *testing.T) {
 		if call[0].header.Get("Retry-After") == "" {
 			t.Errorf("%s came without Retry-After: it proves nothing", test.path)
 		}
-		// The window is 2 s, and without the hint all waits are 0.3 s at most.
+		// The window is 2 s. Without the hint, all waits are at most 0.3 s.
 		if took > 1500*time.Millisecond {
 			t.Errorf("%s and the call after it took %s\n%s\n%s", test.path, took, ledger, next)
 		}

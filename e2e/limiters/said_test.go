@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// A saying reads the most precise thing that a limiter says about when it accepts
-// again, written down for each limiter by hand: it must not share a fault with the
-// code under test.
+// A saying reads the most precise statement of a limiter about when it accepts again. It is chosen
+// for each limiter by hand, because it must not share a fault with the code under test.
 type saying func(response) (time.Duration, bool)
 
-// nothing is the saying of a limiter that says none.
+// nothing is the saying of a limiter that says nothing.
 func nothing(response) (time.Duration, bool) { return 0, false }
 
 // delay reads a number of seconds.

@@ -23,7 +23,7 @@ func installed(t *testing.T) string {
 	return dir
 }
 
-// An arrival is a request as the server has seen it, before its limiter did.
+// An arrival is a request as the server saw it, before its limiter did.
 type arrival struct {
 	From   string `json:"from"`
 	At     int64  `json:"at"` // microseconds
@@ -50,7 +50,7 @@ func start(t *testing.T, dir, runtime, name string) *server {
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe() // it ends when this is closed, also if the test is killed
+	in, err := cmd.StdinPipe() // the process ends when this is closed, even if the test is killed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,8 @@ func (s *server) add(a arrival) {
 	s.more = make(chan struct{})
 }
 
-// arrivals returns the first n requests of a client: the server prints them a little
-// after it has responded. It fails unless there are exactly n.
+// arrivals returns the first n requests of a client. It waits for them, because the server prints a
+// request a little after it has responded. It fails unless there are exactly n.
 func (s *server) arrivals(t *testing.T, from string, n int) []arrival {
 	t.Helper()
 	late := time.NewTimer(5 * time.Second)

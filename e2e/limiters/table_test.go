@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A span is from the least to the most of some durations.
+// A span is the range of some durations.
 type span struct {
 	min, max time.Duration
 	n        int
@@ -35,19 +35,19 @@ func (s *span) String() string {
 	return fmt.Sprintf("%.2f-%.2f", s.min.Seconds(), s.max.Seconds())
 }
 
-// A row is a limiter and a stack.
+// A row has the figures of a limiter with a stack.
 type row struct {
 	limiter, version, stack string
 	calls                   int
-	said                    span // after the first 429 of a call
+	said                    span // the wait that the first 429 of a call asked for
 	waited                  span // from that 429 to the request that was accepted
-	early                   int  // requests that were throttled although the server had said when, and they waited for it
-	late                    span // how much later than the server said last the accepted request came
+	early                   int  // requests that were throttled although they came when the server had asked for them
+	late                    span // how much later than the last 429 asked for the accepted request came
 	sends                   int
 	note                    string
 }
 
-// add adds a call that was throttled and accepted in the end.
+// add adds a call that was throttled and in the end accepted.
 func (r *row) add(say saying, call []exchange) {
 	r.calls++
 	r.sends += len(call)
@@ -92,7 +92,7 @@ func (t *table) print(w io.Writer) {
 	_ = out.Flush()
 }
 
-// One call of three sends, of which the second came when the server had said and was
+// The call has three requests. The second one comes when the server has asked for it, and is
 // throttled all the same.
 func TestARowCountsWhatCameEarlyAndHowLateTheLastWas(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0)

@@ -1,10 +1,10 @@
-// Program goserver is one rate limiter behind one server, by name:
+// Program goserver serves behind one rate limiter, which its argument names:
 //
 //	goserver go-chi/httprate
 //
-// The first line that it prints is the port and the version of the limiter; each
-// further line is a request: from whom, when it came (before the limiter saw it, in
-// microseconds) and the status of its response. It ends with its stdin.
+// The first line that it prints has the port and the version of the limiter. Each further line is a
+// request: the address of the client, the time of arrival before the limiter saw it, in
+// microseconds, and the status of the response. The program ends when its standard input does.
 package main
 
 import (
@@ -53,7 +53,7 @@ func main() {
 	must(http.Serve(ln, record(wrap(name, http.HandlerFunc(ok)))))
 }
 
-// modules names the module of each limiter.
+// modules has the module of each limiter.
 var modules = map[string]string{
 	"go-chi/httprate":       "github.com/go-chi/httprate",
 	"tollbooth 1/s":         "github.com/didip/tollbooth/v8",
@@ -131,10 +131,10 @@ func serveFiber(ln net.Listener, name string) {
 	must(app.Listener(ln, fiber.ListenConfig{DisableStartupMessage: true}))
 }
 
-// byIP is the throttled.VaryBy of the address without its port.
+// byIP varies the limit by the address without its port.
 type byIP struct{}
 
-// Key implements the interface that throttled wants.
+// Key implements the interface that throttled expects.
 func (byIP) Key(req *http.Request) string { return host(req.RemoteAddr) }
 
 func host(addr string) string {

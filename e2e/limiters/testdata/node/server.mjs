@@ -1,8 +1,9 @@
-// One rate limiter behind one server, by name: node server.mjs koa-ratelimit
+// Serves behind one rate limiter, which the argument names: node server.mjs koa-ratelimit
 //
-// The first line that is printed is the port and the version of the limiter; each
-// further line is a request, written when its response is finished: from whom, when it
-// came (before the limiter saw it, in microseconds) and its status. The process ends with its stdin.
+// The first line that it prints has the port and the version of the limiter. Each further line is a
+// request, printed when its response is finished: the address of the client, the time of arrival
+// before the limiter saw it, in microseconds, and the status. The process ends when its standard
+// input does.
 import fs from 'node:fs'
 import http from 'node:http'
 
