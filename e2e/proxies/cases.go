@@ -6,7 +6,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// scenario is a proxy in a state that hurts, and the calls that are made through it.
+// scenario is a proxy in a state that causes trouble, and the calls that are made through it.
 type scenario struct {
 	name       string
 	command    []string
@@ -16,9 +16,9 @@ type scenario struct {
 	slow       time.Duration
 	kinds      []kind
 	load       load
-	certain    bool // no call may fail, since it is known what was not processed
+	certain    bool // whether no call may fail, because it is known what was not processed
 	policy     *retry.Policy
-	control    bool // a promise must be broken, otherwise it is not tested
+	control    bool // whether a promise must be broken, which shows that promises are tested
 }
 
 func nginxCommand() []string   { return []string{"nginx", "-c", "FILE", "-p", "DIR"} }
@@ -27,7 +27,7 @@ func varnishCommand() []string {
 	return []string{"varnishd", "-F", "-j", "none", "-n", "DIR", "-a", "PORT", "-f", "FILE", "-s", "malloc,16m"}
 }
 
-// scenarios returns the rows of the table. Their letters are those of the measurement from which
+// scenarios returns the cases. Their letters are those of the measurement from which
 // docs/proxies.md was made.
 func scenarios() []scenario {
 	plain := func(http, server string) func(string) func(dir, port string) string {

@@ -56,7 +56,7 @@ func newClient(two bool, policy *retry.Policy) *client {
 	return &client{&http.Client{Transport: gracy.Around(base, layers...)}, base}
 }
 
-// ids numbers the requests of the program.
+// ids numbers the requests that the program makes.
 type ids struct{ last atomic.Int64 }
 
 // call is the outcome of one request.

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// nginx returns a configuration with the lines in its http and its server block.
+// nginx returns a configuration with lines for its http and its server block.
 func nginx(origins []string, two bool, http, server string) func(dir, port string) string {
 	return func(dir, port string) string {
 		user := ""
@@ -49,7 +49,7 @@ http {
 	}
 }
 
-// haproxy returns a configuration with the lines in its frontend and its backend.
+// haproxy returns a configuration with lines for its defaults and its backend.
 func haproxy(origin, frontend, backend string) func(dir, port string) string {
 	return func(_, port string) string {
 		return strings.NewReplacer("PORT", port, "ORIGIN", origin, "FRONTEND", frontend, "BACKEND", backend).Replace(`defaults

@@ -16,7 +16,7 @@ import (
 type origin struct {
 	*httptest.Server
 	dropSecond bool          // it closes a connection without a response to its second request
-	slow       time.Duration // what a request takes
+	slow       time.Duration // how long a request takes
 
 	mu      sync.Mutex // mu guards arrived
 	arrived map[string]int

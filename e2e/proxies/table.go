@@ -26,7 +26,7 @@ func judge(s scenario, k kind, o *origin, calls []call) *row {
 	r := &row{name: s.name, kind: k, why: map[string]int{}}
 	for _, c := range calls {
 		if c.kind != k {
-			continue // it belongs to what went before
+			continue // it was made to bring about a state
 		}
 		r.sent++
 		n := o.count(c.id)
