@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Has the recorders of others record one server, and compares what they have written, imported, with what it
-# sent; then has Playwright replay a HAR that we have written, with the server gone. It needs node, npm and Chromium, and
-# installs vcrpy, betamax and Ruby's VCR by apt where they are not there. See replay/interop/recorders_test.go.
+# Has third-party recorders record one server, imports what they have written, and compares it with
+# what the server sent. Then it stops the server and has Playwright replay a HAR that gracy has
+# written. It needs node, npm and Chromium, and installs vcrpy, betamax and Ruby's VCR with apt if
+# they are missing. See replay/interop/recorders_test.go.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export GOWORK=off GRACY_RECORDINGS GRACY_ORIGIN=origin
@@ -10,7 +11,7 @@ work=$(mktemp -d)
 server=
 trap 'exec 9>&- || true; [[ -z $server ]] || wait "$server" || true; rm -rf "$work" "$GRACY_RECORDINGS"' EXIT
 
-python=/usr/bin/python3 # for which apt installs
+python=/usr/bin/python3 # apt installs for this one
 missing=()
 "$python" -c 'import vcr, betamax, requests' 2>/dev/null || missing+=(python3-vcr python3-betamax python3-requests)
 ruby -e 'require "vcr"; require "webmock"' 2>/dev/null || missing+=(ruby ruby-vcr ruby-webmock)
