@@ -9,7 +9,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(harness.Main(m, "../../docs/sdks.md", "light", sdks())) }
 
-// sdks are the SDKs that are quick to build.
+// sdks returns the SDKs that are quick to build.
 func sdks() []*harness.SDK {
 	return []*harness.SDK{
 		goGithub(),

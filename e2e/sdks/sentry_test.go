@@ -40,7 +40,7 @@ func sentryGo() *harness.SDK {
 			return mux
 		},
 		Open: func(url string, client *http.Client, _ bool) (harness.Calls, error) {
-			// What the SDK keeps to itself is looked up below it.
+			// The SDK returns no error, so the status is noted below it.
 			seen := &lastStatus{next: client.Transport}
 			api, err := openSentry(&http.Client{Transport: seen}, "http://public@"+url[len("http://"):]+"/1", sentry.NewHTTPSyncTransport())
 			if err != nil {

@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// fewest is the number of attempts of an SDK alone from which on they are no longer counted.
+// fewest is the number of attempts of an SDK alone at which its call is ended.
 const fewest = 12
 
-// Alone sees what an SDK does without us, its own retries on: how often it sends what
-// fails, whether it waits as Retry-After asks, what marks a second attempt, and whether
-// the bodies that it hands over can be had again.
+// Alone records what an SDK does without the stack and with its own retries on: how often it sends
+// a request that fails, whether it waits as long as Retry-After asks, what marks a second attempt,
+// and whether the bodies that it hands over can be obtained again.
 func Alone(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
 		t.Helper()
-		// No SDK waits for two seconds before each retry by itself; some wait for one.
+		// By itself no SDK waits for two seconds before each retry. Some wait for one.
 		later, throttled := Later, Throttled
 		later.RetryAfter, throttled.RetryAfter = "2", "2"
 		for _, f := range []Fault{Unavailable, later, throttled, Reset} {

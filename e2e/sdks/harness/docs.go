@@ -23,8 +23,7 @@ type page struct {
 }
 
 // section writes the parts of a document that are generated from the SDKs of one module, between
-// comments that name it. If it must not write, it returns an error if the parts are not what was
-// seen.
+// comments that name it. Unless write is set, it returns an error if the parts are not up to date.
 func section(doc, name string, sdks []*SDK, saw map[string]map[string]string, write bool) error {
 	var pages []page
 	for _, sdk := range sdks {
@@ -67,7 +66,7 @@ func section(doc, name string, sdks []*SDK, saw map[string]map[string]string, wr
 	return os.WriteFile(doc, text, 0o644) //nolint:gosec // a file of the repository
 }
 
-// alone writes the rows about what SDKs do without us.
+// alone writes the rows about what SDKs do without the stack.
 func alone(b *strings.Builder, pages []page) {
 	for _, p := range pages {
 		read := []string{}

@@ -6,9 +6,9 @@ import (
 	"net/http"
 )
 
-// A Fault is what happens to a request. The zero Fault is none.
+// A Fault is what happens to a request. The zero Fault is no fault.
 type Fault struct {
-	// Name is how tests and tables call it.
+	// Name is its name in tests and tables.
 	Name string
 	// Status is the status of the response; 0 resets the connection.
 	Status int

@@ -58,8 +58,9 @@ func readKnown() (map[string]*miss, error) {
 	return lines, nil
 }
 
-// check ends a statement. figure is what was measured, good whether it holds, goal what was wanted.
-// A statement that does not hold must be in the table, and one that holds must not.
+// check records the result of a statement. figure is what was measured, good is whether the
+// statement holds, and goal is what was wanted. A statement that does not hold must be in the
+// table, and one that holds must not.
 func check(t *testing.T, statement string, sdk *SDK, what string, figure int, good bool, goal string) {
 	t.Helper()
 	known.mu.Lock()
@@ -84,8 +85,8 @@ func reason(statement string, sdk *SDK, what string) string {
 	return "not replayed"
 }
 
-// judge records the result of a statement and returns what is wrong with it: " " if only the figure
-// is, "" if nothing is.
+// judge records the result of a statement and returns what is wrong with it: " " if a statement
+// without a line does not hold, "" if nothing is wrong.
 func (m *miss) judge(figure int, good, updating bool) string {
 	switch {
 	case m == nil && good:
@@ -107,9 +108,9 @@ func (m *miss) judge(figure int, good, updating bool) string {
 	return ""
 }
 
-// Main runs the tests of the SDKs of a module, all at once, since they wait for servers.
-// Then it compares what they saw with the files: the table of what does not hold, and the
-// parts of the document that are the module's.
+// Main runs the tests of the SDKs of a module, all at once because they mostly wait for servers.
+// Then it compares what they saw with the files: the table of what does not hold, and the parts of
+// the document that belong to the module.
 func Main(m *testing.M, doc, name string, sdks []*SDK) int {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "64"); err != nil {

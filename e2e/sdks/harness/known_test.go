@@ -2,7 +2,7 @@ package harness
 
 import "testing"
 
-// TestTheTableCanOnlyShrink goes through what may come of a statement.
+// TestTheTableCanOnlyShrink goes through the possible results of a statement.
 func TestTheTableCanOnlyShrink(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// OneFault checks that one fault is one further request with the same body, or none
-// where a second one could do the work twice. The SDK's own retries are off.
+// OneFault checks that one fault costs one further request with the same body, or none if a second
+// one could do the work twice. The SDK's own retries are off.
 func OneFault(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
@@ -85,7 +85,8 @@ func further(sdk *SDK, name string, f Fault, clean, got outcome) (extra int, goo
 	if got.err != nil {
 		extra = len(got.requests) - 1 // the call ended there
 	}
-	// A write should be sent again only if that cannot do its work twice. Whatever reads should be.
+	// A write should be sent again only if that cannot do its work twice. Any other call should be
+	// sent again.
 	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || sdk.repeatable(got.requests[0]) {
 		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one, whole, and the right result"
 	}

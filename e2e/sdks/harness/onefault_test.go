@@ -11,7 +11,8 @@ import (
 	"github.com/gracy-go/gracy"
 )
 
-// plain is an SDK of three lines, whose clients do what a client does.
+// plain returns a minimal SDK, which sends with the client that a function makes of the round
+// tripper.
 func plain(client func(http.RoundTripper) *http.Client) *SDK {
 	return &SDK{
 		Name: "plain",
@@ -46,8 +47,8 @@ func plain(client func(http.RoundTripper) *http.Client) *SDK {
 	}
 }
 
-// TestFaultsThatAreNotMendedAreSeen runs what OneFault does, over the stack and over
-// clients that do less or more.
+// TestFaultsThatAreNotMendedAreSeen runs the checks of OneFault over the stack, and over clients
+// that do not resend or resend something else.
 func TestFaultsThatAreNotMendedAreSeen(t *testing.T) {
 	t.Parallel()
 	over := func(rt http.RoundTripper) *http.Client { return &http.Client{Transport: rt} }
@@ -96,7 +97,7 @@ func TestFaultsThatAreNotMendedAreSeen(t *testing.T) {
 	}
 }
 
-// TestASlotThatIsKeptIsSeen takes the one slot with a body that is never closed.
+// TestASlotThatIsKeptIsSeen takes the only slot with a body that is closed late.
 func TestASlotThatIsKeptIsSeen(t *testing.T) {
 	r := start(t, plain(func(rt http.RoundTripper) *http.Client { return &http.Client{Transport: rt} }), config{})
 	client := &http.Client{Transport: gracy.Around(http.DefaultTransport, r.slots)}
@@ -115,7 +116,7 @@ func TestASlotThatIsKeptIsSeen(t *testing.T) {
 	r.checkSlot(t)
 }
 
-// trip is a round tripper.
+// trip is a round tripper that is a function.
 type trip func(*http.Request) (*http.Response, error)
 
 func (f trip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// OpenAI is the service of two SDKs.
+// OpenAI returns the service of two SDKs.
 func OpenAI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/files/{id}", func(w http.ResponseWriter, r *http.Request) {

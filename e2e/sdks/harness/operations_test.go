@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestEachOperationHasANameOfItsOwn goes through what an SDK may say of its calls.
+// TestEachOperationHasANameOfItsOwn goes through right and wrong names of calls.
 func TestEachOperationHasANameOfItsOwn(t *testing.T) {
 	call := func(context.Context) (string, error) { return "", nil }
 	calls := Calls{Read: call, List: call}
@@ -31,7 +31,7 @@ func TestEachOperationHasANameOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestWhatWasNotReplayedHasItsReason writes a row of each kind.
+// TestWhatWasNotReplayedHasItsReason writes a row for an SDK with operations and for one without.
 func TestWhatWasNotReplayedHasItsReason(t *testing.T) {
 	var b strings.Builder
 	tapes(&b, []page{{SDK: &SDK{Name: "one"}, Seen: map[string]string{"tape Get": replayed, "tape Put": "it is new each time", "version": "v1"}}, {SDK: &SDK{Name: "two"}}})

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Product checks that the attempts of an SDK and those of the stack add up: a call of
-// an SDK whose own retries are on, against faults without an end, is at most what the
-// SDK sends and two more.
+// Product checks that the attempts of an SDK and those of the stack add up. Against faults without
+// an end, a call over the stack with the SDK's own retries on makes at most two requests more than
+// the SDK alone.
 func Product(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
@@ -18,13 +18,13 @@ func Product(t *testing.T, sdks []*SDK) {
 		}
 		if sdk.Throws {
 			note(sdk, "product", "the layers see nothing")
-			return // as Alone sees
+			return // Alone records this
 		}
 		f := sdk.Trigger
 		if f.Name == "" {
 			f = Unavailable
 		}
-		const most = 40 // more than this is taken for endless, and ended
+		const most = 40 // a call with as many requests is taken for endless, and is ended
 		alone := start(t, sdk, config{own: true, bare: true})
 		over := start(t, sdk, config{own: true})
 		theirs := make(chan outcome, 1)
@@ -36,7 +36,7 @@ func Product(t *testing.T, sdks []*SDK) {
 		}
 		goal := len(a.requests) + ours - 1
 		ends := fmt.Sprintf("%d for %d", len(got.requests), len(a.requests))
-		if len(a.requests) >= most { // it is endless, so each request that it hands over counts
+		if len(a.requests) >= most { // the call is endless, so each request that the SDK hands over counts
 			goal = got.sends + ours - 1
 			ends = fmt.Sprintf("no end, %d more", len(got.requests)-got.sends)
 		}

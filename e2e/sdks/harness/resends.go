@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Resends checks that n writes, each with one fault, are sent again whole: of an SDK
-// that hands out the same body for each attempt, a part of them came empty.
+// Resends checks that n writes, each with one fault, are sent again whole. An SDK that hands out
+// the same body for each attempt once sent some of them empty.
 func Resends(t *testing.T, sdk *SDK, n int) {
 	t.Helper()
 	if testing.Short() {

@@ -21,8 +21,8 @@ func Text(w http.ResponseWriter, typ, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-// Events responds with two server-sent events, the second after the client has seen the
-// first, and then the others at once.
+// Events responds with server-sent events. The second one follows when the client has seen the
+// first, and the others follow at once.
 func Events(w http.ResponseWriter, r *http.Request, events ...string) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for i, e := range events {

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// patience ends a call that would hang.
+// patience is how long a call may take before it is taken for one that hangs.
 const patience = 2 * time.Minute
 
 // ours is how many attempts the stack makes.
@@ -35,8 +35,8 @@ type config struct {
 	bare bool        // no stack
 	late bool        // bodies end late
 	tape gracy.Layer // nil means none
-	deny bool        // nothing is sent
-	url  string      // the server when nothing is sent
+	deny bool        // nothing may be sent
+	url  string      // the URL of the server when nothing may be sent
 }
 
 // start makes a run.

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// S3Error is an error as S3 sends it.
+// S3Error returns an error as S3 sends it.
 func S3Error(int) (typ, body string) {
 	return "application/xml", `<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>`
 }
 
-// S3 is an object storage of two SDKs: an object holds its own name.
+// S3 returns the service of two SDKs, an object storage in which each object holds its own name.
 func S3() http.Handler {
 	const tag = `"9b2cf535f27731c974343645a3985328"`
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

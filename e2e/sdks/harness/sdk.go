@@ -22,38 +22,38 @@ type SDK struct {
 	Functions map[string]string
 	// Code is the function of the test package whose body docs/sdks.md shows.
 	Code string
-	// Client, Off and Advice say in a few words how it takes the client, how its own
-	// retries are turned off and whether one should.
+	// Client, Off and Advice say in a few words how it takes the client, how its own retries are
+	// turned off, and whether they should be.
 	Client, Off, Advice string
 	// Marks are the headers that mark a second attempt.
 	Marks []string
 	// NoOwn says that it has no retries of its own.
 	NoOwn bool
-	// Throws says that its own retries throw the client away that it was given.
+	// Throws says that with its own retries on it discards the client that it was given.
 	Throws bool
 	// Trigger is the fault that its own retries act on, for [Product]: zero is a 503.
 	Trigger Fault
-	// Safe are the patterns of the calls that do no work twice although they are POSTs.
+	// Safe are the patterns of its POSTs that do no work twice.
 	Safe []string
 	// Routes are the routes of its API. Nil leaves them to the templates.
 	Routes func(bases ...string) []string
-	// Tape is how a tape of it is opened, but for the mode.
+	// Tape has the options with which a tape of it is opened, apart from the mode.
 	Tape replay.Options
 	// Notes are what else its users should know, a sentence or two each.
 	Notes []string
 
 	// Serve returns the service, with a state of its own for each run.
 	Serve func() http.Handler
-	// Noise reports the requests that the SDK makes beside those of its calls. Nil is none.
+	// Noise reports whether a request is made besides those of the calls. Nil means that none is.
 	Noise func(*http.Request) bool
-	// Sorry returns the content type and body of an error. Nil is JSON.
+	// Sorry returns the content type and body of an error. Nil means JSON.
 	Sorry func(status int) (typ, body string)
 	// Open returns the calls of a new client with or without its own retries.
 	Open func(url string, client *http.Client, own bool) (Calls, error)
 }
 
-// Calls are what an SDK is asked to do. A call returns what its user sees, as text. Nil
-// is what it cannot do.
+// Calls are what an SDK is asked to do. A call returns what its user sees, as text. A call is nil
+// if the SDK does not have it.
 type Calls struct {
 	// Read is a call that changes nothing.
 	Read func(context.Context) (string, error)
@@ -67,7 +67,7 @@ type Calls struct {
 	Stream func(ctx context.Context, first func()) (string, error)
 	// Object reads the object of a name.
 	Object func(ctx context.Context, name string) error
-	// More are recorded and replayed alone, by what docs/sdks.md calls them.
+	// More are further calls by their names in docs/sdks.md. They are only recorded and replayed.
 	More map[string]func(context.Context) (string, error)
 }
 

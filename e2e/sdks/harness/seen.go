@@ -23,7 +23,7 @@ var seen struct {
 // note records what a test saw of an SDK, for [facts] and docs/sdks.md.
 func note(sdk *SDK, figure, value string) { noteUnless(sdk, figure, value, value) }
 
-// noteUnless records what a test saw of an SDK, unless another test has recorded not.
+// noteUnless records what a test saw of an SDK, unless the value not has been recorded already.
 func noteUnless(sdk *SDK, figure, value, not string) {
 	seen.mu.Lock()
 	defer seen.mu.Unlock()

@@ -2,7 +2,8 @@ package harness
 
 import "testing"
 
-// TestNoIsNotUnseen notes what two tests saw of an SDK, in each order.
+// TestNoIsNotUnseen checks that a no is kept, whichever test is first, and that an empty value is
+// kept.
 func TestNoIsNotUnseen(t *testing.T) {
 	for _, c := range []struct{ first, second, want string }{
 		{"no", "yes", "no"},

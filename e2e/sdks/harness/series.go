@@ -10,7 +10,8 @@ import (
 // objects is the number of objects in a small bucket.
 const objects = 300
 
-// Series checks that the objects of an SDK are a handful of routes.
+// Series checks that the requests for the objects of an SDK have only a handful of routes, without
+// the name of an object in them.
 func Series(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
@@ -49,7 +50,7 @@ func Series(t *testing.T, sdks []*SDK) {
 	})
 }
 
-// humanNames returns names as people give them to files, hosts and indexes.
+// humanNames returns names like those that people give to files, hosts and indexes.
 func humanNames(n int) []string {
 	subjects := []string{"orders", "invoices", "customers", "photos", "backups", "reports", "web", "worker", "search", "logs", "billing", "mail", "users", "events", "assets", "cache", "queue", "index", "archive", "metrics"}
 	uses := []string{"import", "export", "prod", "staging", "old", "daily", "weekly", "main", "copy", "final", "draft", "public", "internal", "europe", "north"}

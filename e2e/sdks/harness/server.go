@@ -27,7 +27,7 @@ type Server struct {
 	always bool
 	most   int    // cancel is called after that many requests; 0 means never
 	cancel func() // ends the call
-	latch  *latch // of a stream
+	latch  *latch // held by the following streams
 }
 
 // A Request is one that arrived.
@@ -68,14 +68,14 @@ func (s *Server) inject(f Fault, always bool, most int, cancel func()) {
 	s.seen, s.fault, s.always, s.most, s.cancel = nil, f, always, most, cancel
 }
 
-// hold puts a latch into the following streams.
+// hold makes the following streams wait for a latch.
 func (s *Server) hold(g *latch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.latch = g
 }
 
-// requests returns what has arrived since the last inject.
+// requests returns the requests since the last inject.
 func (s *Server) requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// A latch is between the first and the second event of a stream. It is opened when the client has
-// seen the first.
+// A latch holds a stream after its first event. It is opened when the client has seen that event.
 type latch struct{ opened chan struct{} }
 
 // latchKey is the key of the latch in the context of a request.
@@ -28,8 +27,8 @@ func AwaitFirst(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Live checks that the first event of a stream is there before the second is sent, and
-// that the slot is held as long as the stream.
+// Live checks that the first event of a stream arrives before the second is sent, and that the slot
+// is held as long as the stream lasts.
 func Live(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
@@ -58,7 +57,7 @@ func Live(t *testing.T, sdks []*SDK) {
 		if got.err == nil && held == 1 {
 			note(sdk, "stream", "live")
 		}
-		// A stream that is left early also releases its slot.
+		// A stream that the client leaves early also releases its slot.
 		left := &latch{opened: make(chan struct{})}
 		r.hold(left)
 		ctx, leave := context.WithCancel(t.Context())

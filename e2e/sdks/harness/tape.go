@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Tape checks that each operation that was recorded is replayed with the network denied:
-// from both kinds of tape, with bodies that end at their last byte or a moment later.
+// Tape checks that each operation that was recorded is replayed without a network, from both kinds
+// of tape, with bodies that end at their last byte or a moment later.
 func Tape(t *testing.T, sdks []*SDK) {
 	t.Helper()
 	all(t, sdks, func(t *testing.T, sdk *SDK) {
@@ -40,8 +40,8 @@ func Tape(t *testing.T, sdks []*SDK) {
 	})
 }
 
-// patientRest is how long a tape waits for what an SDK has left unread. No machine is too busy for
-// it. The default of 100 ms is tested by package replay.
+// patientRest is how long a tape waits for what an SDK has left unread. It is long enough for any
+// busy machine. Package replay tests the default of 100 ms.
 const patientRest = time.Minute
 
 // tape records all operations on a tape, replays them and counts those that differ.
@@ -71,7 +71,8 @@ func tape(t *testing.T, sdk *SDK, path string, late bool, failed map[string]int)
 	if err := recording.Close(); err != nil {
 		t.Error(err)
 	}
-	// A tape is replayed later than it was recorded, and times are in seconds.
+	// A tape is usually replayed later than it was recorded. A second is enough for requests to
+	// have other times.
 	later := time.NewTimer(time.Second)
 	<-later.C
 	replaying := open(replay.ModeReplay)

@@ -147,7 +147,7 @@ func googleStorage() *harness.SDK {
 	}
 }
 
-// checksum returns that of the object in an upload.
+// checksum returns the checksum of the object in an upload.
 func checksum(r *http.Request) string {
 	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {

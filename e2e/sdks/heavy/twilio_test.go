@@ -78,7 +78,7 @@ func twilioGo() *harness.SDK {
 	}
 }
 
-// elsewhere sends what is meant for a service to a server of the test.
+// elsewhere sends requests to a server of the test instead of to the service.
 type elsewhere struct {
 	to   string
 	next http.RoundTripper

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-// testIssues is a test of code that uses go-github: in a file of tests its name is
-// TestIssues. Its tape is testdata/TestIssues.json.
+// testIssues is a test of code that uses go-github. In a test file it would be named TestIssues.
+// Its tape is testdata/TestIssues.json.
 func testIssues(t *testing.T) { //nolint:thelper // the body of a test
 	api, err := github.NewClient(
 		github.WithHTTPClient(replaytest.Client(t)),
@@ -38,7 +38,7 @@ func testIssues(t *testing.T) { //nolint:thelper // the body of a test
 	}
 }
 
-// An SDK over the tape of a test: it takes the client. The test is testIssues, its tape
+// An SDK is given a client that replays the tape of a test. The test is testIssues, and its tape is
 // testdata/TestIssues.json.
 func Example() {
 	_ = testIssues // func TestIssues(t *testing.T)

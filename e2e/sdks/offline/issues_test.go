@@ -2,5 +2,5 @@ package offline
 
 import "testing"
 
-// TestIssues is the test that the Example shows, and replays its tape.
+// TestIssues runs the test that the Example shows, which replays its tape.
 func TestIssues(t *testing.T) { testIssues(t) }
