@@ -16,8 +16,8 @@ import (
 const thisBuild = "this build"
 
 // buildAll builds this bench with the layers of this tree and, if base is not empty, with those of
-// that commit. The bench itself is today's in both, so that the same is counted. done removes what
-// was built.
+// that commit. Both builds have the bench of this tree, so that both count the same. done removes
+// what was built.
 func buildAll(ctx context.Context, base string) (builds []*build, done func() error, err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -68,7 +68,8 @@ func buildAll(ctx context.Context, base string) (builds []*build, done func() er
 	return append(builds, theirs), clean, nil
 }
 
-// make builds the program from a folder. Without debug data callgrind reads only its symbols.
+// make builds the program from a folder. It has no debug data, so that callgrind reads only its
+// symbols.
 func (b *build) make(ctx context.Context, dir string, flags ...string) error {
 	args := slices.Concat([]string{"build", "-ldflags=-w", "-o", b.program}, flags, []string{"."})
 	_, err := command(ctx, dir, "go", args...)

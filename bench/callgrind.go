@@ -54,8 +54,8 @@ func valgrind() (string, error) {
 // instructions counts the instructions of a call of a stack, which the given program makes.
 //
 // The program makes two stretches of calls in one process. It calls mark before, between and after
-// them, where callgrind writes what it has counted and starts again. One-time costs of a stretch
-// are in both, so the difference is the cost of the calls alone.
+// them, where callgrind writes what it has counted and starts again. Costs that arise once are in
+// both stretches, so the difference is the cost of the calls alone.
 func instructions(ctx context.Context, program, name string) (profile, error) {
 	tool, err := valgrind()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A slot that nobody waits for would be called contended without being so.
+// A slot that nobody waits for is not contended, so its figures would mean nothing.
 func TestOfTheCallersOfOneSlotMostWait(t *testing.T) {
 	var calls, waits atomic.Int64
 	counting := func(settings, *built) gracy.Layer { return &waitCounter{&calls, &waits} }

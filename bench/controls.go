@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store/bolt"
 )
 
-// The controls are stores and callers that do what a tape must not do. They show that each line
-// about tapes is crossed by what it is about.
+// The controls are stores and callers that do what a tape must not do. They show that each red line
+// about tapes can be crossed.
 
 // scanning is a store without an index.
 type scanning struct{ store.IndexStore }

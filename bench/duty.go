@@ -24,7 +24,7 @@ const (
 	perTry                     // so does an attempt, long before its call
 )
 
-// trialTime is long enough for what should happen, and short for what should not.
+// trialTime is how long a check waits for what should not happen. What should happen takes less.
 const trialTime = 30 * time.Millisecond
 
 // check returns an error for the first duty that a stack does not fulfill.

@@ -58,7 +58,7 @@ func find(t *testing.T, name string) *stack {
 	return nil
 }
 
-// checkInBubble is check on a virtual clock.
+// checkInBubble runs check in a bubble.
 func checkInBubble(t *testing.T, s *stack, d duty) (err error) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) { err = s.check(d) })

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A base that does less would make the layers look expensive or cheap.
+// If the base did less than it must, the layers would look more expensive or cheaper than they are.
 func TestTheStubDoesWhatABaseMust(t *testing.T) {
 	s := newStub(false)
 	sent := &countingUpload{Reader: strings.NewReader(postPayload)}

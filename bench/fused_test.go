@@ -10,7 +10,8 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// It is a bound only if its object is as large as ours, and its call is found in the context.
+// The fused baseline is a bound only if its object is as large as that of a call, and if its call
+// is found in the context.
 func TestTheFusedBaselineHasTheObjectOfACall(t *testing.T) {
 	if n := unsafe.Sizeof(fusedCall{}); n != callBytes {
 		t.Errorf("a call of it has %d bytes, ours %d", n, callBytes)

@@ -15,11 +15,11 @@ import (
 // guardFile has the figures that a build must not exceed.
 const guardFile = "testdata/instr.txt"
 
-// guardRoom is by which factor a row may exceed its figure: on other CPUs the runtime uses other
-// routines, and other releases of Go generate other code.
+// guardRoom is the factor by which a row may exceed its figure. On other CPUs the runtime uses
+// other routines, and other releases of Go generate other code.
 const guardRoom = 1.05
 
-// guardSpread is by how many instructions two counts of one build may differ by chance.
+// guardSpread is the number of instructions by which two counts of one build may differ by chance.
 const guardSpread = 60
 
 // steady reports whether a stack takes the same in each run. It does not if few calls are counted,
@@ -90,9 +90,9 @@ func readGuard(path string) (map[string]figure, error) {
 	return figures, s.Err()
 }
 
-// elsewhere returns by which factor the runtime takes more instructions here than where the figures
-// were counted, as shown by baseline-6, which has no code of the library. It is 1 if it takes no
-// more or was not counted.
+// elsewhere returns the factor by which the runtime takes more instructions here than where the
+// figures were counted. It is the factor of baseline-6, which has no code of the library. It is 1
+// if baseline-6 takes no more or was not counted.
 func elsewhere(figures []figure, kept map[string]figure) float64 {
 	for _, f := range figures {
 		if k := kept[f.name]; f.name == baselineSix && k.instructions > 0 {

@@ -45,9 +45,9 @@ func TestTheGuardNamesWhatCostsLess(t *testing.T) {
 	}
 }
 
-// What CI holds each change to: the instructions and allocations of the chain, with the room of
-// guardRoom over testdata/instr.txt. The control: the chain with a hook around it, under the name
-// of the chain, is above.
+// In CI each change must keep the instructions and allocations of the chain, with the room of
+// guardRoom over testdata/instr.txt. The control: the chain with a hook around it exceeds the
+// figures of the chain.
 func TestInstructionsStayWithinTheirRoom(t *testing.T) {
 	long.Only(t)
 	if _, err := valgrind(); err != nil {
@@ -86,7 +86,8 @@ func TestInstructionsStayWithinTheirRoom(t *testing.T) {
 	}
 }
 
-// Another CPU has other routines of the runtime. What baseline-6 takes more there, a row may take more.
+// On another CPU the runtime uses other routines. A row may exceed its figure there by the factor
+// by which baseline-6 does.
 func TestTheGuardIsForOtherMachinesToo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "instr.txt")
 	if err := writeGuard(path, []figure{{name: chain, instructions: 10_000}, {name: baselineSix, instructions: 1000}}); err != nil {

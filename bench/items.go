@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// What is measured of tapes. The names of series begin with these.
+// The figures that are measured of tapes. The names of series begin with them.
 const (
 	toRecord     = "record"    // ns of wall time per recording, up to the end of Close
 	toRecordCPU  = "processor" // ns of processor time per recording, up to the end of Close, over the base

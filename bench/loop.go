@@ -144,7 +144,7 @@ func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 	return r, errors.Join(failures...)
 }
 
-// callFor makes calls until the time d after start. It looks at the clock after every few calls.
+// callFor makes calls until d has passed since start. It looks at the clock after every few calls.
 func (c *caller) callFor(call way, start time.Time, d time.Duration, few int) (n int, err error) {
 	for {
 		for range few {

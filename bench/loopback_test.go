@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// pairsWith returns pairs of which the stack takes some µs more than the bare base.
+// pairsWith returns pairs in which the stack takes that much more than the bare base.
 func pairsWith(added time.Duration) (pairs []pair) {
 	for i := range 5 {
 		base := result{Calls: 1, Units: 1, CPU: 100*time.Microsecond + time.Duration(i)*time.Microsecond, Wall: time.Millisecond}

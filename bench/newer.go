@@ -14,8 +14,7 @@ import (
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// The declarations here are in older.go, written in another way, for the layers of a commit that
-// has no package layer yet.
+// older.go has the same declarations for the layers of a commit that has no package layer yet.
 
 // noTimeout means no limit.
 const noTimeout = timeout.NoTimeout

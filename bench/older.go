@@ -15,8 +15,8 @@ import (
 )
 
 // The declarations here replace newer.go for the layers of a commit that has no package layer yet,
-// such as 9737447. Measuring tapes, alone or beside other recorders, and limiters alone is left
-// out.
+// such as 9737447. They leave out what measures tapes, alone or beside other recorders, and
+// limiters alone.
 
 const noTimeout = timeout.Off
 

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// Counts are the same on every machine, so they are checked here; times only by the
-// program.
+// Counts are the same on every machine, so they are checked here. Times are checked by the program
+// alone.
 func TestAllocationsKeepTheRedLines(t *testing.T) {
 	benches := withMemory(t, complete(stacks()))
 	if n := len(redLines(benches)); n < 10 {

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 )
 
-// What is measured only when tapes are compared with those of another commit.
+// The figures that are measured only if tapes are compared with those of another commit.
 const (
 	toLookUpWorst = "look up, p99"
 	toAllocate    = "allocations"

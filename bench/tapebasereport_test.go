@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A build that is twice as fast reaches a goal of 0.7, and the other beside itself does not.
+// A build that is twice as fast reaches a goal of 0.7. The commit compared with itself does not.
 func TestTapesBesideACommitAreRatiosOfTheRounds(t *testing.T) {
 	b := newTapeBench("", 3, io.Discard)
 	b.sizes = []int{100, middle}

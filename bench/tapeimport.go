@@ -75,7 +75,7 @@ type imported struct {
 	heap      uint64
 }
 
-// String returns both.
+// String returns the figures as text.
 func (i imported) String() string {
 	return fmt.Sprintf("%v (%v of processor, heap %d MB)", i.took.Round(time.Millisecond), i.cpu.Round(time.Millisecond), i.heap>>20)
 }

@@ -25,7 +25,7 @@ func TestAnImportIsMeasuredBesideGoVCR(t *testing.T) {
 	}
 }
 
-// An import holds no more than what is on its way, where go-vcr holds the cassette.
+// An import holds only what it has read and not yet stored. go-vcr holds the whole cassette.
 func TestAnImportHoldsLessThanGoVCR(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it opens a cassette with go-vcr")

@@ -44,7 +44,7 @@ func (b *tapeBench) openRounds(n int) int {
 }
 
 // reindexes opens a bbolt tape with another Match, in turn with reading all of it. The control has
-// few recordings, so that it ends.
+// few recordings, because it is slow.
 func (b *tapeBench) reindexes(n int) error {
 	k := recorderKinds()[0]
 	path, turn := b.path(k, n), 0

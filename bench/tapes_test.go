@@ -42,8 +42,7 @@ func TestTapesFailOnInvalidArguments(t *testing.T) {
 	}
 }
 
-// withSeries returns a bench that has measured what keeps every line, and each control
-// crosses its own.
+// withSeries returns a bench whose figures keep every line, and whose controls each cross theirs.
 func withSeries() *tapeBench {
 	b := newTapeBench("", 3, io.Discard)
 	b.sizes = []int{100, 10_000, 100_000}
@@ -71,7 +70,8 @@ func withSeries() *tapeBench {
 	return b
 }
 
-// Each line is crossed by a figure of its own, and by no other.
+// Each line is kept, each control crosses its own, and each figure that gets worse crosses one line
+// and no other.
 func TestLinesOnTapesAreKeptOrCrossed(t *testing.T) {
 	kept, controls := withSeries().redLines()
 	if len(kept) != 14 || len(controls) != 7 {

@@ -115,7 +115,7 @@ func inUse() float64 {
 }
 
 // keyed makes a waiter for each of keys keys. It returns the µs of processor time for one to come,
-// and for one to leave when all are cancelled at once.
+// and for one to leave when all are canceled at once.
 func keyed(ctx context.Context, keys int) (come, leave float64, err error) {
 	rt := gracy.Around(newStub(false), throttle.New(throttle.Rule{
 		Limit: 1, Per: time.Hour, Key: func(req *http.Request) string { return req.Header.Get("X-Tenant") },
@@ -153,7 +153,7 @@ func keyed(ctx context.Context, keys int) (come, leave float64, err error) {
 	return come, float64(processor()-start) / 1e3 / float64(keys), err
 }
 
-// A crowd is a number of goroutines that wait until it is cancelled.
+// A crowd is a number of goroutines that wait until it is canceled.
 type crowd struct {
 	stop context.CancelFunc
 	done sync.WaitGroup

@@ -15,7 +15,7 @@ import (
 // A task is what a worker is asked to do: calls of a stack to a server in the same process.
 type task struct {
 	Stack   string
-	Way     string // one of the ways of loopServer
+	Way     string // one of the ways of a loop
 	Callers int
 	Time    time.Duration // of the calls; 0 means one call of each caller
 	Tape    *tapeTask     // instead of the calls
