@@ -69,7 +69,7 @@ type PokeAPI struct {
 	Generation Namespace[Generation]
 }
 
-// NewPokeAPI returns the API at base, called through any client.
+// NewPokeAPI returns the API at base, which is called through the client.
 func NewPokeAPI(client *http.Client, base string) *PokeAPI {
 	api := parse.API{Client: client, Base: base, Options: []parse.Option{parse.Header("User-Agent", "gracy-demo")}}
 	return &PokeAPI{

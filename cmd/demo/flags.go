@@ -129,7 +129,7 @@ func (o *options) check(given map[string]bool, rest []string) error {
 	return nil
 }
 
-// listenAddress returns the address for a host and port, or a port alone, which is on loopback.
+// listenAddress returns the address for a host and port. A port alone is on loopback.
 func listenAddress(address string) (string, error) {
 	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
 		address = ":" + address

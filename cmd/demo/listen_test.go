@@ -14,7 +14,8 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// The address is said at the start, and both jobs are on the page, in /metrics and in the stream, which ends with the program.
+// The text names the address at the start. Both jobs are on the page, in /metrics and in the
+// stream, which ends with the program.
 func TestListenServesThePageAndTheMetricsOfBothJobs(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

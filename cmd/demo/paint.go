@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// paint colours text if it is true.
+// paint colors text if it is true.
 type paint bool
 
-// paintOf returns whether w shows colours. env is os.Getenv, except in tests. It follows NO_COLOR,
+// paintOf returns whether w shows colors. env is os.Getenv, except in tests. It follows NO_COLOR,
 // CLICOLOR_FORCE and TERM=dumb.
 func paintOf(w io.Writer, env func(string) string) paint {
 	terminal := false

@@ -18,7 +18,8 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// transport returns the base of the client: to the embedded server, or to the real API.
+// transport returns the base of the client, which connects to the embedded server or to the real
+// API.
 func (d *demo) transport() *http.Transport {
 	if d.server == nil {
 		return realTransport()
@@ -50,7 +51,7 @@ func (d *demo) record(ctx context.Context) (*outcome, error) {
 	}
 	d.sum.recordFirst(out, time.Since(start))
 	if tape != nil {
-		// However the job ended, the tape holds what it recorded from here on.
+		// From here on the tape holds what was recorded, however the job ended.
 		err := tape.Close()
 		d.sum.Tape.Recorded, d.sum.Tape.Before = tape.Stats().Recorded, tape.Stats().Replayed
 		if err != nil {
@@ -99,8 +100,8 @@ func (d *demo) mode() replay.Mode {
 	return replay.ModeRecord
 }
 
-// replay does the job a second time: from the tape, with the server stopped and the
-// network denied; or over the network in a control run without a tape.
+// replay does the job a second time, from the tape, with the server stopped and the network denied.
+// In a control run without a tape it does it over the network.
 func (d *demo) replay(ctx context.Context) (*outcome, error) {
 	var (
 		tape   *replay.Tape

@@ -96,8 +96,8 @@ func newDemo(o *options, text io.Writer) *demo {
 	return d
 }
 
-// run does the whole demo. An error means that it ended early; the result of a complete
-// run is in the summary.
+// run does the whole demo. An error means that it ended early. The result of a complete run is in
+// the summary.
 func (d *demo) run(ctx context.Context) error {
 	if err := d.open(); err != nil {
 		return err

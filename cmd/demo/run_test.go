@@ -214,7 +214,7 @@ func count(t *testing.T, path string) (n int) {
 	return n
 }
 
-// A run whose context has ended before ends too, with -listen as well.
+// A run whose context has ended before it starts ends too, even with -listen.
 func TestARunThatIsCanceledBeforeItStartsEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

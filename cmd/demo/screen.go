@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// A screen takes all text of a run, line by line. While a job goes on it is written through a live table of the
-// figures of the job. A screen is safe for concurrent use.
+// A screen writes all text of a run, line by line. While a job runs, the text is above a live table
+// of its figures. A screen is safe for concurrent use.
 type screen struct {
 	mu  sync.Mutex // mu guards out
 	out io.Writer
@@ -22,7 +22,7 @@ func (s *screen) line(text string) {
 	fmt.Fprintln(s.out, text)
 }
 
-// show shows a live table of the source until the function is called that it returns, which leaves the table.
+// show shows a live table of the source until end is called, which leaves the table on the screen.
 func (s *screen) show(source report.Source) (end func() error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

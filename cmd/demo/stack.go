@@ -21,8 +21,8 @@ const slots = 8
 // politeness is the rate limit for a real API, per second.
 const politeness = 10
 
-// limits are the layers that both jobs share: a new limiter would not know what the
-// first job has sent in the last second.
+// limits are the layers that both jobs share, because a new limiter would not know what the first
+// job has sent in the last second.
 type limits struct {
 	slots *concurrency.Limiter
 	quota *throttle.Limiter

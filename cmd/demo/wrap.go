@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// wrap breaks a line so that no part is wider than width, if possible: between two
-// columns, which two spaces separate, else at a space. Further parts have four spaces
-// more than the first.
+// wrap breaks a line into parts that are no wider than width, if possible. It breaks between two
+// columns, which two spaces separate, or else at a space. Further parts are indented by four more
+// spaces than the first.
 func wrap(line string, width int) []string {
 	body := strings.TrimLeft(line, " ")
 	indent := line[:len(line)-len(body)]
