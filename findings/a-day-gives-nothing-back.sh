@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# aws-sdk-go-v2 v1.48.0, a client of its service/s3 v1.114.10 with the defaults; the client is under the clock of testing/synctest.
+# aws-sdk-go-v2 v1.48.0: a client of its service/s3 v1.114.10 with the defaults, under the clock of
+# testing/synctest.
 #
-# Behaviour: what a client may retry comes from a bucket of 500 tokens, a retry takes 14 of them, and no time fills it. An outage
-# that 18 calls meet has emptied it: of the 18th there are two attempts in place of three, and of all further calls one. A day
-# later, if there was no call in between, it is empty still: the first 500 of that day, which a second attempt would not have
-# met, is the outcome of its call. A call that succeeds at its first attempt puts back 1, so it takes fourteen of those to pay
-# for one retry (four here, since 10 were left).
+# Behaviour: the retries of a client come from a bucket of 500 tokens. A retry takes 14 of them, and
+# time does not refill the bucket. An outage that 18 calls meet empties it: the 18th call makes two
+# attempts instead of three, and each later call makes one. If there is no call in between, the
+# bucket is still empty a day later. The first 500 of that day is the outcome of its call, although
+# a second attempt would succeed. A call that succeeds at its first attempt puts back 1 token, so it
+# takes fourteen such calls to pay for one retry. (Here it takes four, because 10 tokens were left.)
 #
-# The guess it contradicts: that a bucket of tokens fills with time, as that of a rate limiter does, so that a client which was
-# left alone after an outage is as good as a new one; and that three attempts by default are three attempts.
+# The guess it contradicts: that a bucket of tokens refills with time, like that of a rate limiter,
+# so that a client that was left alone after an outage is as good as a new one; and that three
+# attempts by default are three attempts.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -50,7 +53,8 @@ func TestRest(t *testing.T) {
 			return s3.New(s3.Options{
 				Region: "us-east-1", BaseEndpoint: aws.String(server.URL), UsePathStyle: true,
 				Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
-				// No connection is left open: the clock stands still while a goroutine reads.
+				// No connection is left open, because the clock stands still while a goroutine
+				// reads one.
 				HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 			})
 		}

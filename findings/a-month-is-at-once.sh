@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Four clients of Node that obey Retry-After: got 14.6.6, axios-retry 4.5.0 (axios 1.21.1), openai 6.49.0 and
-# @azure/core-rest-pipeline 1.24.0, with their defaults.
+# Four clients for Node that obey Retry-After, with their defaults: got 14.6.6, axios-retry 4.5.0
+# (axios 1.21.1), openai 6.49.0 and @azure/core-rest-pipeline 1.24.0.
 #
-# Behaviour: to a 429 that asks for 4 s each comes back after 4 s. To one that asks for 30 days each comes back at once:
-# the wait is the delay of one timer, which holds 2^31-1 ms, 24.8 days, and a longer one becomes 1 ms. (Node
-# warns of it on standard error.)
+# Behaviour: after a 429 that asks for 4 s, each client sends again after 4 s. After one that asks
+# for 30 days, each sends again at once. The wait is the delay of one timer, which holds at most
+# 2^31-1 ms, or 24.8 days, and a longer delay becomes 1 ms. (Node warns of this on standard error.)
 #
 # The guess it contradicts: that the longer a server asks a client to stay away, the longer it does,
 # or that it gives up.
@@ -22,7 +22,8 @@ import axiosRetry from 'axios-retry'
 import OpenAI from 'openai'
 import { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline'
 
-// ask begins a server that throttles its first request, and returns when the second one has come.
+// ask starts a server that throttles its first request, and returns when the second one has
+// arrived.
 const ask = async (what, after, client) => {
   const at = []
   const server = http.createServer((req, res) => {

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# github.com/stripe/stripe-go/v85 v85.0.0, a client with the defaults, which are two retries.
+# github.com/stripe/stripe-go/v85 v85.0.0: a client with the defaults, which are two retries.
 #
-# Behaviour: whether a response is retried is a matter of its body. One whose body is an error of the API is never sent again, be it
-# a 409, a 500 or a 503, and with Stripe-Should-Retry: true neither; a 429 with the code lock_timeout alone is. One whose body is
-# anything else is always sent again, the page of a proxy with a 403 or a 400, and with Stripe-Should-Retry: false as well.
-# (The client has rules for that header and for the status, and asks them only of what is no error.)
+# Behaviour: whether a response is retried depends on its body. If the body is an error of the API,
+# the request is never sent again, whether the status is 409, 500 or 503, even with
+# Stripe-Should-Retry: true. The only exception is a 429 with the code lock_timeout. If the body is
+# anything else, such as the page of a proxy with a 403 or a 400, the request is always sent again,
+# even with Stripe-Should-Retry: false. (The client has rules for that header and for the status,
+# but applies them only if there is no error.)
 #
-# The guess it contradicts: that Stripe-Should-Retry decides where it is sent, and the status where it is not, and that a 409 is
-# retried (the README has it among what is), so that a caller need not send again what failed for a moment.
+# The guess it contradicts: that Stripe-Should-Retry decides if it is sent, and the status if it is
+# not; and that a 409 is retried, because the README says so, so that a caller need not send again
+# what failed for a moment.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -36,7 +39,8 @@ var bodies = map[string]string{
 }
 
 func main() {
-	// The cases run at once, since a client waits between its attempts; each has a server of its own.
+	// The cases run concurrently, because a client waits between its attempts. Each has a server of
+	// its own.
 	cases := []struct {
 		status      int
 		shouldRetry string

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# openai-go v3.99.0 and anthropic-sdk-go v2.15.0, option.WithRequestTimeout(3 s), other than that the defaults, which are two
-# retries.
+# openai-go v3.99.0 and anthropic-sdk-go v2.15.0, with option.WithRequestTimeout(3 s) and otherwise
+# the defaults, which are two retries.
 #
-# Behaviour: in openai-go the timeout of an attempt also holds for the pause behind it. A 429 that asks for 5 s is never sent
-# again: when the 3 s of the attempt that it answered are over, the call ends with context.DeadlineExceeded, and neither the
-# status nor Retry-After is in the error. An attempt that takes too long ends the call as well. anthropic-sdk-go, where the
-# comment of the option begins with the same words, waits for 5 s, and retries both.
+# Behaviour: in openai-go the timeout of an attempt also limits the pause after it. A 429 that asks
+# for 5 s is never retried: when the 3 s of its attempt are over, the call ends with
+# context.DeadlineExceeded, and the error has neither the status nor Retry-After. An attempt that
+# takes too long also ends the call. anthropic-sdk-go, whose comment on the option begins with the
+# same words, waits for 5 s, and retries in both cases.
 #
-# The guess it contradicts: that the "timeout for each request attempt", as the comment has it, is followed by the next
-# attempt, and bounds no pause; so that whoever wants fast attempts and the retries that are on by default may set it to
-# some seconds.
+# The guess it contradicts: that the "timeout for each request attempt", as the comment has it, is
+# followed by the next attempt and limits no pause, so that it may be some seconds for a caller that
+# wants fast attempts and the default retries.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

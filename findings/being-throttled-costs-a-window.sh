@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), 1 request in 2 s, defaults.
+# @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), with 1 request in 2 s and
+# otherwise the defaults.
 #
-# Behaviour: a client that is throttled at any time of the window is blocked for a whole ttl
-# from then on. One that waits for the end of the window, of which X-RateLimit-Reset told it, is
-# accepted 2 s after its first request; one that has tried at 1.5 s is not before 3.5 s. (The
-# package says so of its blockDuration, whose default is the ttl; no response does.)
+# Behaviour: a client that is throttled at any time of the window is blocked for a whole ttl from
+# then on. A client that waits for the end of the window, as X-RateLimit-Reset says, is accepted 2 s
+# after its first request. One that has tried at 1.5 s is not accepted before 3.5 s. (The package
+# says this of its blockDuration, whose default is the ttl. No response does.)
 #
-# The guess it contradicts: that a 429 costs nothing but the request, so that a quota which is
-# used up need not be remembered from the response before.
+# The guess it contradicts: that a 429 costs nothing but the request, so that a client need not
+# remember from the response before that a quota is used up.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

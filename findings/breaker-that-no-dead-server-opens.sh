@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# resty.dev/v3 v3.0.0-rc.4, its circuit breakers: three failures, or a half of three calls or more.
+# resty.dev/v3 v3.0.0-rc.4: its circuit breakers, which open after three failures, or if half of
+# three calls or more fail.
 #
-# Behaviour: only a response opens a breaker. A server that says 503 has three of ten calls, and the other seven are rejected at
-# once. One that closes each connection, one that is silent until the timeout of the client, and one that is not there have
-# all ten, and the breaker stays closed for ever. A policy of one's own changes nothing, since it is asked about responses. In
-# a breaker that is half open an error is a failure: it opens again.
+# Behaviour: only a response opens a breaker. A server that responds 503 gets three of ten calls,
+# and the other seven are rejected at once. A server that closes each connection, one that is silent
+# until the timeout of the client, and one that does not exist get all ten, and the breaker stays
+# closed forever. A policy of one's own changes nothing, because it sees only responses. If a
+# breaker is half open, an error is a failure, and opens it again.
 #
-# The guess it contradicts: that a circuit breaker spares its caller the wait for a server that does not respond, and spares such
-# a server the calls; and that a failure is one whatever state the breaker is in.
+# The guess it contradicts: that a circuit breaker spares its caller the wait for a server that does
+# not respond, and spares such a server the calls; and that a failure is a failure in every state of
+# the breaker.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -66,7 +69,7 @@ func main() {
 	fmt.Printf("half open, a server that closes: %s\n", calls(c, url, 10))
 }
 
-// calls makes calls one by one, and says how they ended.
+// calls makes n calls one after the other, and says how they ended.
 func calls(c *resty.Client, url string, n int) string {
 	responded, failed, rejected := 0, 0, 0
 	for range n {
@@ -82,7 +85,7 @@ func calls(c *resty.Client, url string, n int) string {
 	return fmt.Sprintf("of %d calls %d had a response, %d an error, %d were rejected", n, responded, failed, rejected)
 }
 
-// server begins a server that fails as fail says.
+// server starts a server that fails in the way that fail holds.
 func server() (url string, fail *atomic.Value) {
 	fail = new(atomic.Value)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -100,7 +103,7 @@ func server() (url string, fail *atomic.Value) {
 	return s.URL, fail
 }
 
-// nowhere returns the address of a server that has gone.
+// nowhere returns the URL of a server that is closed.
 func nowhere() string {
 	s := httptest.NewServer(http.NotFoundHandler())
 	s.Close()

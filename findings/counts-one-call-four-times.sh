@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# github.com/redis/go-redis/v9 v9.23.0 with its defaults but for a ReadTimeout of 1 s, alone and under redis_rate v10.0.1; the
-# server is miniredis v2.40.0, behind a relay that holds responses back. Beside it rueidis v1.0.79.
+# github.com/redis/go-redis/v9 v9.23.0, with a ReadTimeout of 1 s and otherwise the defaults, alone
+# and under redis_rate v10.0.1. The server is miniredis v2.40.0, behind a relay that holds responses
+# back. rueidis v1.0.79 is for comparison.
 #
-# Behaviour: a command whose response does not come within the timeout is sent again three times, each time over another
-# connection, whatever it does. One INCR that fails has counted four; one Allow that fails has taken four of the ten that
-# redis_rate grants a minute. So a server that is slow for some seconds uses up limits, and nobody was granted anything.
-# rueidis sends such a command once.
+# Behaviour: a command whose response does not come within the timeout is sent again three times,
+# each time over another connection, whatever it does. One INCR that fails has counted four. One
+# Allow that fails has taken four of the ten that redis_rate grants a minute. So a server that is
+# slow for some seconds uses up limits, although nothing was granted. rueidis sends such a command
+# once.
 #
-# The guess it contradicts: that a client sends again by itself only what is idempotent, or what the server cannot have
-# received, as that of net/http does; so that a counter is off by one at most for each call that failed.
+# The guess it contradicts: that a client itself resends only what is idempotent, or what the server
+# cannot have received, as net/http does, so that a counter is off by at most one for each call that
+# failed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -32,8 +35,8 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// relay returns an address behind which a server hears everything, and from whose connections no response comes any more
-// once the command has been sent over them.
+// relay returns an address through which a server receives everything. Once the command has been
+// sent over a connection, no response comes back over it any more.
 func relay(server, command string) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)

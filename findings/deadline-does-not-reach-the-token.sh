@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# golang.org/x/oauth2 v0.38.0, the client of a clientcredentials.Config.
+# golang.org/x/oauth2 v0.38.0: the client of a clientcredentials.Config.
 #
-# Behaviour: the deadline of a request bounds the request of the API, and not the one for a token in front of it: with a
-# deadline of 0.5 s and a token that takes 2 s the call ends after 2 s, with a deadline exceeded. Calls queue for the token
-# one by one, whatever their deadlines, and one that failed leaves nothing to the next. Each asks twice: what is no success,
-# a 503 too, is taken for the wrong way to send the secret, and the other way is tried at once. So with a token endpoint
-# that says 503 after 1 s, the last of five calls that began together ends after 10 s; the endpoint has had 10 requests.
+# Behaviour: the deadline of a request limits the request to the API, but not the request for a
+# token before it. With a deadline of 0.5 s and a token that takes 2 s, the call ends after 2 s,
+# with deadline exceeded. Calls queue for the token one after the other, whatever their deadlines,
+# and a call that failed leaves nothing to the next. Each asks twice: any response but a success,
+# even a 503, is taken to mean that the secret was sent in the wrong way, and the other way is tried
+# at once. So if the token endpoint responds 503 after 1 s, the last of five concurrent calls ends
+# after 10 s, and the endpoint has received 10 requests.
 #
-# The guess it contradicts: that a call whose context has a deadline, or whose http.Client has a Timeout, is over by then, and
-# that calls which wait for one token have one outcome.
+# The guess it contradicts: that a call whose context has a deadline, or whose http.Client has a
+# Timeout, is over by then; and that calls that wait for one token have one outcome.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -35,7 +37,8 @@ import (
 
 const deadline = 500 * time.Millisecond
 
-// call returns how long the client took for one call with a deadline, and whether that was its error.
+// call makes one call with a deadline. It returns how long that took, and whether the deadline was
+// its error.
 func call(c *http.Client, url string) (took time.Duration, exceeded bool) {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)

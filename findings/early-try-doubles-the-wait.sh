@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# @fastify/rate-limit 11.2.0 (fastify 5.12.8), exponentialBackoff, memory store, 1 request in 1 s.
+# @fastify/rate-limit 11.2.0 (fastify 5.12.8) with exponentialBackoff and the memory store, 1
+# request in 1 s.
 #
-# Behaviour: each request that comes while the client is throttled doubles what the next 429 says in
-# Retry-After and X-RateLimit-Reset: 1, 2, 4, 8, 16 s. It is not what happens: a second
-# after the last of them the server accepts again, and its window is as at first.
+# Behaviour: each request that arrives while the client is throttled doubles what the next 429 says
+# in Retry-After and X-RateLimit-Reset: 1, 2, 4, 8, 16 s. That is not what happens. A second after
+# the last of these requests the server accepts again, with the same window as at first.
 #
-# The guess it contradicts: that Retry-After of a server which keeps the time itself is about right.
-# Here it is 16 times too long after five early tries, and a client that retries without a
-# wait talks itself into hours.
+# The guess it contradicts: that the Retry-After of a server that keeps the time itself is about
+# right. Here it is 16 times too long after five early tries, and a client that retries without a
+# wait brings it to hours.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

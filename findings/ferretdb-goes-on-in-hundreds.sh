@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # FerretDB v1.24.2 (backend SQLite, from its Go module), with mongo-driver v2.10.0.
 #
-# Behaviour: of an insert command of 200 documents, ordered, whose first is a duplicate, the documents
-# 101 to 200 are stored all the same, and the response has one error, that of the first. The
-# server works in hundreds: an error ends its own, and the next one is stored before the command ends. So
-# what is stored has a hole, of 99 documents here.
+# Behaviour: if the first document of an ordered insert command of 200 documents is a duplicate, the
+# documents 101 to 200 are stored all the same. The response has one error, that of the first
+# document. The server works in batches of a hundred: an error ends its own batch, and the next one
+# is stored before the command ends. So there is a gap in what is stored, here of 99 documents.
 #
-# The guess it contradicts: that an ordered insert stops at its first error, and that all behind it is not
-# there, as the manual of MongoDB says of insert ("ordered: If true, then when an insert of a document
+# The guess it contradicts: that an ordered insert stops at its first error and stores nothing after
+# it, as the manual of MongoDB says of insert ("ordered: If true, then when an insert of a document
 # fails, return without inserting any remaining documents listed in the inserts array").
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# gitlab.com/gitlab-org/api/client-go/v2 v2.64.0, a client with the defaults.
+# gitlab.com/gitlab-org/api/client-go/v2 v2.64.0: a client with the defaults.
 #
-# Behaviour: the RateLimit-Limit of the first response paces the client for its life: at two thirds of it, as a number of
-# requests a minute. One call to an endpoint that grants 60 a minute, and each of those after it waits a second and a half,
-# though every further response says 6000. No later response is looked at, and a first one without the header means no
-# pace, ever. The server throttles nobody.
+# Behaviour: the RateLimit-Limit of the first response sets the pace of the client for its whole
+# life, at two thirds of it, taken as requests per minute. After one call to an endpoint that grants
+# 60 a minute, each call waits a second and a half, although every further response says 6000. Later
+# responses are not looked at, and a first response without the header means that there is never a
+# pace. The server throttles nobody.
 #
-# The guess it contradicts: that a client which reads rate limit headers follows them, so that the order of the first calls
-# of a program, some of which go to dear endpoints, says nothing about how fast it is.
+# The guess it contradicts: that a client that reads rate limit headers follows them, so that its
+# speed does not depend on the first calls of a program, some of which go to expensive endpoints.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# net/http of Go 1.26.8 and of Go 1.27.3, a Transport with MaxConnsPerHost: 1.
+# net/http of Go 1.26.8 and Go 1.27.3: a Transport with MaxConnsPerHost: 1.
 #
-# Behaviour: a request whose deadline passes while its connection is being dialed gives up, and the dial does not: its context
-# is not cancelled, and it keeps the place of a connection for as long as it takes, 30 s at most with the dialer of
-# http.DefaultTransport. Until then every further request waits for that place, none dials, and each fails at its own
-# deadline, with a server that is well. Without MaxConnsPerHost the next request dials anew, and has its response.
+# Behaviour: a request whose deadline passes while its connection is being dialed gives up, but the
+# dial does not. The context of the dial is not canceled, and the dial keeps the place of a
+# connection for as long as it takes, which is at most 30 s with the dialer of
+# http.DefaultTransport. Until then every further request waits for that place, none dials, and each
+# fails at its own deadline, although the server is well. Without MaxConnsPerHost the next request
+# dials anew, and gets its response.
 #
-# The guess it contradicts: that the context of a request, which DialContext is given, ends its dial, so that a second
-# attempt after a timeout starts afresh, and a limit of connections costs a wait for those that are in use.
+# The guess it contradicts: that the context of a request, which is passed to DialContext, ends its
+# dial, so that a second attempt after a timeout starts afresh; and that a limit of connections only
+# costs a wait for those that are in use.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -34,7 +37,7 @@ func main() {
 		var dials atomic.Int64
 		given := make(chan context.Context, 1)
 		lost := make(chan struct{})
-		// The first dial hears nothing until lost is closed, as if its first packet were lost.
+		// The first dial gets no reply until lost is closed, as if its first packet were lost.
 		t := &http.Transport{MaxConnsPerHost: limit, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if dials.Add(1) == 1 {
 				given <- ctx

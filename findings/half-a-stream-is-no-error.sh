@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# openai-go v3.99.0, anthropic-sdk-go v2.15.0 and sashabaranov/go-openai v1.43.0, a message as a stream.
+# openai-go v3.99.0, anthropic-sdk-go v2.15.0 and sashabaranov/go-openai v1.43.0: a message as a
+# stream.
 #
-# Behaviour: a message that breaks off after "pay 100" of "pay 1000 EUR" is over without an error, where its response had no length
-# and the connection was closed, or something on the way ended it in good order, as a proxy does that speaks HTTP/1.0 to its
-# server. There was no [DONE], no message_stop and no reason to stop, and no client asks for one: what it has put
-# together is half, and sashabaranov/go-openai says the same io.EOF as after a whole one. Only a response that breaks
-# off where a chunk was due is an error.
+# Behaviour: a message that breaks off after "pay 100" of "pay 1000 EUR" ends without an error if
+# its response had no length and the connection was closed. It also does if something on the way
+# ended the response in good order, like a proxy that speaks HTTP/1.0 to its server. There was no
+# [DONE], no message_stop and no reason to stop, but no client asks for one. Each has half of the
+# message, and sashabaranov/go-openai returns the same io.EOF as after a whole one. Only a response
+# that breaks off where a chunk was due is an error.
 #
-# The guess it contradicts: that a protocol whose streams say that they are over has clients which look for it, so that a stream
-# without an error is a message which can be kept or acted on.
+# The guess it contradicts: that if the streams of a protocol say that they are over, its clients
+# look for that, so that a stream without an error is a message that can be kept or acted on.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -34,7 +36,7 @@ import (
 	gopenai "github.com/sashabaranov/go-openai"
 )
 
-// The events of a message, by their API.
+// The events of a message, for each API.
 var (
 	completion = []string{
 		`{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"pay 100"},"finish_reason":null}]}`,

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# express-idempotency 1.0.6 (express 5.3.0), as its README sets it up, memory storage.
+# express-idempotency 1.0.6 (express 5.3.0), set up as its README says, with memory storage.
 #
-# Behaviour: a client whose POST took longer than its timeout sends it again with the same key,
-# and gets a 409 without Retry-After, as long as the server is still at work for the first. The
-# work is done once; after that the same key gets its response, a 200.
+# Behaviour: a client whose POST took longer than its timeout sends it again with the same key.
+# While the server still works on the first request, the client gets a 409 without Retry-After. The
+# work is done once. After that the same key gets its response, a 200.
 #
-# The guess it contradicts: that a retry with an idempotency key gets either the response of the first
-# attempt or nothing, so that with one a 409 is a conflict with somebody else, and final.
+# The guess it contradicts: that a retry with an idempotency key gets either the response of the
+# first attempt or nothing, so that a 409 for a request with a key is a conflict with somebody else,
+# and final.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

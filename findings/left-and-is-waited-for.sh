@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# golang.org/x/time/rate v0.16.0, one token a second, Wait; under the clock of testing/synctest.
+# golang.org/x/time/rate v0.16.0: Wait with one token a second, under the clock of testing/synctest.
 #
-# Behaviour: ten callers of Wait whose contexts are cancelled get an error each, and if the one that came first is cancelled
-# first, nine of their ten tokens are gone: the next caller goes after 10 s, and nothing goes before it. Cancelled in the
-# other order they leave nothing behind, and it goes after 1 s. A caller gives back only what nobody has reserved behind it.
+# Behaviour: ten callers of Wait whose contexts are canceled get an error each. If the one that came
+# first is canceled first, nine of their ten tokens are gone: the next caller goes after 10 s, and
+# nothing goes before it. If they are canceled in the other order, they leave nothing behind, and
+# the next caller goes after 1 s. A caller gives back only what nobody has reserved after it.
 #
-# The guess it contradicts: that a Wait which returns an error has taken nothing, and that who has left a queue is not waited
-# for; so that a limit is used up by what was sent.
+# The guess it contradicts: that a Wait that returns an error has taken nothing, and that nobody
+# waits for a caller that has left a queue, so that only what was sent uses up a limit.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# axios 1.21.1, the adapters http (the default in Node) and fetch, timeout: 2000.
+# axios 1.21.1 with timeout: 2000, and with the adapters http (the default in Node) and fetch.
 #
-# Behaviour: a response that comes in small pieces for 4 s is taken whole under a timeout of 2 s by the adapter http, whose
-# timeout is one of silence, and begins anew with each piece. The adapter fetch ends it after 2 s, whose timeout is one of all.
+# Behaviour: under a timeout of 2 s, the adapter http reads all of a response that comes in small
+# pieces for 4 s. Its timeout limits silence, and starts anew with each piece. The adapter fetch
+# ends the response after 2 s, because its timeout limits the whole.
 #
-# The guess it contradicts: that "timeout: the number of milliseconds before the request times out" bounds a request,
-# and that it means the same whatever adapter is chosen.
+# The guess it contradicts: that "timeout: the number of milliseconds before the request times out"
+# bounds a request, and that it means the same with every adapter.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

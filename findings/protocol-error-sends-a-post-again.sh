@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# net/http of Go 1.26.8 and of Go 1.27.3, over HTTP/2 without TLS; the server speaks by the Framer of golang.org/x/net 0.59.0.
+# net/http of Go 1.26.8 and Go 1.27.3, over HTTP/2 without TLS. The server uses the Framer of
+# golang.org/x/net 0.59.0.
 #
-# Behaviour: a server does the work of a POST and then ends its stream with RST_STREAM. If the code is PROTOCOL_ERROR, Go 1.26.8 sends
-# the POST again by itself, without an idempotency key and without a word: the caller sees a 200, the work is done twice. With
-# any other code but REFUSED_STREAM it is an error, and so it is with PROTOCOL_ERROR in Go 1.27.3.
+# Behaviour: a server does the work of a POST and then ends its stream with RST_STREAM. If the code
+# is PROTOCOL_ERROR, Go 1.26.8 sends the POST again by itself, without an idempotency key and
+# without saying so: the caller sees a 200, and the work is done twice. With any other code except
+# REFUSED_STREAM the caller gets an error, and in Go 1.27.3 also with PROTOCOL_ERROR.
 #
-# The guess it contradicts: that net/http sends what is not idempotent again only where the server cannot have seen
-# it (RFC 9113, section 8.7: REFUSED_STREAM, and streams above the last one of a GOAWAY), and that a new release of Go
-# changes nothing about how often a POST arrives.
+# The guess it contradicts: that net/http resends what is not idempotent only if the server cannot
+# have seen it (RFC 9113, section 8.7: REFUSED_STREAM, and streams above the last one of a GOAWAY),
+# and that a new release of Go does not change how often a POST arrives.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -54,7 +56,7 @@ func serve(c net.Conn, code http2.ErrCode, worked *atomic.Int64) {
 				_ = f.WriteRSTStream(frame.StreamID, code)
 				continue
 			}
-			// :status 200, in the static table of HPACK (RFC 7541, appendix A).
+			// :status 200, from the static table of HPACK (RFC 7541, appendix A).
 			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.StreamID, BlockFragment: []byte{0x88}, EndHeaders: true, EndStream: true})
 		}
 	}

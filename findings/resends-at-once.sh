@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# github.com/elastic/go-elasticsearch/v9 v9.5.2, a client as elasticsearch.New makes it.
+# github.com/elastic/go-elasticsearch/v9 v9.5.2: a client that elasticsearch.New returns.
 #
-# Behaviour: a 503 that asks for a pause by Retry-After is sent again three times at once: the
-# four requests are there within a fraction of the first second. There is no backoff unless
-# one is given, and none that is given sees the response: it is a function of the number of the
-# attempt alone. A 429 with the same header is not sent again at all, and is the outcome.
+# Behaviour: a 503 that asks for a pause with Retry-After is retried three times at once: all four
+# requests arrive within a fraction of the first second. There is no backoff unless one is given,
+# and that one does not see the response, because it is a function of the number of the attempt
+# alone. A 429 with the same header is not retried at all, and is the outcome.
 #
-# The guess it contradicts: that a client which retries by default waits between attempts, and
-# as long as the server asks (RFC 9110, section 10.2.3); and that of the two it is the 429
-# which is retried.
+# The guess it contradicts: that a client that retries by default waits between attempts, as long as
+# the server asks (RFC 9110, section 10.2.3); and that of the two it is the 429 that is retried.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

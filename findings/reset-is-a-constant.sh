@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# didip/tollbooth v8.0.1, tollbooth.HTTPMiddleware, one request in 5 s (max 0.2).
+# didip/tollbooth v8.0.1: tollbooth.HTTPMiddleware with one request in 5 s (max 0.2).
 #
-# Behaviour: every response says RateLimit-Reset: 1, whatever the rate is, and a limiter of less than
-# one in two seconds says RateLimit-Limit: 0. A client that waits for the reset is throttled
-# again, and told 1 s again, four times in a row; it is accepted after 5 s.
+# Behaviour: every response says RateLimit-Reset: 1, whatever the rate is, and a limiter of less
+# than one request in two seconds says RateLimit-Limit: 0. A client that waits for the reset is
+# throttled again, with a reset of 1 s, four times in a row. It is accepted after 5 s.
 #
-# The guess it contradicts: that RateLimit-Reset, of which the package names the draft of the IETF
+# The guess it contradicts: that RateLimit-Reset, for which the package names the draft of the IETF
 # as its source, is computed from the limiter.
 set -euo pipefail
 dir=$(mktemp -d)

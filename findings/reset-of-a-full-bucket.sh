@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# throttled/throttled v2.15.0, its HTTPRateLimiterCtx with GCRA in memory, 30 a minute and a burst
-# of one more.
+# throttled/throttled v2.15.0: its HTTPRateLimiterCtx with GCRA in memory, 30 requests a minute and
+# a burst of one more.
 #
-# Behaviour: the X-RateLimit-Reset of a 429 is when the whole bucket is full again, not when
-# the next request is accepted. It says 4 s where Retry-After says 2 s, and 2 s is right. On the
-# 200s it goes up from one response to the next.
+# Behaviour: the X-RateLimit-Reset of a 429 says when the whole bucket is full again, not when the
+# next request is accepted. It says 4 s where Retry-After says 2 s, and 2 s is right. On the 200s it
+# goes up from one response to the next.
 #
-# The guess it contradicts: that on a 429 with X-RateLimit-Remaining: 0 the reset is the wait, and that
-# of a Retry-After and a reset the later one counts.
+# The guess it contradicts: that on a 429 with X-RateLimit-Remaining: 0 the reset is the wait, and
+# that the later one of Retry-After and the reset counts.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

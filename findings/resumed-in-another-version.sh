@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# undici 7.30.2, its RetryAgent with the defaults.
+# undici 7.30.2: its RetryAgent with the defaults.
 #
-# Behaviour: a download that breaks off is resumed with Range, and what comes is appended to what was there, also where
-# the resource is another by then and the server says so: by another Last-Modified, by another weak ETag, as
-# the static files of express have it, or by both. The caller gets a 200 with half of each version, of
-# the right length and without an error. Only a strong ETag keeps them apart, by If-Match.
+# Behaviour: a download that breaks off is resumed with Range, and the rest is appended to what was
+# there, even if the resource has changed and the server says so: by another Last-Modified, by
+# another weak ETag, like those of the static files of express, or by both. The caller gets a 200
+# with half of each version, of the right length and without an error. Only a strong ETag keeps them
+# apart, by If-Match.
 #
-# The guess it contradicts: that a client which resumes a response sends If-Range with what it has, or compares the
-# validators of the two (RFC 9110, section 15.3.7.3), so that a body without an error is that of one version.
+# The guess it contradicts: that a client that resumes a response sends If-Range with what it has,
+# or compares the validators of the two responses (RFC 9110, section 15.3.7.3), so that a body
+# without an error is that of one version.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

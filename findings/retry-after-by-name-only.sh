@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), two throttlers with
-# names: "short", 1 request in 2 s, and "long", 100 in 60 s.
+# @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), with two named throttlers:
+# "short", 1 request in 2 s, and "long", 100 in 60 s.
 #
-# Behaviour: a 429 carries Retry-After-short and no Retry-After, and of the limit that was
-# reached nothing else. The same throttler without a name sends Retry-After.
+# Behaviour: a 429 has Retry-After-short, but no Retry-After and nothing else about the limit that
+# was reached. The same throttler without a name sends Retry-After.
 #
-# The guess it contradicts: that a 429 of a framework which tells how long to wait tells it in
-# Retry-After (RFC 6585, section 4), so that reading that one field is enough.
+# The guess it contradicts: that a framework whose 429 says how long to wait says it in Retry-After
+# (RFC 6585, section 4), so that reading that one field is enough.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # koa-ratelimit 6.0.0 (koa 3.3.0), memory driver, 1 request in 2500 ms.
 #
-# Behaviour: the Retry-After of a 429 is cut off, not rounded up, to whole seconds. A
-# client that waits for exactly that long is throttled again, in the last second it is told 0,
-# and 0 is a 429 too. X-RateLimit-Reset of the same response is right.
+# Behaviour: the Retry-After of a 429 is truncated to whole seconds, not rounded up. A client that
+# waits for exactly that long is throttled again. In the last second Retry-After is 0, and a request
+# after 0 s is throttled too. X-RateLimit-Reset of the same response is right.
 #
 # The guess it contradicts: that a request sent after Retry-After is accepted (RFC 9110, section
 # 10.2.3: "how long the user agent ought to wait before making a follow-up request").

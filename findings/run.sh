@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every finding, and fails after the last if one has changed.
+# Runs every finding, and fails at the end if one has changed or could not be installed.
 set -euo pipefail
 cd "$(dirname "$0")"
 failed=

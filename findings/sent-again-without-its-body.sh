@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# github.com/google/go-github/v89 v89.0.0, a call whose context has SleepUntilPrimaryRateLimitResetWhenRateLimited; net/http of Go
-# 1.26.8.
+# github.com/google/go-github/v89 v89.0.0: a call whose context has
+# SleepUntilPrimaryRateLimitResetWhenRateLimited, with net/http of Go 1.26.8.
 #
-# Behaviour: a call that meets the rate limit (a 403 by which nothing remains) waits for the reset and is sent again, and over
-# HTTP/2 a POST then has no body: it announces 14 bytes and sends none, so the server has nothing to read. Over HTTP/1.1 it fails
-# in the client if the server closed the connection behind the 403, and is whole if it did not, since net/http gets the
-# body anew there. So the write that has waited, for up to an hour, is lost. A GET is not, and a POST in front of which the
-# limit was known neither.
+# Behaviour: a call that meets the rate limit (a 403 that says that nothing remains) waits for the
+# reset and is sent again. Over HTTP/2 a POST then has no body: it announces 14 bytes and sends
+# none, so the server has nothing to read. Over HTTP/1.1 it fails in the client if the server closed
+# the connection after the 403. It is whole if the server did not, because there net/http gets the
+# body anew. So a write that has waited for up to an hour is lost. A GET is not lost, and neither is
+# a POST if the limit was known before it.
 #
-# The guess it contradicts: that a client which waits and sends again by itself does so for any call, or leaves those that it
-# cannot send again alone, and that what was tried over HTTP/1.1 holds over HTTP/2.
+# The guess it contradicts: that a client that waits and resends by itself does so for any call, or
+# leaves alone those that it cannot resend; and that what was tried over HTTP/1.1 holds over HTTP/2.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -37,12 +38,12 @@ import (
 func main() {
 	cases := []struct {
 		over, method string
-		known        bool // that the limit is reached, from a call before
+		known        bool // whether a call before has shown that the limit is reached
 	}{
 		{"HTTP/2", "GET", false}, {"HTTP/2", "POST", false}, {"HTTP/2", "POST", true},
 		{"HTTP/1.1", "POST", false}, {"HTTP/1.1, closed", "GET", false}, {"HTTP/1.1, closed", "POST", false},
 	}
-	// The cases run at once, since each waits for its reset.
+	// The cases run concurrently, because each waits for its reset.
 	seen := make([]string, len(cases))
 	var group sync.WaitGroup
 	for n, c := range cases {

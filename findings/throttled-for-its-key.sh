@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# gofiber/fiber v3.1.0, its middlewares idempotency and limiter, in this order; 1 request in 3 s, other
-# than that the defaults.
+# gofiber/fiber v3.1.0: its middlewares idempotency and limiter, in this order, with 1 request in 3
+# s and otherwise the defaults.
 #
-# Behaviour: a POST that was throttled is throttled for ever with its key, which is half an hour: the 429
-# is kept as the response of the key, and sent again to each retry, with the Retry-After of
-# the first time, while the limiter accepts other keys. With the limiter before
-# idempotency the retry is accepted.
+# Behaviour: a POST that was throttled stays throttled as long as its key is kept, which is half an
+# hour. The 429 is kept as the response of the key, and sent again to each retry, with the
+# Retry-After of the first time, while the limiter accepts other keys. If the limiter comes before
+# idempotency, the retry is accepted.
 #
-# The guess it contradicts: that a request which has waited as long as Retry-After says is better sent again
-# with the key it had, and that a 429, which did no work, is kept for no key.
+# The guess it contradicts: that a request that has waited as long as Retry-After says is better
+# sent again with the key it had, and that a 429, which did no work, is kept for no key.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# net/http of Go 1.26.8 and of Go 1.27.3, a Transport with the defaults, over HTTP/1.1 and over HTTP/2 with TLS.
+# net/http of Go 1.26.8 and Go 1.27.3: a Transport with the defaults, over HTTP/1.1 and over HTTP/2
+# with TLS.
 #
-# Behaviour: a connection over which nothing comes any more, since a network lost it without a word, costs one request over
-# HTTP/1.1: its deadline ends the connection, and the next request dials. Over HTTP/2 it costs all of them: a deadline ends the
-# stream and keeps the connection, and each further request is put on it, has no response and fails at its own deadline, for
-# as long as nobody closes it. Nothing is dialed, and the server is well. With HTTP2Config.SendPingTimeout, which is off by
-# default, the connection is found out.
+# Behaviour: a connection over which nothing comes any more, because a network lost it without a
+# word, costs one request over HTTP/1.1: the deadline of the request ends the connection, and the
+# next request dials. Over HTTP/2 it costs all of them: a deadline ends the stream and keeps the
+# connection. Each further request uses that connection, has no response and fails at its own
+# deadline, for as long as nobody closes it. Nothing is dialed, although the server is well. With
+# HTTP2Config.SendPingTimeout, which is off by default, the loss is found.
 #
-# The guess it contradicts: that a retry after a timeout has a chance that its first attempt had not, by another connection if
-# need be; and that HTTP/2, which a Transport chooses by itself, differs in speed alone.
+# The guess it contradicts: that a retry after a timeout has a chance that its first attempt did not
+# have, over another connection if need be; and that HTTP/2, which a Transport chooses by itself,
+# differs in speed alone.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -45,7 +48,7 @@ func main() {
 	}
 }
 
-// try makes one call, loses the connection, and makes the others.
+// try makes one call, loses the connection, and makes the other calls.
 func try(protocol string) string {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -88,8 +91,8 @@ func try(protocol string) string {
 	return fmt.Sprintf("of %d calls behind the loss failed %s, %d connections in all", calls, outcome, dials.Load())
 }
 
-// relay puts a network between a transport and a server, which loses what goes over the first connection once lost is
-// closed. It returns the number of connections.
+// relay puts a network between a transport and a server. Once lost is closed, the network loses
+// what goes over the first connection. relay returns the number of connections.
 func relay(t *http.Transport, server string, lost <-chan struct{}) *atomic.Int64 {
 	dials := new(atomic.Int64)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # FerretDB v1.24.2 (backend SQLite, from its Go module), with mongo-driver v2.10.0.
 #
-# Behaviour: updates of one document that come at once lose each other, and none has an error: the server reads a document,
-# and writes it back whole. 400 increments ($inc, by updateOne or findAndModify) from eight clients make it less than 200,
-# where those of one client make it 400; findAndModify returns one number to several callers. Two clients that increment a
-# field each lose increments as well. And of eight clients that take a document which nobody has yet, by an update with that
-# condition, more than one is told that it has.
+# Behaviour: concurrent updates of one document lose each other without an error, because the server
+# reads a document and writes it back whole. 400 increments ($inc, by updateOne or findAndModify)
+# from eight clients make it less than 200, while those of one client make it 400. findAndModify
+# returns one number to several callers. Two clients that each increment a field of their own lose
+# increments as well. And if eight clients take a document that nobody has yet, by an update with
+# that condition, more than one of them gets the response that it has.
 #
-# The guess it contradicts: that what one command does to a single document is atomic, as the manual of MongoDB has it, so
-# that a counter, a limit or a lock that many clients share is a matter of one command.
+# The guess it contradicts: that what one command does to a single document is atomic, as the manual
+# of MongoDB says, so that one command is enough for a counter, a limit or a lock that many clients
+# share.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
