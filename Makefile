@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# Each module as its users build it; see go.work.
+# Each module is built as its users build it. See go.work.
 export GOWORK := off
 
 GO ?= go
@@ -18,15 +18,15 @@ BIN := $(CURDIR)/.bin
 LINT := $(BIN)/golangci-lint
 CITEST := $(BIN)/citest
 
-# Every module of the repository, the root first. tools/lint holds pins, no code.
+# Every module of the repository, the root first. tools/lint pins versions and has no code.
 ALL_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/testdata/*' -not -path './.*/*')))
-# SDKs and a collector that take minutes to build: ci looks at their format, make e2e-all at the rest.
+# SDKs and a collector that take minutes to build. ci checks their format, and make e2e-all the rest.
 HEAVY := ./e2e/collector ./e2e/sdks/heavy
-# A program of some hundred packages without tests, which .ci/mongodb.sh builds.
+# A program that .ci/mongodb.sh builds. It has some hundred packages and no tests.
 FERRETDB := ./replay/mongodb/internal/ferretdb
 MODULES := $(filter-out ./tools/lint $(HEAVY) $(FERRETDB),$(ALL_MODULES))
 
-# $(call each,modules,command): the command in each module, all of them even after a failure.
+# $(call each,modules,command) runs the command in each module, even after a failure.
 each = failed=; for m in $(1); do echo "-- $$m"; (cd "$$m" && $(2)) || failed="$$failed $$m"; done; \
 	if [ -n "$$failed" ]; then echo "$@ failed in:$$failed" >&2; exit 1; fi
 
@@ -52,7 +52,7 @@ quick: ## every package without the simulations, in seconds: run it after each c
 .PHONY: all
 all: fmt lint test-all ## format, lint, test
 
-# Memory for processor time: most tests make much garbage on a small heap.
+# GOGC trades memory for processor time, because most tests make much garbage on a small heap.
 .PHONY: test
 test: ## go test of the library, a line a package; needs only Go
 	@GOGC=400 $(GO) test -timeout 4m ./...
@@ -65,7 +65,8 @@ test-all: ## go test in every module
 vet: ## go vet in every module
 	@$(call each,$(MODULES),$(GO) vet ./...)
 
-# Where users run it beside what CI runs on: an int of 32 bits, another system. What programs link, and its tests.
+# Users also run these platforms, which CI does not: an int of 32 bits, and other systems. LINKED are
+# the modules that programs link.
 PLATFORMS := linux/386 windows/amd64 darwin/arm64
 LINKED := . ./otel ./replay/codings ./replay/interop ./replay/mongodb ./replay/postgres ./replay/sqlite ./cmd/gracy
 
@@ -77,26 +78,26 @@ platforms: ## go vet for other systems and for 32 bits
 lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
 
-# Not part of ci: it installs what others have written, over the network.
+# Not part of ci, because it installs third-party software over the network.
 .PHONY: e2e-limiters
-e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs node and npm
+e2e-limiters: ## the stack against 20 third-party rate limiters, about 90 s; needs node and npm
 	@GO="$(GO)" e2e/limiters/limiters.sh
 
 .PHONY: e2e-all
-e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too, and before a collector; minutes of building the first time
+e2e-all: $(LINT) ## the stack under third-party SDKs, including the heavy ones, and before a collector; minutes of building the first time
 	@$(call each,./e2e/sdks $(HEAVY),$(GO) mod tidy -diff && $(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
 
-# Not part of ci: the collector takes minutes to build.
+# Not part of ci, because the collector takes minutes to build.
 .PHONY: e2e-collector
 e2e-collector: ## spans and durations through an OpenTelemetry Collector, compared; minutes of building the first time
 	@cd e2e/collector && $(GO) test -count=1 -v ./...
 
-# Not part of ci: it installs what others have written, over the network.
+# Not part of ci, because it installs third-party software over the network.
 .PHONY: e2e-recorders
 e2e-recorders: ## nine recorders record one server, and are imported; our HAR in Playwright; about 30 s; needs node and npm
 	@GO="$(GO)" e2e/recorders/recorders.sh
 
-# The browser tests are part of ci; axe-core is not, of which this installs the pinned release.
+# The browser tests are part of ci, but axe-core is not. This installs its pinned release.
 AXE := axe-core@4.14.1
 
 .PHONY: e2e-browser
@@ -105,8 +106,9 @@ e2e-browser: ## the pages of report in Chromium, by the rules of axe-core too; n
 	npm install --silent --no-audit --no-fund --prefix "$$dir" $(AXE) >/dev/null && \
 	cd e2e && GRACY_AXE="$$dir/node_modules/axe-core/axe.min.js" $(GO) test -count=1 -v ./browser
 
-# Not part of ci, which has Debian's: its module takes minutes of processor time. Without the service discoveries, which
-# nothing here needs; what is in it beside them is as its go.mod says.
+# Not part of ci, which uses Debian's Prometheus, because the module takes minutes of processor time
+# to build. It is built without the service discoveries, which nothing here needs, and with the
+# dependencies that its go.mod requires.
 PROMETHEUS3 := github.com/prometheus/prometheus
 PROMETHEUS3_VERSION := v0.316.0
 
@@ -145,8 +147,9 @@ cover: ## coverage by function of the root module, profile in cover.out
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
 
-# With BENCH='tapes -most 1000000' the tapes alone, without BENCH both. BENCH=instr counts
-# instructions; there and with processor, loopback and tapes BASE=9737447 has the layers of that commit beside them.
+# Without BENCH this measures the layers and then tapes. BENCH='tapes -most 1000000' measures tapes
+# alone, and BENCH=instr counts instructions. With instr, processor, loopback and tapes, BASE=9737447
+# measures the layers of that commit too.
 BASE ?=
 
 .PHONY: bench
@@ -155,10 +158,10 @@ bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; B
 	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 
 .PHONY: findings
-findings: ## what software of others does that one would not guess; needs node and npm
+findings: ## surprising behaviour of third-party software; needs node and npm
 	@findings/run.sh
 
-# PROXIES='-only h2' runs the cases whose name holds that.
+# PROXIES='-only h2' runs the cases whose name contains h2.
 PROXIES ?=
 
 .PHONY: e2e-proxies
@@ -170,7 +173,7 @@ e2e-proxies: ## calls through real reverse proxies, under 3 minutes; installs th
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; fi
 	@cd e2e && $(GO) run ./proxies $(PROXIES)
 
-# Parts of ci, without a line in the help.
+# Parts of ci, which have no line in the help.
 
 .PHONY: fmt-check
 fmt-check: $(LINT)
@@ -180,8 +183,8 @@ fmt-check: $(LINT)
 tidy-check:
 	@$(call each,$(filter-out $(HEAVY),$(ALL_MODULES)),$(GO) mod tidy -diff)
 
-# A module with one program would leave it behind, hence /dev/null. The second build is
-# the workspace's, which nothing else here uses.
+# Without -o /dev/null, a module with one program would leave it behind. The second build uses the
+# workspace, which nothing else here does.
 .PHONY: build
 build:
 	@$(call each,$(MODULES),$(GO) build -o /dev/null ./...)
@@ -192,14 +195,15 @@ build:
 race: $(CITEST)
 	@$(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
 
-# What the race detector would spoil, allocations, and the long tests, which take it ten times as long.
+# This pass is for the counts of allocations, which the race detector would spoil, and for the long
+# tests, which would take ten times as long with it.
 .PHONY: plain
 plain: $(CITEST)
 	@GRACY_LONG=1 $(CITEST) -allow .ci/allowed-skips -pass plain $(addprefix -in ,$(MODULES)) -- -shuffle=on
 
-# The tests under the next release of Go, whose net/http differs: without the modules that
-# have next to nothing to do with it, and without the long simulations, for the time that
-# they take. GRACY_LONG=1 make next runs these too.
+# This runs the tests under the next release of Go, whose net/http differs. To save time it leaves
+# out the modules that have next to nothing to do with it, and the long simulations.
+# GRACY_LONG=1 make next runs the simulations too.
 OF_NEXT := $(filter-out ./bench ./tools ./replay/interop ./replay/mongodb ./replay/postgres ./replay/sqlite,$(MODULES))
 
 .PHONY: next

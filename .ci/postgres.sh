@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a command with a PostgreSQL server of its own, on a port of its own on loopback, and
-# GRACY_POSTGRES naming it: .ci/postgres.sh make ci. The server and its data are gone
-# when the command ends, however it ends.
+# Starts a PostgreSQL server on a port of loopback, runs a command with the server's URL in
+# GRACY_POSTGRES, and stops the server: .ci/postgres.sh make ci. However the command ends, the
+# server and its data are removed.
 set -euo pipefail
 
 bin=
@@ -13,7 +13,7 @@ if [[ -z $bin ]]; then
 	exit 1
 fi
 
-# The server does not run as root.
+# PostgreSQL does not run as root.
 as=()
 if ((EUID == 0)); then
 	id postgres >/dev/null 2>&1 || useradd --system --no-create-home postgres
@@ -50,7 +50,7 @@ done
 cd - >/dev/null
 
 export GRACY_POSTGRES="postgres://gracy:$password@127.0.0.1:$port/postgres"
-# What a test needs that restarts the server.
+# The command by which a test restarts the server.
 export GRACY_POSTGRES_RESTART="cd / && ${as[*]} $bin/pg_ctl -D $dir/data -m immediate -w -l $dir/log -o '-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=100' restart >/dev/null"
 status=0
 "$@" || status=$?
