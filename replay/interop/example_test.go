@@ -112,7 +112,7 @@ func ExampleWriteHAR() {
 	// Output: 1 <nil> true
 }
 
-// Exchanges includes long bodies, which a bbolt file keeps in parts.
+// A store can be exported without a tape. This one is empty.
 func ExampleExchanges() {
 	dir, err := os.MkdirTemp("", "tapes")
 	if err != nil {

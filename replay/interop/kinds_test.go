@@ -22,7 +22,7 @@ func zipped(s string) string {
 
 type edit func(*store.Exchange)
 
-// kinds returns the kinds of exchanges, including faults, that a tape replays as they were.
+// kinds returns the kinds of exchanges, including faults, that a tape replays unchanged.
 func kinds(tb testing.TB) []*store.Exchange {
 	tb.Helper()
 	var list []*store.Exchange

@@ -20,8 +20,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Steps of e2e/recorders/recorders.sh, which lets other recorders record a server that runs here.
-// GRACY_RECORDINGS names the folder with their files. The name of a file begins with its format.
+// These tests are steps of e2e/recorders/recorders.sh, which lets other recorders record a server
+// that runs here. GRACY_RECORDINGS names the folder with their files. The name of a file begins
+// with its format.
 const recordingsVariable = "GRACY_RECORDINGS"
 
 func recordings(t *testing.T) string {

@@ -61,7 +61,8 @@ func TestALongBodyIsNoBomb(t *testing.T) {
 	}
 }
 
-// TestManyNamesAreAnErrorAtOnce: the YAML parser compares each name with every other.
+// The YAML parser compares each name of a mapping with every other, so very many names must be an
+// error before it runs.
 func TestManyNamesAreAnErrorAtOnce(t *testing.T) {
 	for name, item := range map[string]string{
 		"one name":      "- request:\n" + strings.Repeat("    a: b\n", 20_000),
@@ -74,7 +75,7 @@ func TestManyNamesAreAnErrorAtOnce(t *testing.T) {
 		if _, ok := errors.AsType[*FormatError](err); !ok {
 			t.Errorf("%s: got %v, want a FormatError", name, err)
 		}
-		if took := time.Since(start); took > 20*time.Second { // it took hours
+		if took := time.Since(start); took > 20*time.Second { // the parser would take hours
 			t.Errorf("%s: it took %v", name, took)
 		}
 	}
