@@ -9,11 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The form of a page of bbolt, version 2. Integers are in the byte order of the machine.
-//
-//	page  id 8, flags 2, count 2, overflow 4; then its content
-//	meta  magic 4, version 4, page size 4, flags 4, root 8, sequence 8,
-//	      freelist 8, high-water mark 8, transaction 8, checksum 8
+// The form of a page of bbolt, version 2. Sizes are in bytes, and integers in the byte order of the
+// machine.
 //
 //	page  id 8, flags 2, count 2, overflow 4; then its content
 //	meta  magic 4, version 4, page size 4, flags 4, root 8, sequence 8,
