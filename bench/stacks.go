@@ -18,6 +18,7 @@ type stack struct {
 	ctx    func(context.Context) context.Context // adds what callers put into the context
 	heavy  bool                                  // a call may take a millisecond, so that few can be counted
 	flaky  bool                                  // every other response is a 503
+	piped  bool                                  // the base is a transport of net/http, over a pipe
 	alone  bool                                  // it runs on one core only, since the order of the responses matters
 }
 
@@ -28,6 +29,8 @@ const (
 	barePOST      = "bare, POST"
 	bareIDs       = "bare, new ids"
 	bareClient    = "bare, http.Client"
+	barePiped     = "bare, net/http"
+	clientPiped   = "bare, http.Client, net/http"
 	chain         = "chain"
 	chainHook     = "chain and a hook"
 	chainTimed    = "chain and timeouts"
@@ -147,6 +150,14 @@ func stacks() []*stack {
 		{name: "timeout by hand", build: deadline, duties: deadlines},
 		{name: "http.Client.Timeout", build: client(ours(), true), call: do, duties: deadlines},
 
+		{name: barePiped, build: ours(), piped: true},
+		{name: clientPiped, build: client(ours(), false), call: do, piped: true},
+		{name: "chain, net/http", build: ours(chainOf...), duties: sixDuties, piped: true},
+		{name: "chain and timeouts, net/http", build: ours(withTimeouts(chainOf)...), duties: sixDuties | deadlines | perTry, piped: true},
+		{name: "timeout by hand, net/http", build: deadline, duties: deadlines, piped: true},
+		{name: "http.Client.Timeout, net/http", build: client(ours(), true), call: do, duties: deadlines, piped: true},
+		{name: "assembled, net/http", build: assembled, duties: sixDuties &^ bodies, piped: true},
+
 		{name: "retry, 503 and 200", build: ours(retryAtOnce), duties: retries, flaky: true, alone: true},
 		{name: "retry, 503, timer, 200", build: ours(retrySoon), duties: retries, flaky: true, alone: true},
 		{name: "ten events", build: ours(emitting)},
@@ -167,7 +178,10 @@ type bench struct {
 }
 
 func (s *stack) bench(callers int) *bench {
-	base := newStub(s.flaky)
+	var base http.RoundTripper = newStub(s.flaky)
+	if s.piped {
+		base = newPipeTransport()
+	}
 	st := s.build(base, unlimited())
 	b := &bench{stack: s}
 	for range callers {
