@@ -12,7 +12,7 @@ import (
 
 // newPipeTransport returns a transport of net/http whose connections have a server in memory. What
 // a layer makes net/http do is then counted too: to wait for the end of its context, and to follow
-// its trace. The stub does neither. The server answers each request without a body as the stub
+// its trace. The stub does neither. The server responds to each request without a body as the stub
 // does.
 func newPipeTransport() http.RoundTripper {
 	var response bytes.Buffer

@@ -12,7 +12,7 @@ import (
 
 // A figure over the pipe would mean nothing if net/http saw another response than over the stub, or
 // dialed for each call.
-func TestThePipeAnswersAsTheStubDoes(t *testing.T) {
+func TestThePipeRespondsAsTheStubDoes(t *testing.T) {
 	get := func(base http.RoundTripper) (*http.Response, string) {
 		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, target().String(), http.NoBody)
 		if err != nil {
