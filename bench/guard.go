@@ -55,7 +55,7 @@ func writeGuard(path string, figures []figure) error {
 	var b strings.Builder
 	b.WriteString("# Instructions, bytes and allocations of a call over those of its base. Written by\n" +
 		"# `make bench BENCH='instr -update'`; `make bench BENCH='instr -check'` fails above 5 % of\n" +
-		"# the instructions, after what baseline-6 takes more on the machine, and with any other number of bytes or allocations.\n")
+		"# the instructions, times what baseline-6 takes more on the machine, and with any other bytes or allocations.\n")
 	for _, f := range figures {
 		fmt.Fprintf(&b, "%.0f\t%s\t%s\t%s\n", f.instructions, whole(f.bytes), whole(f.allocs), f.name)
 	}
