@@ -83,13 +83,4 @@
 // It does not slow down by itself, and does not raise its limits to what a server says is left.
 // It does not forget counts: of a rule with more than 10,000 keys in use, it counts the further
 // ones together.
-//
-// # For those who read on
-//
-// The API is in rule.go, pause.go, limiter.go, usage.go and errors.go. trip.go is the path of a
-// call, and observe.go reads its response. shell.go has the mutex, the clock and the timer. wait.go
-// is the wait of one request: channel, context and holds. internal/admission is the state machine
-// that decides which request goes next. internal/meter counts what is spent, and internal/pauses
-// keeps the pauses. None of the three uses a mutex, a clock or a timer. outer.go is a limiter
-// around an inner layer that makes requests wait.
 package throttle
