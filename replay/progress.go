@@ -17,6 +17,9 @@ type progress struct {
 	// end is an ID above which the tape has no exchange of the key, or 0 if unknown. A tape that
 	// records nothing looks it up once.
 	end store.ID
+	// led says that the store was asked and had last under the key. In ModeReplay it keeps it there
+	// until a Reindex.
+	led bool
 }
 
 // varied is the progress of the exchanges of a key whose responses have a Vary.

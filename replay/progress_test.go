@@ -38,3 +38,54 @@ func TestProgressKeepsFewSetsOfNames(t *testing.T) {
 		t.Errorf("%d sets, place %d, want %d and %d", n, place, maxVary, 3*maxVary)
 	}
 }
+
+// The store is asked for the place of the last exchange of a request until that is known. Then the
+// exchange is read by its ID, unless the exchanges got new keys.
+func TestTheLastIsReadByItsID(t *testing.T) {
+	key := store.Key{Sum: [32]byte{1}}
+	opts := Options{Mode: ModeReplay}
+	list := []store.ID{3, 7} // under the key
+	var finds, reads int
+	made := func(id store.ID) *store.Exchange {
+		return &store.Exchange{ID: id, Key: key, Complete: true, Response: &store.Response{StatusCode: 200}}
+	}
+	w := &writer{
+		queue: newQueue(nil),
+		stored: func(_ store.Key, after store.ID) (*store.Exchange, error) {
+			finds++
+			for _, id := range list {
+				if id > after {
+					return made(id), nil
+				}
+			}
+			return nil, nil
+		},
+		outcome: func(_ store.Key, id store.ID) (*store.Exchange, error) {
+			reads++
+			return made(id), nil
+		},
+	}
+	s := newSequences(&opts, w, selector{secret: func(string) bool { return false }})
+	next := func(what string, want store.ID, wantFinds, wantReads int) {
+		t.Helper()
+		finds, reads = 0, 0
+		x, _, err := s.next([]store.Key{key}, nil, ModeReplay, 0)
+		if err != nil || (want == 0) != (x == nil) || x != nil && x.ID != want {
+			t.Fatalf("%s: got %+v, %v, want %d", what, x, err, want)
+		}
+		if finds != wantFinds || reads != wantReads {
+			t.Errorf("%s: looked for %d times and read %d times, want %d and %d", what, finds, reads, wantFinds, wantReads)
+		}
+	}
+	next("the first", 3, 1, 0)
+	next("the last", 7, 1, 0)
+	next("the last again, where the end is found", 7, 1, 1)
+	next("the last again", 7, 0, 1)
+	opts.Discard = func(*http.Response) bool { return true }
+	next("a last that is discarded now", 0, 2, 1)
+	opts.Discard = nil
+	next("the last again", 7, 0, 1)
+	list = []store.ID{3} // 7 got another key
+	s.rekeyed()
+	next("another last", 0, 2, 0)
+}

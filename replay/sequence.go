@@ -75,7 +75,7 @@ func (s *sequences) nextLocked(sh *shard, p *progress, key store.Key, keys []sto
 		return nil, MissUnknown, nil
 	}
 	if x == nil && err == nil && cursor > cutoff {
-		x, err = s.afterLast(keys, h, cursor, cutoff, mode)
+		x, err = s.afterLast(p, keys, h, cursor, cutoff, mode)
 		why = MissConsumed
 		if own && s.isNew(x) {
 			x = nil
@@ -86,6 +86,7 @@ func (s *sequences) nextLocked(sh *shard, p *progress, key store.Key, keys []sto
 	}
 	if x != nil {
 		sh.move(p, key, s.by.names(x.Response), h, x.ID)
+		p.led = s.opts.Mode == ModeReplay && len(keys) == 1 && p.last == x.ID
 		return x, "", nil
 	}
 	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, mode, cutoff, why) {
@@ -135,10 +136,16 @@ func group(key store.Key) store.Key {
 	return key
 }
 
-// afterLast returns what follows the last exchange of some keys, or nil for a miss.
-func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
+// afterLast returns what follows the last exchange of some keys, or nil for a miss. The caller holds
+// the lock of the keys' shard.
+func (s *sequences) afterLast(p *progress, keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
+		if p.led && p.last == cursor && s.writer.outcome != nil {
+			if x, err := s.writer.outcome(keys[0], cursor); err != nil || !s.opts.discards(x) {
+				return x, err
+			}
+		}
 		x, _, err := s.usable(keys, h, mode, cursor-1)
 		if x != nil && mode == ModeSmart && !steady(x) {
 			return nil, err

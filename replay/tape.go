@@ -63,7 +63,7 @@ func Open(path string, opts Options) (*Tape, error) {
 		// On a tape that records, an exchange may still be on its way to the store.
 		t.unshared = opts.Mode == ModeReplay && opts.BeforeReplay == nil && !isText(path)
 		if outcomes, ok := s.(outcomeStore); ok && opts.BeforeReplay == nil { // nothing shows the request to anybody
-			t.writer.stored = outcomes.FindOutcome
+			t.writer.stored, t.writer.outcome = outcomes.FindOutcome, outcomes.Outcome
 		}
 	}
 	return t, err

@@ -16,11 +16,12 @@ import (
 // Its two mutexes are never held at the same time. closeMu is locked before the mutex of the
 // queue, storeMu before that of the reporter and the locks of the store.
 type writer struct {
-	store  store.IndexStore // nil for a tape that is off
-	stored finder           // finds exchanges in store, or only their outcomes
-	queue  *queue
-	errs   *reporter
-	counts *counters
+	store   store.IndexStore // nil for a tape that is off
+	stored  finder           // finds exchanges in store, or only their outcomes
+	outcome finder           // returns the outcome of the exchange of a key with an ID; nil if store cannot
+	queue   *queue
+	errs    *reporter
+	counts  *counters
 
 	// closeMu guards the queue against additions after closed was set. It is held for reading while
 	// something is added, and for writing while closed is set.
@@ -37,6 +38,8 @@ type finder func(key store.Key, after store.ID) (*store.Exchange, error)
 // all of it: see [store.Exchange.UnmarshalOutcome].
 type outcomeStore interface {
 	FindOutcome(key store.Key, after store.ID) (*store.Exchange, error)
+	// Outcome returns that of an exchange that the store has under a key.
+	Outcome(key store.Key, id store.ID) (*store.Exchange, error)
 }
 
 func newWriter(s store.IndexStore, errs *reporter, counts *counters) *writer {

@@ -57,7 +57,9 @@ func appendIndexKey(b []byte, k *store.Key, id store.ID) []byte {
 	return binary.BigEndian.AppendUint64(append(b, k.Sum[:]...), uint64(id))
 }
 
-func idBytes(id store.ID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }
+func idBytes(id store.ID) []byte {
+	return binary.BigEndian.AppendUint64(make([]byte, 0, idSize), uint64(id))
+}
 
 // idOf returns the ID at the end of an index key.
 func idOf(index []byte) store.ID {

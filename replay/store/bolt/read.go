@@ -34,6 +34,15 @@ func (s *boltStore) FindOutcome(key store.Key, after store.ID) (x *store.Exchang
 	return x, err
 }
 
+// Outcome returns what FindOutcome does of the exchange with an ID, which the index has under key.
+func (s *boltStore) Outcome(key store.Key, id store.ID) (x *store.Exchange, err error) {
+	err = s.view(func(r *reading) error {
+		x, err = r.exchange(key.Sum[:], idBytes(id), true)
+		return err
+	})
+	return x, err
+}
+
 func (s *reading) find(key *store.Key, after store.ID, outcome bool) (*store.Exchange, error) {
 	if after == lastID {
 		return nil, nil
@@ -55,14 +64,19 @@ func (s *state) load(index []byte, outcome bool) (*store.Exchange, error) {
 	if idOf(index) == 0 {
 		return nil, s.s.damaged(leadsNowhere)
 	}
-	id := index[len(index)-idSize:]
+	end := len(index) - idSize
+	return s.exchange(index[end-sha256.Size:end], index[end:], outcome)
+}
+
+// exchange reads the exchange with an ID, or its outcome. sum is that of its key in the index.
+func (s *state) exchange(sum, id []byte, outcome bool) (*store.Exchange, error) {
 	b, err := s.get(bucketRec, id)
 	if err != nil {
 		return nil, err
 	}
 	x, err := s.record(id, b, outcome)
 	if err == nil {
-		copy(x.Key.Sum[:], index[len(index)-8-sha256.Size:])
+		copy(x.Key.Sum[:], sum)
 	}
 	return x, err
 }

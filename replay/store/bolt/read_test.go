@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -101,6 +102,9 @@ func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
 			if got.ID != want.ID || got.Key.Sum != want.Key.Sum || !reflect.DeepEqual(got.Response, want.Response) || got.Request.URL != "" {
 				t.Errorf("%d after %d: %+v, want the outcome of %+v", i, after, got, want)
 			}
+			if by, err := s.(*boltStore).Outcome(want.Key, want.ID); err != nil || !reflect.DeepEqual(by, got) {
+				t.Errorf("%d: by its ID %+v, %v, want %+v", i, by, err, got)
+			}
 			if len(got.Response.Body) >= blobFrom {
 				long++
 			}
@@ -108,6 +112,9 @@ func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
 	}
 	if long == 0 {
 		t.Error("no body was in parts")
+	}
+	if x, err := s.(*boltStore).Outcome(store.Key{}, math.MaxUint32); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("a record that is not there: %+v, %v", x, err)
 	}
 }
 

@@ -109,7 +109,7 @@ func (s *boltStore) view(fn func(*reading) error) (err error) {
 	}
 	for {
 		err = s.db.View(func(tx *bbolt.Tx) error {
-			t, err := s.tailAt(tx.ID())
+			t, err := s.tails.Load().at(tx.ID())
 			if err != nil {
 				return err
 			}

@@ -29,9 +29,8 @@ type tails struct {
 // errStale is returned for a read that began before the state of the tail.
 var errStale = errors.New("an earlier state")
 
-// tailAt returns the tail of a state of the file.
-func (s *boltStore) tailAt(state int) (*tail, error) {
-	t := s.tails.Load()
+// at returns the tail of a state of the file.
+func (t *tails) at(state int) (*tail, error) {
 	switch {
 	case t.err != nil:
 		return nil, t.err

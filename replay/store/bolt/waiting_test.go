@@ -182,14 +182,13 @@ func TestReadsWhileKeysAreMerged(t *testing.T) {
 
 func TestTheTailOfAState(t *testing.T) {
 	now, next := &tail{}, &tail{}
-	s := &boltStore{}
-	s.tails.Store(&tails{from: 5, now: now, coming: 6, next: next})
+	all := &tails{from: 5, now: now, coming: 6, next: next}
 	for state, want := range map[int]*tail{5: now, 6: next, 7: next} {
-		if got, err := s.tailAt(state); got != want || err != nil {
+		if got, err := all.at(state); got != want || err != nil {
 			t.Errorf("state %d has another tail, %v", state, err)
 		}
 	}
-	if _, err := s.tailAt(4); !errors.Is(err, errStale) {
+	if _, err := all.at(4); !errors.Is(err, errStale) {
 		t.Errorf("a state before it: %v", err)
 	}
 }
