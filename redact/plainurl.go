@@ -50,7 +50,7 @@ func plainQuery(r *Redactor, q string) bool {
 		pair, q, more = strings.Cut(q, "&")
 		name, value, _ := strings.Cut(pair, "=")
 		var buf squeezed
-		if credential(name) || credential(value) || ambiguous(squeeze(name, &buf)) || r.Query(name) {
+		if s := squeeze(name, &buf); credential(name) || credential(value) || ambiguous(s) || r.lists(query, s) {
 			return false
 		}
 	}

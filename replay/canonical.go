@@ -61,7 +61,7 @@ func canonicalBody(d *digest, h http.Header, body []byte, ignore []string) {
 
 func canonicalForm(body []byte, ignore []string) []byte {
 	var out []byte
-	for _, p := range pairs(string(body), ignore) {
+	for _, p := range pairs(nil, string(body), ignore) {
 		out = strconv.AppendQuote(out, p.name)
 		out = append(out, '=')
 		out = strconv.AppendQuote(out, p.value)

@@ -28,9 +28,9 @@ type captured struct {
 	room   store.Request  // the memory of record
 	lent   bool           // nothing is recorded, so record may share the header of the request
 
-	identity, secrets []byte    // parts of the key, as in store.Exchange
-	masked            []byte    // the body, if it had masks in it already
-	unhashed          store.Key // the key without hashes behind masks; zero if there are none
+	identity, secrets []byte     // parts of the key, as in store.Exchange
+	masked            []byte     // the body, if it had masks in it already
+	unhashed          *store.Key // the key without hashes behind masks; nil if there are none
 
 	// The following fields are set only if the body could not be read before it was sent.
 	body   *sentBody
@@ -164,7 +164,8 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 		plain := *r
 		plain.Header = r.Header.Clone()
 		if c.who.hashed(r.Header, req.Header) {
-			p.unhashed = c.match.key(&plain)
+			unhashed := c.match.key(&plain)
+			p.unhashed = &unhashed
 		}
 	}
 	p.record = r

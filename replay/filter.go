@@ -7,11 +7,14 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// cutoff returns the largest ID that is too old, or 0.
-func (o *Options) cutoff(now time.Time) store.ID {
+// cutoff returns the largest ID that is too old at a time, or 0. The zero time is now.
+func (o *Options) cutoff(at time.Time) store.ID {
 	var oldest time.Time
 	if o.MaxAge > 0 {
-		oldest = now.Add(-o.MaxAge)
+		if at.IsZero() {
+			at = time.Now()
+		}
+		oldest = at.Add(-o.MaxAge)
 	}
 	if o.Since.After(oldest) {
 		oldest = o.Since

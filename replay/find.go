@@ -21,7 +21,7 @@ type found struct {
 
 // find looks up a request. An exact match is found in one step.
 func (t *Tape) find(p *captured, mode Mode) (f found) {
-	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
+	h, cutoff := p.record.Header, t.opts.cutoff(time.Time{})
 	if t.opts.Ordered && mode == ModeReplay {
 		return t.findOrdered(p, cutoff)
 	}

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -88,23 +87,22 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 // key returns the key of a redacted request.
 func (m Match) key(req *store.Request) store.Key {
 	var h digest
-	asked := req.ParseURL()
-	u := m.likeURL(asked)
+	u := m.likeURL(req.ParseURL())
 	k := store.KeyOf(req.Method, u)
-	scheme := strings.ToLower(u.Scheme)
 	h.put('m', k.Method)
-	h.put('s', scheme)
+	h.put('s', u.Scheme)
 	h.put('h', k.Host)
-	if host := store.CanonicalHost(scheme, req.Host); host != "" && host != k.Host {
+	if host := store.CanonicalHost(u.Scheme, req.Host); host != "" && host != k.Host {
 		h.put('H', host)
 	}
 	h.put('p', k.Path)
 	if m.Key != nil {
-		h.put('k', m.Key(requestOf(req, asked)))
+		h.put('k', m.Key(requestOf(req, req.ParseURL())))
 		k.Sum = h.sum()
 		return k
 	}
-	for _, p := range pairs(u.RawQuery, m.ignoredQuery(u)) {
+	var inQuery [8]pair
+	for _, p := range pairs(inQuery[:0], u.RawQuery, m.ignoredQuery(u)) {
 		h.put('q', p.name)
 		h.put('v', p.value)
 	}

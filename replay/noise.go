@@ -43,7 +43,7 @@ func (m Match) ignoredQuery(u *url.URL) []string {
 		return m.IgnoreQuery
 	}
 	names := slices.Clone(m.IgnoreQuery)
-	for _, p := range pairs(u.RawQuery, nil) {
+	for _, p := range pairs(nil, u.RawQuery, nil) {
 		switch {
 		case m.Ignore&BlockIDs != 0 && p == pair{"comp", "block"}:
 			names = append(names, "blockid")
@@ -73,7 +73,7 @@ func (m Match) canonicalBody(d *digest, u *url.URL, h http.Header, body []byte) 
 		}
 		h = withoutChunks(h)
 	}
-	if m.Ignore&BlockIDs != 0 && len(body) > 0 && u != nil && slices.Contains(pairs(u.RawQuery, nil), pair{"comp", "blocklist"}) {
+	if m.Ignore&BlockIDs != 0 && len(body) > 0 && u != nil && slices.Contains(pairs(nil, u.RawQuery, nil), pair{"comp", "blocklist"}) {
 		if list, ok := blockList(body); ok {
 			d.put('t', "blocks")
 			d.put('b', list)

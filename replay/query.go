@@ -10,9 +10,9 @@ import (
 type pair struct{ name, value string }
 
 // pairs splits a query or form and sorts it by name; values of one name keep
-// their order.
-func pairs(raw string, ignore []string) []pair {
-	var out []pair
+// their order. It appends them to room, which is empty.
+func pairs(room []pair, raw string, ignore []string) []pair {
+	out := room
 	for name, value := range compare.Fields(raw) {
 		if !slices.Contains(ignore, name) {
 			out = append(out, pair{name, value})

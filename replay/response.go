@@ -22,7 +22,9 @@ func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.
 	if resp.Header == nil {
 		resp.Header = make(http.Header)
 	}
-	renew(resp.Header, recorded, time.Now())
+	if resp.Header["Set-Cookie"] != nil {
+		renew(resp.Header, recorded, time.Now())
+	}
 	if major, minor, ok := http.ParseHTTPVersion(r.Proto); ok {
 		resp.ProtoMajor, resp.ProtoMinor = major, minor
 	}

@@ -15,12 +15,15 @@ type timetable struct {
 	shown  bool          // the first piece has come
 	passed time.Duration // when the last piece came, since the headers
 	at     time.Duration // the same in the recording
-	start  time.Time     // when the headers were returned
+	start  time.Time     // when the headers were returned; zero without a pace
 }
 
 // timetableOf returns the timetable of the body of an exchange, whose headers are returned now.
 func timetableOf(p pace, x *store.Exchange) timetable {
-	t := timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte, start: time.Now()}
+	t := timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte}
+	if p != (pace{}) {
+		t.start = time.Now()
+	}
 	if t.pieces == nil && p.delay == 0 && p.speed > 0 && t.end > 0 {
 		t.pieces = evenly(max(int64(len(x.Response.Body)), x.MissingBody()), t.end)
 	}

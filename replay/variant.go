@@ -37,10 +37,10 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 // alone says that a single credential, wherever it is, must have made them.
 func (v variants) others(p *captured, alone bool) (keys []store.Key, identities int, err error) {
 	list, err := v.sameRequest(p.keys[0])
-	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
+	if err == nil && len(list) == 0 && p.unhashed != nil {
 		// The recording may be older than the hashes behind masks.
-		if x, err := v.writer.find(p.unhashed, 0); x != nil || err != nil {
-			return []store.Key{p.unhashed}, 0, err
+		if x, err := v.writer.find(*p.unhashed, 0); x != nil || err != nil {
+			return []store.Key{*p.unhashed}, 0, err
 		}
 	}
 	if err != nil || len(list) == 0 {

@@ -59,14 +59,21 @@ type Request struct {
 // ParseURL returns the URL of the request. It never returns nil: a URL that cannot be parsed is
 // returned as its Opaque part.
 func (r *Request) ParseURL() *url.URL {
-	if u, ok := plainURL(r.URL); ok {
-		return &u
-	}
-	u, err := url.Parse(r.URL)
-	if err != nil {
-		return &url.URL{Opaque: r.URL}
-	}
+	u := new(url.URL) // inlined, on the stack of a caller that does not keep it
+	r.parse(u)
 	return u
+}
+
+func (r *Request) parse(u *url.URL) {
+	if plain, ok := plainURL(r.URL); ok {
+		*u = plain
+		return
+	}
+	if parsed, err := url.Parse(r.URL); err == nil {
+		*u = *parsed
+		return
+	}
+	*u = url.URL{Opaque: r.URL}
 }
 
 // A Response is the redacted response of an exchange.
