@@ -87,11 +87,11 @@ func (r *jsonReader) quoted(i int) (end int) {
 
 // key records the key of the next value. raw begins at from.
 func (r *jsonReader) key(raw []byte, from int) {
-	r.at.armed = armingOf(r.n, raw)
+	r.at.armed, r.at.named = keyOf(r.n, raw)
 	if r.at.armed == unarmed {
 		r.at.armed = r.at.in.scheme(raw)
 	}
-	r.at.named, r.words = memberOf(raw), -1
+	r.words = -1
 	if len(raw) < 16 || !bytes.ContainsAny(raw, "0123456789") {
 		return // nothing shorter, and nothing without digits, has the shape of a secret
 	}
@@ -185,29 +185,29 @@ func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	return len(b), false
 }
 
-// armingOf returns what a key says about its value.
-func armingOf(n nest, raw []byte) arming {
-	name := string(raw)
-	if strings.Contains(name, `\`) {
-		name = jsonUnescape(name)
-	}
+// keyOf returns what a key says about its value, and which half of a pair it begins.
+func keyOf(n nest, raw []byte) (armed arming, named member) {
+	name := jsonUnescape(string(raw))
 	var buf squeezed
 	s := squeeze(name, &buf)
+	if len(name) <= longestMember {
+		named = memberOf(s)
+	}
 	if n.r.lists(field, s) {
-		return secret
+		return secret, named
 	}
 	if len(name) > 20 || n.r.kept(name) {
-		return unarmed
+		return unarmed, named
 	}
 	switch string(s) {
 	case "cookie", "setcookie", "cookies", "setcookie2":
-		return cookie
+		armed = cookie
 	case "auth":
-		return auth
+		armed = auth
 	case "query":
-		return graph
+		armed = graph
 	}
-	return unarmed
+	return armed, named
 }
 
 // jsonValue returns the mask of a string value, and whether anything was masked.
@@ -252,10 +252,7 @@ func plainString(raw []byte) bool {
 // jsonString masks what is secret in a string value whatever its name: a credential, a URL that
 // carries one, a JSON text, a form, an XML text, a credential among words.
 func (n nest) jsonString(raw string) string {
-	plain := raw
-	if strings.Contains(raw, `\`) {
-		plain = jsonUnescape(raw)
-	}
+	plain := jsonUnescape(raw)
 	masked := plain
 	switch {
 	case credential(plain):

@@ -11,12 +11,12 @@ const (
 	valuing
 )
 
-func memberOf(key []byte) member {
-	if len(key) > len("parameter") {
-		return other
-	}
-	var buf squeezed
-	switch string(squeeze(string(key), &buf)) {
+// longestMember is the length of the longest key of a pair.
+const longestMember = len("parameter")
+
+// memberOf returns the member of a squeezed name.
+func memberOf(name []byte) member {
+	switch string(name) {
 	case "name", "key", "field", "header", "parameter", "param", "property":
 		return naming
 	case "value", "values", "val":
@@ -91,7 +91,7 @@ func (o *objects) scheme(key []byte) arming {
 	if !o.top().auth {
 		return unarmed
 	}
-	if basicOrBearer(string(key)) {
+	if basicOrBearer(jsonUnescape(string(key))) {
 		return secret
 	}
 	return unarmed
@@ -110,7 +110,7 @@ func (o *objects) pair(r *Redactor, m member, raw []byte, at span) bool {
 		}
 		return top.secret
 	}
-	top.secret = r.secretName(string(raw))
+	top.secret = r.secretName(jsonUnescape(string(raw)))
 	return false
 }
 

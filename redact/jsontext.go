@@ -7,8 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// jsonUnescape decodes the inside of a JSON string. It keeps malformed escapes.
+// jsonUnescape decodes the inside of a JSON string, and returns it itself if it has no escapes. It
+// keeps malformed ones.
 func jsonUnescape(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' || i+1 >= len(s) {

@@ -86,13 +86,13 @@ func (r *yamlReader) openLine(l yamlLine, at int) (end int) {
 	r.secret.indent = -1
 	r.pair.leave(l)
 	r.pair.goOn(l, at)
+	armed, member := keyOf(r.n, []byte(l.name))
 	if !r.parent.has(l) {
-		r.parent.indent, r.how = -1, armingOf(r.n, []byte(l.name))
+		r.parent.indent, r.how = -1, armed
 		if len(bare) == 0 && (r.how == auth || r.how == cookie) {
 			r.parent.indent = l.key
 		}
 	}
-	member := memberOf([]byte(l.name))
 	valueOfSecret := member == valuing && l.key == r.pair.named
 	switch {
 	case member == naming:

@@ -127,9 +127,9 @@ func (f *yamlFlow) plain(i int) int {
 // name records the name of the next value.
 func (f *yamlFlow) name(from, to int) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
-	f.at.armed, f.at.named, f.tag = unarmed, memberOf(raw), span{}
+	f.at.armed, f.at.named, f.tag = unarmed, other, span{}
 	if len(raw) <= longestName {
-		f.at.armed = armingOf(f.n, raw)
+		f.at.armed, f.at.named = keyOf(f.n, raw)
 		if name := string(raw); f.at.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
 			f.at.armed = secret
 		}

@@ -39,7 +39,6 @@ func testedElsewhere() map[string]string {
 		"internal/growth/processor_unix.go":          "growth_test.go",
 		"redact/edits.go":                            "planted_test.go",
 		"redact/graphql.go":                          "planted_test.go",
-		"redact/jsonpair.go":                         "planted_test.go",
 		"redact/jsontext.go":                         "body_test.go",
 		"redact/markup.go":                           "planted_test.go",
 	}
