@@ -50,6 +50,9 @@ func (sh *shard) move(p *progress, key store.Key, names []string, h http.Header,
 	v := sh.varied[key.Sum]
 	if v == nil {
 		v = &varied{last: make(map[[sha256.Size]byte]store.ID)}
+		if sh.varied == nil {
+			sh.varied = make(map[[sha256.Size]byte]*varied)
+		}
 		sh.varied[key.Sum] = v
 	}
 	if !slices.ContainsFunc(v.names, func(set []string) bool { return slices.Equal(set, names) }) {

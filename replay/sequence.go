@@ -26,16 +26,14 @@ type shard struct {
 	// the same time.
 	mu       sync.Mutex
 	progress map[[sha256.Size]byte]progress // by key
-	varied   map[[sha256.Size]byte]*varied  // by key, for those with a Vary
-	served   map[store.ID]struct{}
+	varied   map[[sha256.Size]byte]*varied  // by key, for those with a Vary; nil for none
+	served   map[store.ID]struct{}          // nil for none
 }
 
 func newSequences(opts *Options, w *writer, by selector) *sequences {
 	s := &sequences{opts: opts, writer: w, by: by}
 	for i := range s.shards {
 		s.shards[i].progress = make(map[[sha256.Size]byte]progress)
-		s.shards[i].varied = make(map[[sha256.Size]byte]*varied)
-		s.shards[i].served = make(map[store.ID]struct{})
 	}
 	return s
 }
@@ -236,6 +234,9 @@ func (s *sequences) markServed(id store.ID) {
 	sh := s.byID(id)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
+	if sh.served == nil {
+		sh.served = make(map[store.ID]struct{})
+	}
 	sh.served[id] = struct{}{}
 }
 

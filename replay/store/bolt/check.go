@@ -12,14 +12,17 @@ import (
 // can be checked as they are reached.
 func (s *boltStore) check() (sealed bool, err error) {
 	err = s.view(func(r *reading) error {
-		is, err := r.get(bucketMeta, []byte(metaMagic))
+		var is, b []byte
+		meta, err := r.bucket(bucketMeta)
+		if err == nil {
+			is, err = meta.get([]byte(metaMagic))
+		}
 		if errors.Is(err, errNoBucket) || err == nil && string(is) != magic {
 			return &store.FormatError{Path: s.path, Reason: "a bbolt database, but not a tape"}
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			b, err = meta.get([]byte(metaSchema))
 		}
-		b, err := r.get(bucketMeta, []byte(metaSchema))
 		if err != nil {
 			return err
 		}
@@ -33,7 +36,7 @@ func (s *boltStore) check() (sealed bool, err error) {
 				return err
 			}
 		}
-		sealed, err = r.sealed(r.tx)
+		sealed, err = r.sealed(r.tx, meta)
 		return err
 	})
 	return sealed, err

@@ -40,8 +40,9 @@ func (c *change) seal() error {
 	}))
 }
 
-// sealed reports whether a state has a seal. A wrong seal is an error.
-func (s *state) sealed(number int) (bool, error) {
+// sealed reports whether a state has a seal. meta is its bucket of that name. A wrong seal is an
+// error.
+func (s *state) sealed(number int, meta tree) (bool, error) {
 	var ends [][]byte
 	page := make([]byte, s.page)
 	for _, name := range []string{bucketRec, bucketIdx, bucketBlob} {
@@ -49,17 +50,11 @@ func (s *state) sealed(number int) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		for _, last := range []bool{false, true} {
-			end, err := t.end(last, page)
-			if err != nil {
-				return false, err
-			}
-			ends = append(ends, end)
+		first, last, err := t.ends(page)
+		if err != nil {
+			return false, err
 		}
-	}
-	meta, err := s.bucket(bucketMeta)
-	if err != nil {
-		return false, err
+		ends = append(ends, first, last)
 	}
 	var own []byte
 	c := meta.cursor()
@@ -95,29 +90,30 @@ func (s *state) read(id uint64, page []byte) (node, error) {
 	return nodeOf(id, page), err
 }
 
-// end returns the first or the last key of a tree, nil if there is none. The pages that lead to it
-// are not checked, since the seal confirms the key. page has the size of one page.
-func (t tree) end(last bool, page []byte) ([]byte, error) {
-	n, err, id := t.inline, error(nil), t.root
+// ends returns the first and the last key of a tree, nil if there is none. A page has the first key
+// of what is below it, so the root has that of the tree. The pages that lead to the last are not
+// checked, since the seal confirms it. page has the size of one.
+func (t tree) ends(page []byte) (first, last []byte, err error) {
+	n, id := t.inline, t.root
 	for range maxDepth {
 		if t.root != 0 { // else it is a leaf
 			n, err = t.state.read(id, page)
 		}
 		if err != nil || n.count == 0 && !n.branch {
-			return nil, err
+			return nil, nil, err
 		}
-		at := 0
-		if last {
-			at = n.count - 1
+		key, _, ok := n.element(0)
+		end, child, also := n.element(n.count - 1)
+		if !ok || !also {
+			return nil, nil, t.state.damaged(id, "the first or the last of %d elements is not within the page", n.count)
 		}
-		key, child, ok := n.element(at)
-		if !ok {
-			return nil, t.state.damaged(id, "element %d of %d is not within the page", at, n.count)
+		if id == t.root {
+			first = bytes.Clone(key)
 		}
 		if !n.branch {
-			return bytes.Clone(key), nil
+			return first, bytes.Clone(end), nil
 		}
 		id = child
 	}
-	return nil, t.state.damaged(id, "%d levels deep", maxDepth)
+	return nil, nil, t.state.damaged(id, "%d levels deep", maxDepth)
 }

@@ -125,13 +125,14 @@ func TestTheWayToAnEndEnds(t *testing.T) {
 		rec, err := r.bucket(bucketRec)
 		tapetest.Must(t, err)
 		rec.state = &r.state
-		first, err := rec.end(false, page)
-		if err != nil || !bytes.Equal(first, idBytes(1)) {
-			t.Fatalf("the first key is %x, %v", first, err)
+		first, last, err := rec.ends(page)
+		if err != nil || !bytes.Equal(first, idBytes(1)) || !bytes.Equal(last, idBytes(600)) {
+			t.Fatalf("the ends are %x and %x, %v", first, last, err)
 		}
 		e := binary.NativeEndian
 		root = rec.root
-		child := func(p []byte) []byte { return p[pageHeader+8:] }
+		element := pageHeader + (int(e.Uint16(good[root*r.page+10:]))-1)*elementSize // the last of the root
+		child := func(p []byte) []byte { return p[element+8:] }
 		for name, c := range map[string]struct {
 			edit func(p []byte)
 			text string
@@ -139,18 +140,19 @@ func TestTheWayToAnEndEnds(t *testing.T) {
 			"a circle":    {func(p []byte) { e.PutUint64(child(p), root) }, "levels deep"},
 			"outside":     {func(p []byte) { e.PutUint64(child(p), 1<<40) }, "not one of the"},
 			"no page":     {func(p []byte) { e.PutUint64(child(p), 0) }, "not one of the"},
-			"offset":      {func(p []byte) { e.PutUint32(p[pageHeader:], 1<<31) }, "not within the page"},
-			"long key":    {func(p []byte) { e.PutUint32(p[pageHeader+4:], 4096) }, "not within the page"},
+			"offset":      {func(p []byte) { e.PutUint32(p[element:], 1<<31) }, "not within the page"},
+			"long key":    {func(p []byte) { e.PutUint32(p[element+4:], 4096) }, "not within the page"},
+			"first key":   {func(p []byte) { e.PutUint32(p[pageHeader:], 1<<31) }, "not within the page"},
 			"no elements": {func(p []byte) { e.PutUint16(p[10:], 0) }, "not within the page"},
 		} {
 			edit(c.edit)
-			if k, err := rec.end(false, page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
-				t.Errorf("%s: %x, %v, want %q", name, k, err, c.text)
+			if first, last, err := rec.ends(page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("%s: %x and %x, %v, want %q", name, first, last, err, c.text)
 			}
 		}
 		edit(func(p []byte) { e.PutUint16(p[10:], 65535) })
-		if k, err := rec.end(true, page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "not within the page") {
-			t.Errorf("too many: %x, %v", k, err)
+		if first, last, err := rec.ends(page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "not within the page") {
+			t.Errorf("too many: %x and %x, %v", first, last, err)
 		}
 		r.data = good
 		return nil

@@ -155,6 +155,11 @@ func (s *state) get(name string, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return t.get(key)
+}
+
+// get returns the value of a key, or nil.
+func (t tree) get(key []byte) ([]byte, error) {
 	k, v, err := t.seek(key)
 	if err != nil || !bytes.Equal(k, key) {
 		return nil, err
