@@ -33,25 +33,29 @@ func basics(b []byte) []byte {
 func basicEnd(b []byte, from int) int {
 	const length = len("asic ")
 	for last := from + length - 1; last < len(b); {
-		switch b[last] | 0x20 {
-		case 'a':
-			last += 4
-		case 's':
-			last += 3
-		case 'i':
-			last += 2
-		case 'c':
-			last++
-		case ' ': // or a zero byte
+		step := toBlank(b[last])
+		if step == 0 {
 			if word := b[last+1-length : last+1]; string(word) == "asic " || string(word) == "ASIC " {
 				return last + 1
 			}
-			last += length
-		default:
-			last += length
+			step = length
 		}
+		last += step
 	}
 	return -1
+}
+
+// toBlank returns how far the blank is behind c in "asic " and "ASIC ", and their length for a byte
+// that is not in them.
+func toBlank(c byte) int {
+	const (
+		none    = "\x05\x05\x05\x05\x05\x05\x05\x05"
+		letters = "\x05\x04\x05\x01\x05\x05\x05\x05\x05\x02\x05\x05\x05\x05\x05\x05" + "\x05\x05\x05\x03\x05\x05\x05\x05" + none
+		ascii   = none + none + none + none + "\x00\x05\x05\x05\x05\x05\x05\x05" + none + none + none + letters + letters
+		beyond  = none + none + none + none + none + none + none + none
+		table   = ascii + beyond + beyond
+	)
+	return int(table[c])
 }
 
 func basicsOf(s string) string {

@@ -128,7 +128,7 @@ func (o *objects) late() (span, bool) {
 // secretName reports whether a name that is itself a value is secret. A label of several words is
 // not: {"name": "Reset password", "value": 1}.
 func (r *Redactor) secretName(name string) bool {
-	if len(name) > 100 || strings.ContainsAny(name, " \t") {
+	if len(name) > 100 || strings.IndexByte(name, ' ') >= 0 || strings.IndexByte(name, '\t') >= 0 {
 		return false
 	}
 	var buf squeezed
