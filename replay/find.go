@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -20,33 +21,33 @@ type found struct {
 }
 
 // find looks up a request. An exact match is found in one step.
-func (t *Tape) find(p *captured, mode Mode) (f found) {
+func (t *Tape) find(ctx context.Context, p *captured, mode Mode) (f found) {
 	h, cutoff := p.record.Header, t.opts.cutoff(time.Time{})
 	if t.opts.Ordered && mode == ModeReplay {
-		return t.findOrdered(p, cutoff)
+		return t.findOrdered(ctx, p, cutoff)
 	}
 	f.keys = p.keys[:]
-	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
+	f.x, f.why, f.err = t.sequences.next(ctx, f.keys, h, mode, cutoff)
 	if f.why == MissUnknown && (mode == ModeReplay || t.opts.Identity == nil && t.masker.maskAlone(p)) {
-		f.keys, f.identities, f.err = variants{t.writer}.others(p, mode != ModeReplay)
+		f.keys, f.identities, f.err = variants{t.writer}.others(ctx, p, mode != ModeReplay)
 		switch {
 		case f.err != nil || f.identities > 0:
 			f.why = MissIdentity
 		case len(f.keys) > 0:
-			f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
+			f.x, f.why, f.err = t.sequences.next(ctx, f.keys, h, mode, cutoff)
 		default:
 			f.keys = p.keys[:]
 		}
 	}
 	if f.why == MissExpired && (t.opts.Expired == ExpiredServed || t.opts.Expired == ExpiredFallback) {
-		f.stale, _, f.err = t.sequences.next(f.keys, h, mode, 0)
+		f.stale, _, f.err = t.sequences.next(ctx, f.keys, h, mode, 0)
 	}
 	return f
 }
 
 // findOrdered looks up a request that must be the next one of the tape.
-func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
-	f.keys, f.identities, f.err = variants{t.writer}.keys(p)
+func (t *Tape) findOrdered(ctx context.Context, p *captured, cutoff store.ID) (f found) {
+	f.keys, f.identities, f.err = variants{t.writer}.keys(ctx, p)
 	if f.err != nil || f.identities > 0 {
 		f.why = MissIdentity
 		return f
@@ -55,14 +56,14 @@ func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
 	if t.opts.Expired.serves(ModeReplay) {
 		from = 0
 	}
-	f.x, f.due, f.why, f.err = t.order.next(func(x *store.Exchange) bool {
+	f.x, f.due, f.why, f.err = t.order.next(ctx, func(x *store.Exchange) bool {
 		sum := t.capturer.keyOf(x).Sum
 		return t.sequences.by.selects(x, h) && slices.ContainsFunc(f.keys, func(k store.Key) bool { return k.Sum == sum })
 	}, from, t.opts.End == EndCycle)
 	switch {
 	case f.x != nil && f.x.ID <= cutoff:
 		f.x, f.stale, f.why = nil, f.x, MissExpired
-	case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, ModeReplay, cutoff, MissUnknown):
+	case f.why == MissConsumed && from > 0 && t.sequences.hasOld(ctx, f.keys, h, ModeReplay, cutoff, MissUnknown):
 		f.why = MissExpired
 	}
 	return f

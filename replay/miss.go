@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -102,7 +103,7 @@ func (e *MissError) Is(target error) bool {
 }
 
 // miss returns the error that explains why the tape has no exchange for a request.
-func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
+func (t *Tape) miss(ctx context.Context, c *layer.Call, p *captured, f found) *MissError {
 	safe := t.masker.literals
 	e := &MissError{
 		Method: safe(methodOf(p.record.Method)), URL: safe(p.record.URL), Route: safe(c.Route()), Reason: f.why, Identities: f.identities,
@@ -112,7 +113,7 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 	case MissUnknown, MissVaries, MissOrder:
 		near := []*store.Exchange{f.due}
 		if f.due == nil {
-			near = neighboursOf(p.keys[0], t.store)
+			near = neighboursOf(ctx, p.keys[0], t.writer.reads)
 		}
 		compared := comparer{by: t.sequences.by, masker: t.masker}
 		if x, l := compared.nearest(p.record, near); x != nil {
@@ -120,7 +121,7 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 			e.Differences, e.More = differences(l, safe), l.More
 		}
 	case MissExpired, MissFiltered, MissIncomplete:
-		if x, err := t.sequences.first(f.keys, 0); err == nil && x != nil {
+		if x, err := t.sequences.first(ctx, f.keys, 0); err == nil && x != nil {
 			e.Recorded = x.Start
 		}
 	case MissConsumed, MissIdentity:
@@ -130,12 +131,12 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 
 // neighboursOf returns the exchanges with which a miss is compared: those of the host or, if the
 // tape has none, its first ones.
-func neighboursOf(key store.Key, s store.IndexStore) []*store.Exchange {
-	near, err := s.Near(key, neighbours)
+func neighboursOf(ctx context.Context, key store.Key, of reads) []*store.Exchange {
+	near, err := of.near(ctx, key, neighbours)
 	if err != nil || len(near) > 0 {
 		return near // it is a miss without them too
 	}
-	for x, err := range s.Scan(0) {
+	for x, err := range of.scan(ctx, 0) {
 		if err != nil || len(near) == neighbours {
 			break
 		}

@@ -132,7 +132,8 @@ type Options struct {
 	// RestWait is how long Close of a response body waits for an end that its caller has not
 	// read, as with a decoder that stops at the closing brace. A body that ends later is cut
 	// where its caller left: see [store.CutError]. The caller waits meanwhile and holds its slot,
-	// also for a stream that it closes early. 0 is 100 ms.
+	// also for a stream that it closes early. It waits as long again for a [store.ContextStore] that
+	// does not respond. 0 is 100 ms.
 	RestWait time.Duration
 	// OnError is called with errors that cannot be returned to a caller: failed writes, withheld
 	// exchanges, responses over MaxBody. It runs in the goroutine that found the error and must

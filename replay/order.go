@@ -1,7 +1,8 @@
 package replay
 
 import (
-	"sync"
+	"context"
+	"iter"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -11,22 +12,24 @@ const readAhead = 16 // how many exchanges are read at once
 // order is the progress of a tape that is replayed in its order.
 type order struct {
 	usable func(*store.Exchange) bool
-	store  store.Store
+	scan   func(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error]
 
-	mu    sync.Mutex // mu guards the fields below, and is held while the store is read
-	last  store.ID   // the last one that was replayed or left out
+	turn  turn     // turn guards the fields below
+	last  store.ID // the last one that was replayed or left out
 	ahead []*store.Exchange
 }
 
 // next returns the next exchange of the tape if it responds, and moves past it. Otherwise it
 // returns the reason, and the exchange that is due.
-func (o *order) next(responds func(*store.Exchange) bool, cutoff store.ID, cycle bool) (x, due *store.Exchange, why MissReason, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	due, err = o.dueLocked(cutoff)
+func (o *order) next(ctx context.Context, responds func(*store.Exchange) bool, cutoff store.ID, cycle bool) (x, due *store.Exchange, why MissReason, err error) {
+	if err := o.turn.take(ctx); err != nil {
+		return nil, nil, "", err
+	}
+	defer o.turn.release()
+	due, err = o.dueLocked(ctx, cutoff)
 	if due == nil && err == nil && cycle && o.last > 0 {
 		o.last = 0
-		due, err = o.dueLocked(cutoff)
+		due, err = o.dueLocked(ctx, cutoff)
 	}
 	switch {
 	case err != nil:
@@ -42,12 +45,12 @@ func (o *order) next(responds func(*store.Exchange) bool, cutoff store.ID, cycle
 	return due, nil, "", nil
 }
 
-// dueLocked returns the first exchange after the last one that may be replayed. The caller holds
-// mu.
-func (o *order) dueLocked(cutoff store.ID) (*store.Exchange, error) {
+// dueLocked returns the first exchange after the last one that may be replayed. The caller has
+// the turn.
+func (o *order) dueLocked(ctx context.Context, cutoff store.ID) (*store.Exchange, error) {
 	for {
 		if len(o.ahead) == 0 {
-			if err := o.readLocked(max(o.last, cutoff)); err != nil || len(o.ahead) == 0 {
+			if err := o.readLocked(ctx, max(o.last, cutoff)); err != nil || len(o.ahead) == 0 {
 				return nil, err
 			}
 		}
@@ -59,9 +62,9 @@ func (o *order) dueLocked(cutoff store.ID) (*store.Exchange, error) {
 	}
 }
 
-// readLocked reads the next few exchanges above an ID. The caller holds mu.
-func (o *order) readLocked(after store.ID) error {
-	for x, err := range o.store.Scan(after) {
+// readLocked reads the next few exchanges above an ID. The caller has the turn.
+func (o *order) readLocked(ctx context.Context, after store.ID) error {
+	for x, err := range o.scan(ctx, after) {
 		if err != nil {
 			return err
 		}
@@ -74,7 +77,7 @@ func (o *order) readLocked(after store.ID) error {
 
 // rewind starts again from the first exchange.
 func (o *order) rewind() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	o.turn.wait()
+	defer o.turn.release()
 	o.last, o.ahead = 0, nil
 }

@@ -65,16 +65,12 @@ var errNoParts = errors.New("replay: the store has no parts of bodies")
 
 // part returns a part of a body, or nil. It waits for a part that is not stored yet.
 func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, error) {
-	s, ok := w.store.(store.PartStore)
-	if !ok {
-		return nil, errNoParts
-	}
-	b, err := s.Part(id, number)
+	b, err := w.reads.part(ctx, id, number)
 	if b == nil && err == nil {
 		if w.queue.flush(ctx) != nil {
 			return nil, ctxerr.Of(ctx)
 		}
-		b, err = s.Part(id, number)
+		b, err = w.reads.part(ctx, id, number)
 	}
 	return b, err
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // progress is how far the exchanges of a key have been replayed. It is guarded by the mutex of its
-// shard. It has no pointers, so that the garbage collector need not look through that of a long
-// tape.
+// shard, which at and found take. It has no pointers, so that the garbage collector need not look
+// through that of a long tape.
 type progress struct {
 	last store.ID // the last one replayed, of those that no Vary distinguishes
 	// end is an ID above which the tape has no exchange of the key, or 0 if unknown. A tape that
@@ -26,6 +26,36 @@ type progress struct {
 type varied struct {
 	names [][]string                     // what the Vary of the exchanges names
 	last  map[[sha256.Size]byte]store.ID // the last one replayed, by variant
+}
+
+// at returns the progress of a key, and its place for a request.
+func (sh *shard) at(key store.Key, h http.Header) (p progress, cursor store.ID) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	p = sh.progress[key.Sum]
+	return p, sh.place(p, key, h)
+}
+
+// found stores what a lookup has found behind a cursor: an exchange, or nil, and the end of the
+// key. If an exchange was recorded meanwhile, which has moved the place, it goes on behind that.
+// stays says that the store keeps the exchange under the key.
+func (sh *shard) found(key store.Key, h http.Header, x *store.Exchange, by selector, cursor, end store.ID, stays bool) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	was := sh.progress[key.Sum]
+	p := was
+	p.end = end
+	if x != nil {
+		id := x.ID
+		if now := sh.place(p, key, h); now != cursor {
+			id = max(id, now)
+		}
+		sh.move(&p, key, by.names(x.Response), h, id)
+		p.led = stays && p.last == x.ID
+	}
+	if p != was {
+		sh.progress[key.Sum] = p
+	}
 }
 
 // place returns the last exchange of a sequence that was replayed for a request, or 0. The caller

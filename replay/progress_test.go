@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -45,36 +46,38 @@ func TestTheLastIsReadByItsID(t *testing.T) {
 	key := store.Key{Sum: [32]byte{1}}
 	opts := Options{Mode: ModeReplay}
 	list := []store.ID{3, 7} // under the key
-	var finds, reads int
+	var finds, gets int
 	made := func(id store.ID) *store.Exchange {
 		return &store.Exchange{ID: id, Key: key, Complete: true, Response: &store.Response{StatusCode: 200}}
 	}
 	w := &writer{
 		queue: newQueue(nil),
-		stored: func(_ store.Key, after store.ID) (*store.Exchange, error) {
-			finds++
-			for _, id := range list {
-				if id > after {
-					return made(id), nil
+		reads: reads{
+			find: func(_ context.Context, _ store.Key, after store.ID) (*store.Exchange, error) {
+				finds++
+				for _, id := range list {
+					if id > after {
+						return made(id), nil
+					}
 				}
-			}
-			return nil, nil
-		},
-		outcome: func(_ store.Key, id store.ID) (*store.Exchange, error) {
-			reads++
-			return made(id), nil
+				return nil, nil
+			},
+			outcome: func(_ context.Context, _ store.Key, id store.ID) (*store.Exchange, error) {
+				gets++
+				return made(id), nil
+			},
 		},
 	}
 	s := newSequences(&opts, w, selector{secret: func(string) bool { return false }})
 	next := func(what string, want store.ID, wantFinds, wantReads int) {
 		t.Helper()
-		finds, reads = 0, 0
-		x, _, err := s.next([]store.Key{key}, nil, ModeReplay, 0)
+		finds, gets = 0, 0
+		x, _, err := s.next(context.Background(), []store.Key{key}, nil, ModeReplay, 0)
 		if err != nil || (want == 0) != (x == nil) || x != nil && x.ID != want {
 			t.Fatalf("%s: got %+v, %v, want %d", what, x, err, want)
 		}
-		if finds != wantFinds || reads != wantReads {
-			t.Errorf("%s: looked for %d times and read %d times, want %d and %d", what, finds, reads, wantFinds, wantReads)
+		if finds != wantFinds || gets != wantReads {
+			t.Errorf("%s: looked for %d times and read %d times, want %d and %d", what, finds, gets, wantFinds, wantReads)
 		}
 	}
 	next("the first", 3, 1, 0)
@@ -88,4 +91,21 @@ func TestTheLastIsReadByItsID(t *testing.T) {
 	list = []store.ID{3} // 7 got another key
 	s.rekeyed()
 	next("another last", 0, 2, 0)
+}
+
+// What was recorded while the store was asked comes last, whatever the store has found.
+func TestALookupDoesNotGoBackBehindARecording(t *testing.T) {
+	s := newSequences(nil, nil, selector{})
+	exchange := func(id store.ID) *store.Exchange { return &store.Exchange{ID: id, Response: &store.Response{}} }
+	sh := s.byKey(store.Key{})
+	for _, c := range []struct{ finds, records, want store.ID }{{3, 0, 3}, {5, 9, 9}, {12, 10, 12}, {4, 0, 4}} {
+		_, cursor := sh.at(store.Key{}, nil)
+		if c.records > 0 {
+			s.advance(exchange(c.records), nil)
+		}
+		sh.found(store.Key{}, nil, exchange(c.finds), selector{}, cursor, 0, false)
+		if _, now := sh.at(store.Key{}, nil); now != c.want {
+			t.Errorf("%d was found and %d recorded meanwhile: the place is %d, want %d", c.finds, c.records, now, c.want)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -138,7 +139,7 @@ func (r *recording) record(q *recorded, body *spill, fault *store.Fault, complet
 	case complete:
 		p.Replace = r.replace(x)
 	case cut:
-		if t.sequences.unfinished(x.Key, t.session) {
+		if r.unfinished(x.Key) {
 			p.Replace = t.session
 		}
 		t.counts.cut.Add(1)
@@ -191,7 +192,7 @@ func (r *recording) replace(x *store.Exchange) store.ID {
 	case ModeRecord:
 		return r.tape.session
 	case ModeSmart:
-		if r.again && r.tape.sequences.unfinished(x.Key, r.tape.session) {
+		if r.again && r.unfinished(x.Key) {
 			return r.tape.session
 		}
 		if cutoff := r.tape.opts.cutoff(r.start); cutoff > 0 {
@@ -200,4 +201,13 @@ func (r *recording) replace(x *store.Exchange) store.ID {
 	case ModeReplay, Off:
 	}
 	return 0
+}
+
+// unfinished reports whether an exchange of a key replaces only ones that did not end. Its caller
+// waits for that as for the rest of a body, whatever the context says: it may have ended the body.
+// An exchange of which it is not known replaces nothing.
+func (r *recording) unfinished(key store.Key) bool {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(r.request.send.Context()), r.tape.opts.RestWait)
+	defer stop()
+	return r.tape.sequences.unfinished(ctx, key, r.tape.session)
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
 	"sync"
@@ -21,9 +22,11 @@ type sequences struct {
 // shard is the progress of a sixteenth of the keys. It grows with what is on the tape, not with
 // what is requested.
 type shard struct {
-	// mu guards the maps and what they lead to. It is held while an exchange is looked up, so it is
-	// locked before the mutex of the queue and the locks of the store. No two shards are locked at
-	// the same time.
+	// looking is had while an exchange is looked up, so that there is one lookup at a time. It is
+	// taken before mu, the mutex of the queue and the locks of the store.
+	looking turn
+	// mu guards the maps and what they lead to. It is not held while the store is asked, so an
+	// exchange is recorded without a wait for a lookup. No two shards are locked at the same time.
 	mu       sync.Mutex
 	progress map[[sha256.Size]byte]progress // by key
 	varied   map[[sha256.Size]byte]*varied  // by key, for those with a Vary; nil for none
@@ -33,6 +36,7 @@ type shard struct {
 func newSequences(opts *Options, w *writer, by selector) *sequences {
 	s := &sequences{opts: opts, writer: w, by: by}
 	for i := range s.shards {
+		s.shards[i].looking = newTurn()
 		s.shards[i].progress = make(map[[sha256.Size]byte]progress)
 	}
 	return s
@@ -45,35 +49,36 @@ func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(
 // next finds the exchange to replay and moves the cursor to it in one step, so that concurrent
 // calls get one each, in order. The exchanges of several keys are one sequence. Exchanges up to
 // cutoff are too old. h is the redacted header of the request. Without an exchange it returns the
-// reason.
-func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
+// reason. It waits no longer than ctx allows.
+func (s *sequences) next(ctx context.Context, keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	key := keys[0]
 	if len(keys) > 1 {
 		key = group(key)
 	}
 	sh := s.byKey(key)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	p := sh.progress[key.Sum]
-	was := p
-	x, why, err := s.nextLocked(sh, &p, key, keys, h, mode, cutoff)
-	if p != was {
-		sh.progress[key.Sum] = p
+	if err := sh.looking.take(ctx); err != nil {
+		return nil, "", err
+	}
+	defer sh.looking.release()
+	p, cursor := sh.at(key, h)
+	end := p.end
+	x, why, err := s.behind(ctx, &p, keys, h, mode, cursor, cutoff)
+	if x != nil || p.end != end {
+		sh.found(key, h, x, s.by, cursor, p.end, s.opts.Mode == ModeReplay && len(keys) == 1)
 	}
 	return x, why, err
 }
 
-// nextLocked is next for the shard and the progress of a key, which it changes. The caller holds
-// the mutex of the shard.
-func (s *sequences) nextLocked(sh *shard, p *progress, key store.Key, keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
-	cursor := sh.place(*p, key, h)
-	x, why, err := s.after(p, keys, h, mode, cursor, cutoff)
+// behind finds the exchange to replay behind the cursor of some keys, whose progress is p. It may
+// set the end of p.
+func (s *sequences) behind(ctx context.Context, p *progress, keys []store.Key, h http.Header, mode Mode, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
+	x, why, err := s.after(ctx, p, keys, h, mode, cursor, cutoff)
 	own := mode == ModeSmart && !s.opts.Reuse
 	if own && s.isNew(x) {
 		return nil, MissUnknown, nil
 	}
 	if x == nil && err == nil && cursor > cutoff {
-		x, err = s.afterLast(p, keys, h, cursor, cutoff, mode)
+		x, err = s.afterLast(ctx, *p, keys, h, cursor, cutoff, mode)
 		why = MissConsumed
 		if own && s.isNew(x) {
 			x = nil
@@ -83,26 +88,24 @@ func (s *sequences) nextLocked(sh *shard, p *progress, key store.Key, keys []sto
 		return nil, "", err
 	}
 	if x != nil {
-		sh.move(p, key, s.by.names(x.Response), h, x.ID)
-		p.led = s.opts.Mode == ModeReplay && len(keys) == 1 && p.last == x.ID
 		return x, "", nil
 	}
-	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, mode, cutoff, why) {
+	if cutoff > 0 && why != MissConsumed && s.hasOld(ctx, keys, h, mode, cutoff, why) {
 		why = MissExpired
 	}
 	return nil, why, nil
 }
 
-// after finds the first exchange after the cursor and the cutoff, like usable. The caller holds the
-// lock of the keys' shard.
-func (s *sequences) after(p *progress, keys []store.Key, h http.Header, mode Mode, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
+// after finds the first exchange after the cursor and the cutoff, like usable. The caller has the
+// turn of the keys' shard.
+func (s *sequences) after(ctx context.Context, p *progress, keys []store.Key, h http.Header, mode Mode, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	from := max(cursor, cutoff)
 	// The keys of a group are not the same for everybody.
 	fixed := len(keys) == 1 && cursor > 0 && s.opts.Mode == ModeReplay
 	if fixed && p.end != 0 && p.end <= from {
 		return nil, MissUnknown, nil
 	}
-	x, why, err := s.usable(keys, h, mode, from)
+	x, why, err := s.usable(ctx, keys, h, mode, from)
 	if fixed && x == nil && why == MissUnknown && err == nil {
 		p.end = from
 	}
@@ -111,10 +114,10 @@ func (s *sequences) after(p *progress, keys []store.Key, h http.Header, mode Mod
 
 // hasOld reports whether the reason of a miss is that an exchange is too old. Newer ones may be
 // unusable.
-func (s *sequences) hasOld(keys []store.Key, h http.Header, mode Mode, cutoff store.ID, why MissReason) bool {
-	old, _, err := s.usable(keys, h, mode, 0)
+func (s *sequences) hasOld(ctx context.Context, keys []store.Key, h http.Header, mode Mode, cutoff store.ID, why MissReason) bool {
+	old, _, err := s.usable(ctx, keys, h, mode, 0)
 	if err == nil && old == nil && why == MissUnknown {
-		old, err = s.first(keys, 0)
+		old, err = s.first(ctx, keys, 0)
 	}
 	return err == nil && old != nil && old.ID <= cutoff
 }
@@ -134,23 +137,23 @@ func group(key store.Key) store.Key {
 	return key
 }
 
-// afterLast returns what follows the last exchange of some keys, or nil for a miss. The caller holds
-// the lock of the keys' shard.
-func (s *sequences) afterLast(p *progress, keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
+// afterLast returns what follows the last exchange of some keys, whose progress is p, or nil for a
+// miss.
+func (s *sequences) afterLast(ctx context.Context, p progress, keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
-		if p.led && p.last == cursor && s.writer.outcome != nil {
-			if x, err := s.writer.outcome(keys[0], cursor); err != nil || !s.opts.discards(x) {
+		if p.led && p.last == cursor && s.writer.reads.outcome != nil {
+			if x, err := s.writer.reads.outcome(ctx, keys[0], cursor); err != nil || !s.opts.discards(x) {
 				return x, err
 			}
 		}
-		x, _, err := s.usable(keys, h, mode, cursor-1)
+		x, _, err := s.usable(ctx, keys, h, mode, cursor-1)
 		if x != nil && mode == ModeSmart && !steady(x) {
 			return nil, err
 		}
 		return x, err
 	case EndCycle:
-		x, _, err := s.usable(keys, h, mode, cutoff)
+		x, _, err := s.usable(ctx, keys, h, mode, cutoff)
 		return x, err
 	case EndMiss:
 	}
@@ -159,10 +162,10 @@ func (s *sequences) afterLast(p *progress, keys []store.Key, h http.Header, curs
 
 // usable finds the first exchange above an ID that may be replayed. If there is none, it returns
 // the reason.
-func (s *sequences) usable(keys []store.Key, h http.Header, mode Mode, after store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) usable(ctx context.Context, keys []store.Key, h http.Header, mode Mode, after store.ID) (*store.Exchange, MissReason, error) {
 	why := MissUnknown
 	for {
-		x, err := s.first(keys, after)
+		x, err := s.first(ctx, keys, after)
 		if x == nil || err != nil {
 			return nil, why, err
 		}
@@ -181,9 +184,9 @@ func (s *sequences) usable(keys []store.Key, h http.Header, mode Mode, after sto
 }
 
 // first returns the first exchange of some keys above an ID, or nil.
-func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchange, err error) {
+func (s *sequences) first(ctx context.Context, keys []store.Key, after store.ID) (best *store.Exchange, err error) {
 	for _, key := range keys {
-		x, err := s.writer.find(key, after)
+		x, err := s.writer.find(ctx, key, after)
 		if err != nil {
 			return nil, err
 		}
@@ -196,13 +199,13 @@ func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchang
 
 // unfinished reports whether a new exchange of a request would replace only earlier ones that did
 // not end. Exchanges before an ID count.
-func (s *sequences) unfinished(key store.Key, before store.ID) bool {
-	near, err := s.writer.store.Near(key, 2) // of a key each
+func (s *sequences) unfinished(ctx context.Context, key store.Key, before store.ID) bool {
+	near, err := s.writer.reads.near(ctx, key, 2) // of a key each
 	if err != nil || len(near) == 0 || near[0].Key.Sum != key.Sum || len(near) > 1 && near[1].Key.Request() == key.Request() {
 		return false
 	}
 	for after := store.ID(0); ; {
-		x, err := s.writer.find(key, after)
+		x, err := s.writer.find(ctx, key, after)
 		switch {
 		case err != nil || x != nil && x.ID < before && x.Complete:
 			return false
@@ -249,28 +252,32 @@ func (s *sequences) wasServed(id store.ID) bool {
 }
 
 // rewind forgets what was replayed. ModeSmart does not replay exchanges with an ID from since on,
-// unless they may be reused.
+// unless they may be reused. It waits for the lookups under way.
 func (s *sequences) rewind(since store.ID) {
 	s.since.Store(uint64(since))
 	for i := range s.shards {
 		sh := &s.shards[i]
+		sh.looking.wait()
 		sh.mu.Lock()
 		clear(sh.progress)
 		clear(sh.varied)
 		clear(sh.served)
 		sh.mu.Unlock()
+		sh.looking.release()
 	}
 }
 
-// rekeyed forgets where the sequences end, since the exchanges have new keys. A lookup holds the
-// lock of its shard until it has stored what it found.
+// rekeyed forgets where the sequences end, since the exchanges have new keys. A lookup has the
+// turn of its shard until it has stored what it found.
 func (s *sequences) rekeyed() {
 	for i := range s.shards {
 		sh := &s.shards[i]
+		sh.looking.wait()
 		sh.mu.Lock()
 		for sum, p := range sh.progress {
 			sh.progress[sum] = progress{last: p.last}
 		}
 		sh.mu.Unlock()
+		sh.looking.release()
 	}
 }

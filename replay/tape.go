@@ -63,7 +63,7 @@ func Open(path string, opts Options) (*Tape, error) {
 		// On a tape that records, an exchange may still be on its way to the store.
 		t.unshared = opts.Mode == ModeReplay && opts.BeforeReplay == nil && !isText(path)
 		if outcomes, ok := s.(outcomeStore); ok && opts.BeforeReplay == nil { // nothing shows the request to anybody
-			t.writer.stored, t.writer.outcome = outcomes.FindOutcome, outcomes.Outcome
+			t.writer.reads.find, t.writer.reads.outcome = patient(outcomes.FindOutcome), patient(outcomes.Outcome)
 		}
 	}
 	return t, err
@@ -93,13 +93,14 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		t.store = indexed.Of(s)
 	}
 	// Calls of a tape in another mode may be replayed in order too.
-	t.order.store, t.order.usable = t.store, func(x *store.Exchange) bool { return t.opts.replays(x, ModeReplay) }
+	t.order.turn, t.order.usable = newTurn(), func(x *store.Exchange) bool { return t.opts.replays(x, ModeReplay) }
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(t.store, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})
 	if t.store == nil {
 		return t, nil
 	}
+	t.order.scan = t.writer.reads.scan
 	if err := begin(t); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

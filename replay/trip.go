@@ -53,8 +53,11 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 	}
 	var f found
 	if mode != ModeRecord && p.record != nil {
-		f = t.find(p, mode)
+		ctx := req.Context()
+		f = t.find(ctx, p, mode)
 		switch {
+		case f.err != nil && ctx.Err() != nil:
+			return layer.Reject(req, ctxerr.Of(ctx)) // the tape has no fault
 		case f.err != nil:
 			t.errs.report(f.err)
 			if mode == ModeReplay {
@@ -66,7 +69,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 			return t.playStale(c, req, f.stale)
 		case t.opts.Expired.rejects(mode, f.why):
 			t.counts.missed.Add(1)
-			return t.opts.reject(c, req, t.miss(c, p, f))
+			return t.opts.reject(c, req, t.miss(ctx, c, p, f))
 		default:
 			t.counts.missed.Add(1)
 		}

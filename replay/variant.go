@@ -15,12 +15,12 @@ type variants struct{ writer *writer }
 
 // keys returns the keys whose exchanges may respond to a request: its own, or those of others if
 // the tape has nothing for it.
-func (v variants) keys(p *captured) (keys []store.Key, identities int, err error) {
+func (v variants) keys(ctx context.Context, p *captured) (keys []store.Key, identities int, err error) {
 	own := p.keys[:]
-	if x, err := v.writer.find(p.keys[0], 0); x != nil || err != nil {
+	if x, err := v.writer.find(ctx, p.keys[0], 0); x != nil || err != nil {
 		return own, 0, err
 	}
-	keys, identities, err = v.others(p, false)
+	keys, identities, err = v.others(ctx, p, false)
 	if len(keys) == 0 {
 		keys = own
 	}
@@ -35,11 +35,11 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 // A body with secrets in it, such as a token to be renewed, matches only the very same body if that
 // is on the tape. Otherwise all bodies that differ only in the secrets are one sequence, unless
 // alone says that a single credential, wherever it is, must have made them.
-func (v variants) others(p *captured, alone bool) (keys []store.Key, identities int, err error) {
-	list, err := v.sameRequest(p.keys[0])
+func (v variants) others(ctx context.Context, p *captured, alone bool) (keys []store.Key, identities int, err error) {
+	list, err := v.sameRequest(ctx, p.keys[0])
 	if err == nil && len(list) == 0 && p.unhashed != nil {
 		// The recording may be older than the hashes behind masks.
-		if x, err := v.writer.find(*p.unhashed, 0); x != nil || err != nil {
+		if x, err := v.writer.find(ctx, *p.unhashed, 0); x != nil || err != nil {
 			return []store.Key{*p.unhashed}, 0, err
 		}
 	}
@@ -79,15 +79,15 @@ func containsHash(list [][]byte, h []byte) bool {
 }
 
 // sameRequest returns one exchange for each key of a request, whoever made it.
-func (v variants) sameRequest(key store.Key) ([]*store.Exchange, error) {
+func (v variants) sameRequest(ctx context.Context, key store.Key) ([]*store.Exchange, error) {
 	if v.writer.queue.pendingCount() > 0 {
 		// Near sees only what is stored.
-		if err := v.writer.queue.flush(context.Background()); err != nil {
+		if err := v.writer.queue.flush(ctx); err != nil {
 			return nil, err
 		}
 	}
 	for n := 2; ; n = min(n*8, maxVariants) {
-		near, err := v.writer.store.Near(key, n)
+		near, err := v.writer.reads.near(ctx, key, n)
 		if err != nil {
 			return nil, err
 		}

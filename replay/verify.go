@@ -97,13 +97,13 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 			yield(nil, err)
 			return
 		}
-		for x, err := range t.store.Scan(0) {
+		for x, err := range t.writer.reads.scan(ctx, 0) {
 			if err == nil {
 				err = ctx.Err()
 			}
 			repeated := false
 			if err == nil {
-				repeated, err = isRepeated(t, x)
+				repeated, err = isRepeated(ctx, t, x)
 			}
 			if err == nil && !repeated && v.notSent(x) == "" {
 				x, err = t.writer.whole(ctx, x)
@@ -120,8 +120,8 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 }
 
 // isRepeated reports whether a tape has a later recording of the same request.
-func isRepeated(t *Tape, x *store.Exchange) (bool, error) {
-	later, err := t.store.Find(t.capturer.keyOf(x), x.ID)
+func isRepeated(ctx context.Context, t *Tape, x *store.Exchange) (bool, error) {
+	later, err := t.writer.reads.find(ctx, t.capturer.keyOf(x), x.ID)
 	return later != nil, err
 }
 

@@ -16,12 +16,11 @@ import (
 // Its two mutexes are never held at the same time. closeMu is locked before the mutex of the
 // queue, storeMu before that of the reporter and the locks of the store.
 type writer struct {
-	store   store.IndexStore // nil for a tape that is off
-	stored  finder           // finds exchanges in store, or only their outcomes
-	outcome finder           // returns the outcome of the exchange of a key with an ID; nil if store cannot
-	queue   *queue
-	errs    *reporter
-	counts  *counters
+	store  store.IndexStore // nil for a tape that is off
+	reads  reads            // of store; those of its find may have only the outcome
+	queue  *queue
+	errs   *reporter
+	counts *counters
 
 	// closeMu guards the queue against additions after closed was set. It is held for reading while
 	// something is added, and for writing while closed is set.
@@ -31,21 +30,10 @@ type writer struct {
 	storeMu sync.Mutex // storeMu guards the right to change the store: Append, Delete, Reindex, Close
 }
 
-// A finder finds the first exchange of a key above an ID, as [store.IndexStore] does.
-type finder func(key store.Key, after store.ID) (*store.Exchange, error)
-
-// An outcomeStore is a store that finds only what is replayed of an exchange, which takes less than
-// all of it: see [store.Exchange.UnmarshalOutcome].
-type outcomeStore interface {
-	FindOutcome(key store.Key, after store.ID) (*store.Exchange, error)
-	// Outcome returns that of an exchange that the store has under a key.
-	Outcome(key store.Key, id store.ID) (*store.Exchange, error)
-}
-
 func newWriter(s store.IndexStore, errs *reporter, counts *counters) *writer {
 	w := &writer{store: s, errs: errs, counts: counts}
 	if s != nil {
-		w.stored = s.Find
+		w.reads = readsOf(s)
 	}
 	w.queue = newQueue(w.write)
 	return w
@@ -131,7 +119,7 @@ func (w *writer) lostLocked(p *pending, err error) {
 
 // find returns the first exchange of a key above an ID. It looks at the queue first and then at the
 // store: what leaves the queue in between is in the store by then.
-func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
+func (w *writer) find(ctx context.Context, key store.Key, after store.ID) (*store.Exchange, error) {
 	list, replace := w.queue.find(key.Sum)
 	var best *store.Exchange
 	for _, p := range list {
@@ -145,7 +133,7 @@ func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
 	if replace > 0 {
 		after = max(after, replace-1)
 	}
-	x, err := w.stored(key, after)
+	x, err := w.reads.find(ctx, key, after)
 	if err != nil {
 		return nil, err
 	}

@@ -123,7 +123,7 @@ func TestOverlayHasNoGap(t *testing.T) {
 						x := exchange(tape.ids.next(time.Now()), fmt.Sprintf("http://h/%d/%d", g, i), "x")
 						tape.writer.add(&pending{Entry: store.Entry{Exchange: x}, masker: &tape.masker})
 						for range 20 {
-							if got, err := tape.writer.find(x.Key, 0); got == nil || err != nil {
+							if got, err := tape.writer.find(t.Context(), x.Key, 0); got == nil || err != nil {
 								t.Errorf("lost %d/%d: %v", g, i, err)
 								return
 							}
@@ -149,7 +149,7 @@ func TestOverlayReplaces(t *testing.T) {
 		p := queued(tape.ids.next(time.Now()), "new")
 		p.Replace = tape.session
 		tape.writer.add(p)
-		x, err := tape.writer.find(old.Key, 0)
+		x, err := tape.writer.find(t.Context(), old.Key, 0)
 		tapetest.Must(t, err)
 		if string(x.Response.Body) != "new" {
 			t.Errorf("found %s", x.Response.Body)

@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // PartSize is how many bytes a [Part] has. The last one of a body may have fewer.
 const PartSize = 256 << 10
@@ -21,6 +24,13 @@ type PartStore interface {
 	AppendParts(parts []Part) error
 	// Part returns a part of the body of an exchange, numbered from 0, or nil if there is none.
 	Part(id ID, number int) ([]byte, error)
+}
+
+// A ContextPartStore is a [PartStore] of which a read of a part can be given up, as a [ContextStore]
+// is one of which a lookup can.
+type ContextPartStore interface {
+	PartStore
+	PartContext(ctx context.Context, id ID, number int) ([]byte, error)
 }
 
 // A Part is a part of the response body of an exchange.

@@ -1,9 +1,12 @@
 package store
 
-import "iter"
+import (
+	"context"
+	"iter"
+)
 
 // A Store keeps exchanges. These three methods are all that a storage needs. It may also be a
-// [Deleter], an [IndexStore], a [PartStore] or a [RecipeStore]. Queueing, order, modes, redaction
+// [Deleter], an [IndexStore], a [PartStore], a [RecipeStore] or a [ContextStore]. Queueing, order, modes, redaction
 // and replay policy are the tape's.
 //
 // A tape calls the methods that change a Store (Append, Delete, Reindex, AppendParts, SetRecipe)
@@ -61,6 +64,17 @@ type RecipeStore interface {
 	Recipe() (string, error)
 	// SetRecipe replaces the recipe. A read-only store keeps it until it is closed.
 	SetRecipe(recipe string) error
+}
+
+// A ContextStore is an [IndexStore] whose lookups can be given up, for one that waits for a network:
+// a tape looks up each request with the context of the request. Of any other store, a request waits
+// for the result, however long that takes. Each method does what the one without Context does. It
+// ends soon after ctx, with an error that matches that of ctx.
+type ContextStore interface {
+	IndexStore
+	FindContext(ctx context.Context, key Key, after ID) (*Exchange, error)
+	NearContext(ctx context.Context, key Key, n int) ([]*Exchange, error)
+	ScanContext(ctx context.Context, after ID) iter.Seq2[*Exchange, error]
 }
 
 // An Entry is one exchange to append.
