@@ -34,10 +34,10 @@
 //
 // # Time
 //
-// The methods of a store have no context. Each call takes Options.Timeout at most, which includes
-// the wait for a connection and for a new primary. Its error then matches
-// [context.DeadlineExceeded]. A failed Append may take as long again to undo what it did. If that
-// fails too, the next Append does it, or Close.
+// Each call takes Options.Timeout at most, which includes the wait for a connection and for a new
+// primary. Its error then matches [context.DeadlineExceeded]. A lookup with a context, such as that
+// of a request, also ends with it ([store.ContextStore]). A failed Append may take as long again to
+// undo what it did. If that fails too, the next Append does it, or Close.
 //
 // # Crashes
 //

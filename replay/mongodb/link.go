@@ -50,6 +50,7 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		err := fn(ctx)
 		if err == nil {

@@ -114,3 +114,9 @@ func TestAPoolThatIsTaken(t *testing.T) {
 		t.Errorf("Find gives %v, %v", x, err)
 	}
 }
+
+// A lookup ends with its context, whatever the server does.
+func TestALookupEndsWithItsContext(t *testing.T) {
+	r, uri := through(t, server(t))
+	sharedtest.Contexts(t, open(t, uri, "a", mongodb.Options{}), r)
+}

@@ -98,8 +98,12 @@ func (s *link) putParts(ctx context.Context, parts []store.Part) error {
 	return nil
 }
 
-func (s *mongoStore) Part(id store.ID, number int) (data []byte, err error) {
-	err = s.do(func(ctx context.Context) error {
+func (s *reader) Part(id store.ID, number int) ([]byte, error) {
+	return s.PartContext(s.life, id, number)
+}
+
+func (s *reader) PartContext(ctx context.Context, id store.ID, number int) (data []byte, err error) {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		raw, err := s.parts.FindOne(ctx, bson.D{{Key: "_id", Value: s.partID(id, number)}}).Raw()
 		if errors.Is(err, mongo.ErrNoDocuments) {
 			return nil

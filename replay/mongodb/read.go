@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"iter"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -17,8 +18,14 @@ import (
 // pageBytes is how much of a Scan's page is in memory, not counting its last exchange.
 const pageBytes = 4 << 20
 
+// A reader reads a tape.
+type reader struct {
+	link
+	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the server's
+}
+
 // inMemory returns the index in memory, or nil if the server's is used.
-func (s *mongoStore) inMemory() store.IndexStore {
+func (s *reader) inMemory() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
 	}
@@ -38,7 +45,11 @@ func (s *link) first(ctx context.Context, filter bson.D, sort ...bson.E) (*docum
 	return d, decode(raw, d)
 }
 
-func (s *mongoStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
+func (s *reader) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	return s.FindContext(s.life, key, after)
+}
+
+func (s *reader) FindContext(ctx context.Context, key store.Key, after store.ID) (x *store.Exchange, err error) {
 	if m := s.inMemory(); m != nil {
 		return m.Find(key, after)
 	}
@@ -51,7 +62,7 @@ func (s *mongoStore) Find(key store.Key, after store.ID) (x *store.Exchange, err
 		{Key: "sum", Value: hex.EncodeToString(k.Sum)},
 		{Key: "_id", Value: bson.D{{Key: "$gt", Value: s.id(after)}}},
 	}
-	err = s.do(func(ctx context.Context) error {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		d, err := s.first(ctx, filter, bson.E{Key: "_id", Value: 1})
 		if d == nil || err != nil {
 			return err
@@ -65,11 +76,15 @@ func (s *mongoStore) Find(key store.Key, after store.ID) (x *store.Exchange, err
 	return x, err
 }
 
-func (s *mongoStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {
+func (s *reader) Near(key store.Key, n int) ([]*store.Exchange, error) {
+	return s.NearContext(s.life, key, n)
+}
+
+func (s *reader) NearContext(ctx context.Context, key store.Key, n int) (near []*store.Exchange, err error) {
 	if m := s.inMemory(); m != nil {
 		return m.Near(key, n)
 	}
-	err = s.do(func(ctx context.Context) error {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		near, err = rows.Near(key, n, func(host string, after rows.Place) (*rows.Found, error) { return s.next(ctx, host, after) })
 		return err
 	})
@@ -101,17 +116,21 @@ func (s *link) next(ctx context.Context, host string, after rows.Place) (*rows.F
 	return f, err
 }
 
-func (s *mongoStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+func (s *reader) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	return s.ScanContext(s.life, after)
+}
+
+func (s *reader) ScanContext(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error] {
 	if m := s.inMemory(); m != nil {
 		return m.Scan(after)
 	}
-	return s.scan(after)
+	return s.scan(ctx, after)
 }
 
 // scan walks the exchanges with the keys that they were appended with.
-func (s *mongoStore) scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+func (s *reader) scan(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error] {
 	return rows.Scan(after, func(after store.ID, n int) (list []*store.Exchange, more bool, err error) {
-		err = s.do(func(ctx context.Context) error {
+		err = s.doWithin(ctx, func(ctx context.Context) error {
 			list, more = nil, false
 			bytes := 0
 			return s.page(ctx, after, n, func(d *document) (bool, error) {

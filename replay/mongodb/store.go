@@ -13,12 +13,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 
 	"github.com/gracy-go/gracy/replay/internal/rows"
-	"github.com/gracy-go/gracy/replay/store"
 )
 
 // mongoStore is the store over a link.
 type mongoStore struct {
-	link
+	reader
 	client *mongo.Client // the client that Close disconnects, or nil
 	end    func()        // ends life
 	owner  string        // identifies this store among those that have the tape open
@@ -27,8 +26,6 @@ type mongoStore struct {
 	unending atomic.Bool   // whether parts were appended, whose exchanges may never come
 
 	undone atomic.Pointer[appending] // a failed Append that must be undone, or nil
-
-	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the server's
 
 	mu     sync.Mutex // mu guards recipe
 	recipe string     // how the keys of this session are made
@@ -45,10 +42,10 @@ func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
 	}
 	life, end := context.WithCancel(context.Background())
 	return &mongoStore{
-		link: link{
+		reader: reader{link: link{
 			tapes: db.Collection("gracy_tape", settings), exchanges: db.Collection("gracy_exchange", settings), parts: db.Collection("gracy_part", settings),
 			name: name, path: "MongoDB tape " + strconv.Quote(name), opts: opts, life: life,
-		},
+		}},
 		end:   end,
 		owner: strconv.FormatUint(rand.Uint64(), 36),
 	}

@@ -35,9 +35,9 @@
 //
 // # Time
 //
-// The methods of a store have no context. Each call takes Options.Timeout at most, which includes
-// the wait for a connection. Its error then matches [context.DeadlineExceeded], and what the server
-// was doing for it is canceled.
+// Each call takes Options.Timeout at most, which includes the wait for a connection. Its error then
+// matches [context.DeadlineExceeded], and what the server was doing for it is canceled. A lookup with
+// a context, such as that of a request, also ends with it ([store.ContextStore]).
 //
 // # Crashes
 //

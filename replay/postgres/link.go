@@ -36,17 +36,22 @@ const (
 // do calls fn. It calls it again if the connection was lost before fn did anything, until the time
 // of a call is over.
 func (s *link) do(fn func(ctx context.Context) error) error {
+	return s.doWithin(context.Background(), fn)
+}
+
+// doWithin is do that also ends with ctx.
+func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error) error {
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+	ctx, cancel := s.timed(ctx)
 	defer cancel()
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		err := fn(ctx)
 		if err == nil {
 			return nil
 		}
-		if !lost(err) {
+		if ctx.Err() != nil || !lost(err) {
 			return s.late(ctx, err)
 		}
 		timer := time.NewTimer(wait)
@@ -59,22 +64,34 @@ func (s *link) do(fn func(ctx context.Context) error) error {
 	}
 }
 
+// errTime is why a context ended if the time of a call was over.
+var errTime = errors.New("the time of the call is over")
+
+// timed returns the context of a call, which ends with that of its caller and after Timeout.
+func (s *link) timed(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.opts.Timeout, errTime)
+}
+
 // late explains an error. The time of the call may be over.
 func (s *link) late(ctx context.Context, err error) error {
-	if ctx.Err() != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("%w: %w", ctx.Err(), err)
+	if cause := ctx.Err(); cause != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errTime { //nolint:errorlint // our own
 		err = fmt.Errorf("no result within %v: %w", s.opts.Timeout, err)
 	}
 	return s.explain(err)
 }
 
-// lost reports whether an error is about the connection, not about what was done with it.
+// lost reports whether an error is about the connection, not about what was done with it. It is for
+// a context that has not ended.
 func lost(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// The server shuts down, crashes, or starts.
 		return pe.Code == "57P01" || pe.Code == "57P02" || pe.Code == "57P03" || strings.HasPrefix(pe.Code, "08")
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok && errors.Is(err, context.DeadlineExceeded) {
+		return true // that of connect_timeout
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/gracy-go/gracy/replay/internal/rows"
@@ -53,10 +51,7 @@ func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
 	if err != nil {
 		return nil, errURL // the error of the driver may quote part of the password
 	}
-	// A statement whose time is over is also canceled at the server.
-	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
-	}
+	config.ConnConfig.BuildContextWatcherHandler = newWatch
 	// All reads of a tape can use an index, but a plan that was made while a table was empty would
 	// not.
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
@@ -91,14 +86,14 @@ func open(ctx context.Context, pool *pgxpool.Pool, tape string, opts Options) (*
 		opts.Timeout = defaultTimeout
 	}
 	s := newStore(pool, rows.Text(tape), opts)
-	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	ctx, cancel := s.timed(ctx)
 	defer cancel()
 	err := s.begin(ctx)
 	if err == nil && !opts.ReadOnly {
 		err = s.sweep(ctx)
 	}
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, s.late(ctx, err)
 	}
 	return s, nil
 }

@@ -61,8 +61,12 @@ func (s *link) queuePart(q *pgx.Batch, p store.Part) {
 		s.tape, rows.Number(p.ID), p.Number, rows.PartCheck(p.ID, p.Number, data), data)
 }
 
-func (s *pgStore) Part(id store.ID, number int) (part []byte, err error) {
-	err = s.do(func(ctx context.Context) error {
+func (s *reader) Part(id store.ID, number int) ([]byte, error) {
+	return s.PartContext(context.Background(), id, number)
+}
+
+func (s *reader) PartContext(ctx context.Context, id store.ID, number int) (part []byte, err error) {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		var crc int64
 		err := s.pool.QueryRow(ctx, `SELECT crc, data FROM gracy_part WHERE tape = $1 AND id = $2 AND number = $3`, s.tape, rows.Number(id), number).Scan(&crc, &part)
 		if errors.Is(err, pgx.ErrNoRows) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,8 +15,14 @@ import (
 // pageBytes is how much of a Scan's page is in memory, not counting its last exchange.
 const pageBytes = 4 << 20
 
+// A reader reads a tape.
+type reader struct {
+	link
+	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the table
+}
+
 // index returns the index in memory, or nil if the table is used.
-func (s *pgStore) index() store.IndexStore {
+func (s *reader) index() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
 	}
@@ -37,12 +44,16 @@ func (j joined) row() rows.Row {
 	return rows.Row{ID: rows.ID(j.id), KeyCheck: j.keys, RecordCheck: sum, Data: j.data}
 }
 
-func (s *pgStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
+func (s *reader) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	return s.FindContext(context.Background(), key, after)
+}
+
+func (s *reader) FindContext(ctx context.Context, key store.Key, after store.ID) (x *store.Exchange, err error) {
 	if m := s.index(); m != nil {
 		return m.Find(key, after)
 	}
 	k := rows.KeyOf(key)
-	err = s.do(func(ctx context.Context) error {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		var j joined
 		err := s.pool.QueryRow(ctx, `SELECT e.id, e.crc, r.crc, r.data FROM gracy_exchange e LEFT JOIN gracy_record r ON r.tape = e.tape AND r.id = e.id
 			WHERE e.tape = $1 AND e.host = $2 AND e.path = $3 AND e.method = $4 AND e.sum = $5 AND e.id > $6 ORDER BY e.id LIMIT 1`,
@@ -58,11 +69,15 @@ func (s *pgStore) Find(key store.Key, after store.ID) (x *store.Exchange, err er
 	return x, err
 }
 
-func (s *pgStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {
+func (s *reader) Near(key store.Key, n int) ([]*store.Exchange, error) {
+	return s.NearContext(context.Background(), key, n)
+}
+
+func (s *reader) NearContext(ctx context.Context, key store.Key, n int) (near []*store.Exchange, err error) {
 	if m := s.index(); m != nil {
 		return m.Near(key, n)
 	}
-	err = s.do(func(ctx context.Context) error {
+	err = s.doWithin(ctx, func(ctx context.Context) error {
 		near, err = rows.Near(key, n, func(host string, after rows.Place) (*rows.Found, error) {
 			if after.Sum == nil {
 				after.Sum = []byte{} // and not NULL
@@ -84,17 +99,21 @@ func (s *pgStore) Near(key store.Key, n int) (near []*store.Exchange, err error)
 	return near, err
 }
 
-func (s *pgStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+func (s *reader) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	return s.ScanContext(context.Background(), after)
+}
+
+func (s *reader) ScanContext(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error] {
 	if m := s.index(); m != nil {
 		return m.Scan(after)
 	}
-	return s.scan(after)
+	return s.scan(ctx, after)
 }
 
 // scan walks the exchanges with the keys that they were appended with.
-func (s *pgStore) scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+func (s *reader) scan(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error] {
 	return rows.Scan(after, func(after store.ID, n int) (list []*store.Exchange, more bool, err error) {
-		err = s.do(func(ctx context.Context) error {
+		err = s.doWithin(ctx, func(ctx context.Context) error {
 			list, more = nil, false
 			found, err := s.pool.Query(ctx, `SELECT id, crc, data FROM gracy_record WHERE tape = $1 AND id > $2 ORDER BY id LIMIT $3`, s.tape, rows.Number(after), n)
 			if err != nil {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,7 +18,7 @@ const reindexPage = 256
 // fails, and changes nothing unless only the confirmation of its end was lost.
 func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
-		m, err := rows.InMemory(s.scan, recipe, key)
+		m, err := rows.InMemory(func(after store.ID) iter.Seq2[*store.Exchange, error] { return s.scan(context.Background(), after) }, recipe, key)
 		if err == nil {
 			s.memory.Store(&m)
 		}
@@ -35,7 +36,7 @@ func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) er
 
 func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	timed := func(fn func(ctx context.Context) error) error {
-		ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+		ctx, cancel := s.timed(context.Background())
 		defer cancel()
 		if err := fn(ctx); err != nil {
 			return s.late(ctx, err)

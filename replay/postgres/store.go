@@ -7,20 +7,16 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/gracy-go/gracy/replay/store"
 )
 
 // pgStore is the store over a link.
 type pgStore struct {
-	link
+	reader
 	owns  bool   // whether Close closes the pool
 	name  string // of the tape
 	owner string // identifies this store among those that have the tape open
 
 	unending atomic.Bool // whether parts were appended, whose exchanges may never come
-
-	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the table
 
 	mu     sync.Mutex // mu guards recipe
 	recipe string     // how the keys of this session are made
@@ -28,8 +24,8 @@ type pgStore struct {
 
 func newStore(pool *pgxpool.Pool, name string, opts Options) *pgStore {
 	return &pgStore{
-		link: link{pool: pool, path: "postgres tape " + strconv.Quote(name), opts: opts},
-		name: name, owner: strconv.FormatUint(rand.Uint64(), 36),
+		reader: reader{link: link{pool: pool, path: "postgres tape " + strconv.Quote(name), opts: opts}},
+		name:   name, owner: strconv.FormatUint(rand.Uint64(), 36),
 	}
 }
 

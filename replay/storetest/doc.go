@@ -1,6 +1,6 @@
 // Package storetest tests a storage of tapes. It tests what [store.Store] promises, with the index
-// that a tape adds if the storage has none, and store.Deleter, store.IndexStore and store.PartStore
-// if the storage implements them. It is for authors of a storage and takes one line:
+// that a tape adds if the storage has none, and the further interfaces of package store
+// that the storage implements. It is for authors of a storage and takes one line:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(dir string) (store.Store, error) { return mystore.Open(filepath.Join(dir, "tape")) })

@@ -40,6 +40,7 @@ func cases() []testCase {
 		{"gives-no-id-twice", givesNoIDTwice},
 		{"reindexes", reindexes},
 		{"reads-while-it-appends", readsWhileItAppends},
+		{"gives-up-a-lookup", givesUpALookup},
 		{"keeps-parts", keepsParts},
 		{"removes-parts", removesParts},
 		{"is-closed-once", isClosedOnce},
