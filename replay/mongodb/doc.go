@@ -37,17 +37,18 @@
 // Each call takes Options.Timeout at most, which includes the wait for a connection and for a new
 // primary. Its error then matches [context.DeadlineExceeded]. A lookup with a context, such as that
 // of a request, also ends with it ([store.ContextStore]). A failed Append may take as long again to
-// undo what it did. If that fails too, the next Append does it, or Close.
+// undo what it did. If that fails too, the next Append does it, or Close. They also remove what a
+// stored batch replaces, if that failed.
 //
 // # Crashes
 //
 // A lookup is one document. An Append is an insert, and then an update of the document of the tape
 // with write concern "majority" and journaled, unless the URI has another one. If it fails, what it
-// has inserted is deleted, unless it has begun to remove what it replaces: then all of it is there.
-// If a process dies in the middle of one, the server has all of the batch or nothing. If the server
-// dies, alone or with the process, it may have the beginning. Entry.Replace is done after the
-// insert, so a crash in between leaves both. Parts of a body whose exchange never came are removed
-// by the first Open an hour after the last of them. Before that they may belong to another process.
+// has inserted is deleted. If a process dies in the middle of one, the server has all of the batch
+// or nothing. If the server dies, alone or with the process, it may have the beginning.
+// Entry.Replace is done after the insert, so a crash in between leaves both. Parts of a body whose
+// exchange never came are removed by the first Open an hour after the last of them. Before that they
+// may belong to another process.
 //
 // If the connection of an Append breaks, the Append is tried again within Options.Timeout. What the
 // server has already is neither lost nor stored twice.

@@ -120,3 +120,13 @@ func TestALookupEndsWithItsContext(t *testing.T) {
 	r, uri := through(t, server(t))
 	sharedtest.Contexts(t, open(t, uri, "a", mongodb.Options{}), r)
 }
+
+// A batch whose Append failed, although the server had stored some of it or all, is not stored again.
+func TestAFailedAppendThatIsRepeated(t *testing.T) {
+	for _, command := range []string{"insert", "update", "delete"} {
+		t.Run(command, func(t *testing.T) {
+			r, uri := through(t, server(t))
+			sharedtest.Repeated(t, open(t, uri, "a", mongodb.Options{Timeout: time.Second}), r, "\x02"+command+"\x00")
+		})
+	}
+}

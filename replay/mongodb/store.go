@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -25,7 +26,7 @@ type mongoStore struct {
 	batches  atomic.Uint64 // the number of batches
 	unending atomic.Bool   // whether parts were appended, whose exchanges may never come
 
-	undone atomic.Pointer[appending] // a failed Append that must be undone, or nil
+	left atomic.Pointer[appending] // an Append that has left something to do, or nil
 
 	mu     sync.Mutex // mu guards recipe
 	recipe string     // how the keys of this session are made
@@ -67,16 +68,20 @@ func (s *mongoStore) Close() error {
 	if s.closed.Load() {
 		return nil
 	}
-	_ = s.undo() // the Append has returned its error already
+	a := s.left.Load()
+	left := s.finish()
+	if a != nil && !a.removing {
+		left = nil // the Append has returned its error already
+	}
 	if s.unending.Load() {
 		_ = s.abandon() // otherwise an Open an hour later does it
 	}
 	if s.closed.Swap(true) || s.client == nil {
-		return nil
+		return left
 	}
 	// Calls in flight keep their connections until they are done. A call that still waits for a
 	// server would go on waiting.
 	err := disconnect(s.client, s.opts.Timeout)
 	s.end()
-	return s.explain(err)
+	return errors.Join(left, s.explain(err))
 }

@@ -9,16 +9,21 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// undo undoes a failed Append, unless that was done. It runs before the next Append, which would
-// otherwise store again the exchanges that are in both.
-func (s *mongoStore) undo() error {
-	a := s.undone.Load()
+// finish does what an Append has left: it undoes one that failed, or removes what one replaces that
+// is stored. It runs before the next Append, which would otherwise store again the exchanges that
+// are in both.
+func (s *mongoStore) finish() error {
+	a := s.left.Load()
 	if a == nil {
 		return nil
 	}
-	err := s.write(a.undo)
+	rest := a.undo
+	if a.removing {
+		rest = a.replace
+	}
+	err := s.write(rest)
 	if err == nil {
-		s.undone.Store(nil)
+		s.left.Store(nil)
 	}
 	return err
 }

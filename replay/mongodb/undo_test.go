@@ -1,6 +1,8 @@
 package mongodb_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -35,5 +37,37 @@ func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
 		if got := tapetest.IDs(t, open(t, uri, "a", mongodb.Options{}), 0); len(got) != want {
 			t.Errorf("there are %v, want %d", got, want)
 		}
+	}
+}
+
+// A batch that is stored is no error of Append if what it replaces cannot be removed. The next Append
+// removes it, or Close, which otherwise says that it is still there.
+func TestAReplacedExchangeThatCouldNotBeRemoved(t *testing.T) {
+	for name, c := range map[string]struct {
+		appends, back bool
+		left          int
+	}{"next Append": {true, true, 2}, "Close": {false, true, 1}, "neither": {false, false, 2}} {
+		t.Run(name, func(t *testing.T) {
+			r, uri := through(t, server(t))
+			s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
+			old := tapetest.Exchange(1, "GET", "http://api.test/a", "old")
+			tapetest.Must(t, s.Append([]store.Entry{{Exchange: old}}))
+			r.CutReply("$ne\x00", true) // of the first command that removes
+			tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(2, "GET", "http://api.test/a", "new"), Replace: 2}}))
+			if r.Replies() != 1 {
+				t.Error("nothing was to be removed: the test does not test what it should")
+			}
+			r.Deaf(!c.back)
+			if c.appends {
+				tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(3, "GET", "http://api.test/b", "other")}}))
+			}
+			if err := s.Close(); errors.Is(err, context.DeadlineExceeded) == c.back {
+				t.Errorf("Close returns %v", err)
+			}
+			r.Deaf(false)
+			if got := tapetest.IDs(t, open(t, uri, "a", mongodb.Options{}), 0); len(got) != c.left {
+				t.Errorf("there are %v, want %d", got, c.left)
+			}
+		})
 	}
 }

@@ -29,7 +29,7 @@ type appending struct {
 	s        *mongoStore
 	name     string // the batch in its documents
 	sent     bool   // whether any of it was sent
-	removing bool   // whether it has started to remove what it replaces: then it cannot be undone
+	removing bool   // whether it has started to remove what it replaces: then it is stored
 }
 
 func (s *mongoStore) Append(entries []store.Entry) error {
@@ -40,21 +40,25 @@ func (s *mongoStore) Append(entries []store.Entry) error {
 	if err := a.Own(); err != nil {
 		return err
 	}
-	if err := s.undo(); err != nil {
+	if err := s.finish(); err != nil {
 		return err
 	}
 	err := s.write(a.do)
-	if err != nil && a.sent && !a.removing {
-		// The time of the call may be over, and what is left would be replayed.
-		s.undone.Store(a)
-		return errors.Join(err, s.undo())
+	switch {
+	case err == nil || !a.sent:
+		return err
+	case a.removing:
+		// The batch is stored, so this is not an error of Append: a caller would append it again.
+		s.left.Store(a)
+		return nil
 	}
-	return err
+	// The time of the call may be over, and what is left would be replayed.
+	s.left.Store(a)
+	return errors.Join(err, s.finish())
 }
 
 // do does what is left.
 func (a *appending) do(ctx context.Context) error {
-	s := a.s
 	if err := a.insert(ctx); err != nil {
 		return err
 	}
@@ -65,9 +69,14 @@ func (a *appending) do(ctx context.Context) error {
 	if err := a.confirm(ctx); err != nil {
 		return err
 	}
+	return a.replace(ctx)
+}
+
+// replace removes what the batch replaces.
+func (a *appending) replace(ctx context.Context) error {
 	for replaces := range slices.Chunk(a.Replaces, updatePage) {
 		a.removing = true
-		if err := s.remove(ctx, a.replaced(replaces)); err != nil {
+		if err := a.s.remove(ctx, a.replaced(replaces)); err != nil {
 			return err
 		}
 	}

@@ -151,3 +151,9 @@ func TestAppendUnderAStricterIsolation(t *testing.T) {
 		t.Errorf("there are %d, want %d", len(got), 3*each)
 	}
 }
+
+// A batch whose Append failed, although the server had stored it, is not stored again.
+func TestAFailedAppendThatIsRepeated(t *testing.T) {
+	r, url := through(t, server(t))
+	sharedtest.Repeated(t, open(t, url, "a", postgres.Options{Timeout: time.Second}), r, "commit\x00")
+}
