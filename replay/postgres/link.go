@@ -87,8 +87,8 @@ func (s *link) late(ctx context.Context, err error) error {
 // a context that has not ended.
 func lost(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
-		// The server shuts down, crashes, or starts.
-		return pe.Code == "57P01" || pe.Code == "57P02" || pe.Code == "57P03" || strings.HasPrefix(pe.Code, "08")
+		// The server shuts down, crashes, starts, or has no connection left.
+		return pe.Code == "57P01" || pe.Code == "57P02" || pe.Code == "57P03" || pe.Code == "53300" || strings.HasPrefix(pe.Code, "08")
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok && errors.Is(err, context.DeadlineExceeded) {
 		return true // that of connect_timeout
@@ -143,7 +143,12 @@ func (s *link) explain(err error) error {
 
 // update runs fn in a transaction that holds the lock of the tape until it ends.
 func (s *link) update(fn func(ctx context.Context, tx pgx.Tx) error) error {
-	return s.begun(func(ctx context.Context, tx pgx.Tx) error {
+	return s.updateWithin(context.Background(), fn)
+}
+
+// updateWithin is update that also ends with ctx.
+func (s *link) updateWithin(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
+	return s.begun(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := s.lock(ctx, tx); err != nil {
 			return err
 		}
@@ -156,12 +161,12 @@ func (s *link) update(fn func(ctx context.Context, tx pgx.Tx) error) error {
 // done meanwhile.
 var readCommitted = pgx.TxOptions{IsoLevel: pgx.ReadCommitted} //nolint:gochecknoglobals // read only
 
-// begun runs fn in a transaction.
-func (s *link) begun(fn func(ctx context.Context, tx pgx.Tx) error) error {
+// begun runs fn in a transaction that also ends with ctx.
+func (s *link) begun(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	if s.opts.ReadOnly {
 		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
 	}
-	return s.do(func(ctx context.Context) error {
+	return s.doWithin(ctx, func(ctx context.Context) error {
 		return pgx.BeginTxFunc(ctx, s.pool, readCommitted, func(tx pgx.Tx) error { return fn(ctx, tx) })
 	})
 }

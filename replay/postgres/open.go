@@ -18,7 +18,8 @@ import (
 type Options struct {
 	// Timeout bounds each call of the store: a lookup, a batch, a page of a Scan or of a Reindex,
 	// and Open. It includes the wait for a connection, for other processes that write to the
-	// tape, and for a server that restarts. 0 is ten seconds. A negative one panics. The error
+	// tape, and for a server that starts. The connect_timeout of a URL bounds one attempt to
+	// connect. 0 is ten seconds. A negative one panics. The error
 	// matches [context.DeadlineExceeded].
 	Timeout time.Duration
 	// ReadOnly makes nothing in the database. A tape that does not exist matches
@@ -44,8 +45,9 @@ var (
 // there are none, in the first schema of the search_path. url is what pgx accepts:
 // "postgres://user:password@host/database", or "host=... user=...". Any number of processes may
 // have a tape open at once, and a database may have any number of tapes. Tables that are not
-// ours, or of another schema, are a [store.FormatError]. ctx only bounds opening. No error has
-// the password in it.
+// ours, or of another schema, are a [store.FormatError]. Open waits for a server that cannot be
+// reached, such as one that is being started. ctx only bounds opening. No error has the password in
+// it.
 func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -88,12 +90,12 @@ func open(ctx context.Context, pool *pgxpool.Pool, tape string, opts Options) (*
 	s := newStore(pool, rows.Text(tape), opts)
 	ctx, cancel := s.timed(ctx)
 	defer cancel()
-	err := s.begin(ctx)
+	err := s.doWithin(ctx, s.begin)
 	if err == nil && !opts.ReadOnly {
-		err = s.sweep(ctx)
+		err = s.doWithin(ctx, s.sweep)
 	}
 	if err != nil {
-		return nil, s.late(ctx, err)
+		return nil, err
 	}
 	return s, nil
 }

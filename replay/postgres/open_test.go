@@ -3,11 +3,17 @@ package postgres_test
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io"
+	"net"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
@@ -102,7 +108,7 @@ func TestThePasswordIsInNoError(t *testing.T) {
 		"postgres://u:" + secret + "@127.0.0.1:1/d", "postgres://u:hunter22@127.0.0.1:1/d?connect_timeout=1", "host=127.0.0.1 port=x password=" + secret,
 		"postgres://u:hunter22@127.0.0.1:1/d?sslmode=hunter22", "host=127.0.0.1 port=1 password='hunter22' dbname=d",
 	} {
-		_, err := postgres.Open(t.Context(), url, "a", postgres.Options{})
+		_, err := postgres.Open(t.Context(), url, "a", postgres.Options{Timeout: 100 * time.Millisecond})
 		if err == nil || strings.Contains(err.Error(), "zzss") || strings.Contains(err.Error(), "hunter") {
 			t.Errorf("the error is %v", err)
 		}
@@ -122,4 +128,98 @@ func TestNonsenseOptions(t *testing.T) {
 		}
 	}()
 	_, _ = postgres.New(t.Context(), nil, "a", postgres.Options{Timeout: -1})
+}
+
+// starting stands before a server and makes it look as if it had just been started: at first nobody
+// listens, then the server says that it starts or has too many clients.
+func starting(t *testing.T, base string) string {
+	t.Helper()
+	r, behind := through(t, base)
+	u, err := url.Parse(behind)
+	tapetest.Must(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	tapetest.Must(t, err)
+	u.Host = l.Addr().String()
+	tapetest.Must(t, l.Close())
+	time.AfterFunc(300*time.Millisecond, func() {
+		l, err := net.Listen("tcp", u.Host)
+		if err != nil {
+			t.Errorf("the port of the test was taken: %v", err)
+			return
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if codes := []string{"57P03", "57P03", "53300"}; n < len(codes) {
+				_, _ = c.Read(make([]byte, 1000))
+				text := "SFATAL\x00C" + codes[n] + "\x00Mnot now\x00\x00"
+				_, _ = c.Write(append([]byte{'E', 0, 0, 0, byte(4 + len(text))}, text...))
+				_ = c.Close()
+				continue
+			}
+			go func() {
+				up, err := net.Dial("tcp", r.Addr)
+				if err == nil {
+					go func() { _, _ = io.Copy(up, c); _ = up.Close() }()
+					_, _ = io.Copy(c, up)
+				}
+				_ = c.Close()
+			}()
+		}
+	})
+	return u.String()
+}
+
+// Open waits for a server that has just been started, as it is in CI, and so does New.
+func TestOpenWaitsForAServerThatStarts(t *testing.T) {
+	base := server(t)
+	s, err := postgres.Open(t.Context(), starting(t, base), "a", postgres.Options{})
+	tapetest.Must(t, err)
+	tapetest.Must(t, s.Close())
+	pool, err := pgxpool.New(t.Context(), starting(t, base))
+	tapetest.Must(t, err)
+	defer pool.Close()
+	s, err = postgres.New(t.Context(), pool, "b", postgres.Options{})
+	tapetest.Must(t, err)
+	tapetest.Must(t, s.Close())
+}
+
+// Open waits no longer than Timeout, and not for a server that says no.
+func TestOpenDoesNotWaitForever(t *testing.T) {
+	u, err := url.Parse(server(t))
+	tapetest.Must(t, err)
+	start := time.Now()
+	missing := *u
+	missing.Path = "/gracy_test_no_such_database"
+	if _, err := postgres.Open(t.Context(), missing.String(), "a", postgres.Options{Timeout: time.Hour}); err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a database that does not exist: %v", err)
+	}
+	u.Host = "127.0.0.1:1"
+	_, err = postgres.Open(t.Context(), u.String(), "a", postgres.Options{Timeout: 500 * time.Millisecond})
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "within 500ms") {
+		t.Errorf("a server that does not exist: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err := postgres.Open(ctx, u.String(), "a", postgres.Options{Timeout: time.Hour}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open with a context that is canceled: %v", err)
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// A connect_timeout in the URL is that of one attempt to connect, not of the call.
+func TestAConnectTimeoutEndsNoCall(t *testing.T) {
+	r, behind := through(t, server(t))
+	r.Mute(true)
+	time.AfterFunc(1500*time.Millisecond, func() { r.Mute(false) })
+	s := open(t, behind+"&connect_timeout=1", "a", postgres.Options{Timeout: time.Minute})
+	r.Mute(true)
+	r.Cut()
+	time.AfterFunc(1500*time.Millisecond, func() { r.Mute(false) })
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 }

@@ -92,7 +92,7 @@ func (s *pgStore) sweep(ctx context.Context) error {
 	if err != nil || !stale {
 		return err
 	}
-	return s.update(func(ctx context.Context, tx pgx.Tx) error { return s.drop(ctx, tx, staleAfter) })
+	return s.updateWithin(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.drop(ctx, tx, staleAfter) })
 }
 
 func (s *link) drop(ctx context.Context, tx pgx.Tx, where string, args ...any) error {

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"iter"
 
 	"github.com/jackc/pgx/v5"
@@ -13,9 +13,12 @@ import (
 
 const reindexPage = 256
 
+// reindexTries is how often Reindex begins, if its connection breaks each time.
+const reindexTries = 4
+
 // Reindex of a read-only store changes only memory. Otherwise it is one transaction, page by page
 // in the order of the IDs. Each page may take the time of a call. If the connection breaks, Reindex
-// fails, and changes nothing unless only the confirmation of its end was lost.
+// begins again.
 func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
 		m, err := rows.InMemory(func(after store.ID) iter.Seq2[*store.Exchange, error] { return s.scan(context.Background(), after) }, recipe, key)
@@ -24,17 +27,22 @@ func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) er
 		}
 		return err
 	}
-	if s.closed.Load() {
-		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	differs := s.currentRecipe() != recipe
+	var err error
+	for try := range reindexTries {
+		if err = s.reindex(recipe, key, differs && try > 0); err == nil {
+			s.setRecipe(recipe)
+			return nil
+		}
+		if !lost(err) || errors.Is(err, context.DeadlineExceeded) {
+			break
+		}
 	}
-	if err := s.reindex(recipe, key); err != nil {
-		return err
-	}
-	s.setRecipe(recipe)
-	return nil
+	return err
 }
 
-func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key) error {
+// reindex is one try of Reindex. again says that an earlier one may have set the recipe.
+func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key, again bool) error {
 	timed := func(fn func(ctx context.Context) error) error {
 		ctx, cancel := s.timed(context.Background())
 		defer cancel()
@@ -44,19 +52,18 @@ func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key) er
 		return nil
 	}
 	var tx pgx.Tx
-	err := timed(func(ctx context.Context) (err error) {
-		if tx, err = s.pool.BeginTx(ctx, readCommitted); err != nil {
-			return err
-		}
-		if err := s.lock(ctx, tx); err != nil {
-			return err
-		}
-		return s.sameRecipe(tx.QueryRow(ctx, recipeSQL, s.tape))
+	done := false
+	err := s.do(func(ctx context.Context) (err error) {
+		tx, done, err = s.beginReindex(ctx, recipe, again)
+		return err
 	})
-	if tx == nil {
+	if err != nil {
 		return err
 	}
 	defer func() { _ = timed(tx.Rollback) }() // does nothing after Commit
+	if done {
+		return nil
+	}
 	for after, n := store.ID(0), reindexPage; err == nil && n == reindexPage; {
 		err = timed(func(ctx context.Context) (err error) {
 			after, n, err = s.reindexPage(ctx, tx, after, key)
@@ -72,6 +79,26 @@ func (s *pgStore) reindex(recipe string, key func(*store.Exchange) store.Key) er
 		}
 		return tx.Commit(ctx)
 	})
+}
+
+// beginReindex begins the transaction of a Reindex. done says that an earlier try has set the
+// recipe. Without an error the caller ends the transaction.
+func (s *pgStore) beginReindex(ctx context.Context, recipe string, again bool) (tx pgx.Tx, done bool, err error) {
+	tx, err = s.pool.BeginTx(ctx, readCommitted)
+	if err != nil {
+		return nil, false, err
+	}
+	err = s.lock(ctx, tx)
+	if err == nil && again {
+		err = tx.QueryRow(ctx, `SELECT recipe = $2 FROM gracy_tape WHERE tape = $1`, s.tape, recipe).Scan(&done)
+	}
+	if err == nil && !done {
+		err = s.sameRecipe(tx.QueryRow(ctx, recipeSQL, s.tape))
+	}
+	if err != nil {
+		_ = tx.Rollback(ctx)
+	}
+	return tx, done, err
 }
 
 // reindexPage gives the exchanges above an ID new keys, and returns the ID of the last and

@@ -60,7 +60,7 @@ func TestReindexFindsARecordWithoutKeys(t *testing.T) {
 	}
 }
 
-// A Reindex whose connection breaks changes nothing, and can be called again.
+// A Reindex whose connection breaks each time changes nothing, and can be called again.
 func TestAReindexWhoseConnectionBreaks(t *testing.T) {
 	url := server(t)
 	filled(t, url, "a", 3)
@@ -82,4 +82,30 @@ func TestAReindexWhoseConnectionBreaks(t *testing.T) {
 		t.Errorf("by the old key Find gives %v, %v", x, err)
 	}
 	tapetest.Must(t, s.Reindex("other", sharedtest.ElsewhereKey))
+}
+
+// A Reindex whose connection breaks begins again, and knows what it has committed.
+func TestAReindexGoesOnAfterALoss(t *testing.T) {
+	for _, last := range []string{"UPDATE gracy_exchange", "UPDATE gracy_tape", "commit\x00"} {
+		url := server(t)
+		filled(t, url, "a", 3)
+		r, behind := through(t, url)
+		s := open(t, behind, "a", postgres.Options{})
+		_, err := s.Recipe()
+		tapetest.Must(t, err)
+		r.CutReply(last, false)
+		if err := s.Reindex("other", sharedtest.ElsewhereKey); err != nil {
+			t.Errorf("Reindex whose connection breaks after %q returns %v", last, err)
+		}
+		if r.Replies() != 1 {
+			t.Errorf("no %q was seen: the test does not test what it should", last)
+		}
+		if now, err := s.Recipe(); now != "other" || err != nil {
+			t.Errorf("after %q the recipe is %q, %v", last, now, err)
+		}
+		if x, err := s.Find(sharedtest.ElsewhereKey(tapetest.Numbered(0)), 0); x == nil || err != nil {
+			t.Errorf("after %q Find by the new key gives %v, %v", last, x, err)
+		}
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
+	}
 }

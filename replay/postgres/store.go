@@ -35,6 +35,12 @@ func (s *pgStore) setRecipe(recipe string) {
 	s.recipe = recipe
 }
 
+func (s *pgStore) currentRecipe() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.recipe
+}
+
 func (s *pgStore) Close() error {
 	if s.closed.Load() {
 		return nil

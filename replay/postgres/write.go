@@ -21,9 +21,7 @@ func (s *pgStore) sameRecipe(row pgx.Row) error {
 	if err := row.Scan(&now); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now != s.recipe {
+	if now != s.currentRecipe() {
 		return fmt.Errorf("%w: another process has reindexed it with other options: open it again: %s", store.ErrLocked, s.path)
 	}
 	return nil
@@ -37,7 +35,7 @@ func (s *pgStore) Append(entries []store.Entry) error {
 	if err := b.Own(); err != nil {
 		return err
 	}
-	err := s.begun(func(ctx context.Context, tx pgx.Tx) error { return s.appendAsIs(ctx, tx, b) })
+	err := s.begun(context.Background(), func(ctx context.Context, tx pgx.Tx) error { return s.appendAsIs(ctx, tx, b) })
 	if !errors.Is(err, errTaken) {
 		return err
 	}
