@@ -46,8 +46,9 @@
 // a server restarts or a connection breaks, the call waits and tries again within Options.Timeout.
 // A batch whose commit was sent and not confirmed is looked up before it is sent again, so it is
 // neither lost nor stored twice. A Reindex whose connection breaks begins again, three times at most.
-// Parts of a body whose exchange never came are removed by the first Open an hour after the last of
-// them. Before that they may belong to another process.
+// A transaction that gets no statement for a second longer than Options.Timeout ends at the server,
+// and gives back the lock of the tape. Parts of a body whose exchange never came are removed by the
+// first Open an hour after the last of them. Before that they may belong to another process.
 //
 // # Damage
 //

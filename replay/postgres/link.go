@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
+	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -87,8 +90,9 @@ func (s *link) late(ctx context.Context, err error) error {
 // a context that has not ended.
 func lost(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
-		// The server shuts down, crashes, starts, or has no connection left.
-		return pe.Code == "57P01" || pe.Code == "57P02" || pe.Code == "57P03" || pe.Code == "53300" || strings.HasPrefix(pe.Code, "08")
+		// The server shuts down, crashes, starts, has no connection left, or has got nothing from us for
+		// too long.
+		return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03"}, pe.Code) || strings.HasPrefix(pe.Code, "08")
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok && errors.Is(err, context.DeadlineExceeded) {
 		return true // that of connect_timeout
@@ -177,10 +181,13 @@ func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
 	return s.locked(tx.SendBatch(ctx, s.queueLock(&q)).Close())
 }
 
-// queueLock queues taking the lock. It also makes the plans of the transaction use indexes: a
-// plan made while a table was empty reads all of it, even when it is full.
+// queueLock queues taking the lock. If the client is gone and the server does not notice, as when a
+// network fails, the server ends the transaction by itself, and gives back the lock. It also makes
+// the plans of the transaction use indexes: a plan made while a table was empty reads all of it,
+// even when it is full.
 func (s *link) queueLock(q *pgx.Batch) *pgx.Batch {
-	q.Queue(`SET LOCAL enable_seqscan = off`)
+	idle := min(s.opts.Timeout+time.Second, math.MaxInt32*time.Millisecond) // a call that lives has ended by then
+	q.Queue(`SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', $1, true)`, strconv.FormatInt(idle.Milliseconds(), 10))
 	q.Queue(lockSQL, lockClass, s.tape)
 	return q
 }

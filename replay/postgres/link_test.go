@@ -157,3 +157,22 @@ func TestAFailedAppendThatIsRepeated(t *testing.T) {
 	r, url := through(t, server(t))
 	sharedtest.Repeated(t, open(t, url, "a", postgres.Options{Timeout: time.Second}), r, "commit\x00")
 }
+
+// A server that does not notice the end of a connection gives back the lock of the tape.
+func TestAConnectionThatGoesSilent(t *testing.T) {
+	base := server(t)
+	r, url := through(t, base)
+	s := open(t, url, "a", postgres.Options{Timeout: time.Second})
+	r.Silence("/silent")
+	err := s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://api.test/silent", "x")}})
+	if !errors.Is(err, context.DeadlineExceeded) || !r.Silenced() {
+		t.Errorf("Append over a connection that goes silent returns %v, want DeadlineExceeded", err)
+	}
+	other := open(t, base, "a", postgres.Options{Timeout: 20 * time.Second})
+	tapetest.Must(t, other.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(2)}}))
+	if got := tapetest.IDs(t, other, 0); len(got) != 2 {
+		t.Errorf("there are %v, want the two whose Append succeeded", got)
+	}
+	r.Cut() // or else Close waits 15 s for the connection, as the driver does
+}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 )
@@ -20,6 +21,11 @@ type Relay struct {
 	deaf    bool       // whether it closes each new connection
 	cutAt   []byte     // it drops the reply to the next request with this text and closes the connection; nil for none
 	deafAt  bool       // whether it is deaf after that
+	quietAt []byte     // nothing passes of the connection of the next request with this text; nil for none
+	breach  *breach    // the fault that BreakAfter has asked for; nil for none
+	broken  bool       // whether it has happened
+	piece   int        // how many bytes pass at once; 0 for all
+	pause   time.Duration
 	conns   []net.Conn
 	replies int // the number of replies that were cut
 	muted   int // the number of bytes that were dropped because of mute
@@ -99,15 +105,22 @@ func (r *Relay) connect(c net.Conn) {
 		return
 	}
 	r.conns = append(r.conns, c, up)
-	cut := new(bool) // r.mu guards it
-	go r.pump(up, c, func(b []byte) bool {
+	cut, quiet := new(bool), new(bool) // r.mu guards them
+	go r.pump(up, c, ToServer, quiet, func(b []byte) bool {
 		if r.cutAt != nil && bytes.Contains(b, r.cutAt) {
 			r.cutAt = nil
 			*cut = true
 		}
+		if *quiet {
+			return false
+		}
+		if r.quietAt != nil && bytes.Contains(b, r.quietAt) {
+			r.quietAt = nil
+			*quiet = true // after this
+		}
 		return true
 	})
-	go r.pump(c, up, func(b []byte) bool {
+	go r.pump(c, up, ToClient, quiet, func(b []byte) bool {
 		if *cut { // the server has executed the request
 			_, _ = up.Close(), c.Close()
 			r.deaf = r.deaf || r.deafAt
@@ -116,24 +129,34 @@ func (r *Relay) connect(c net.Conn) {
 		if r.mute {
 			r.muted += len(b)
 		}
-		return !r.mute && !*cut
+		return !r.mute && !*cut && !*quiet
 	})
 }
 
-// pump copies bytes as long as passes lets them through. It calls passes with r.mu locked.
-func (r *Relay) pump(to, from net.Conn, passes func(b []byte) bool) {
+// pump copies what passes one way. It calls passes with r.mu locked. The end of a connection that is
+// quiet does not pass either.
+func (r *Relay) pump(to, from net.Conn, way Way, quiet *bool, passes func(b []byte) bool) {
 	b := make([]byte, 1<<20)
 	for {
 		n, err := from.Read(b)
+		r.mu.Lock()
 		if err != nil {
-			_ = to.Close()
+			if !*quiet {
+				_ = to.Close()
+			}
+			r.mu.Unlock()
 			return
 		}
-		r.mu.Lock()
+		n, fault := r.reachesLocked(way, n)
 		on := passes(b[:n])
+		piece, pause := r.piece, r.pause
+		if fault == Silent {
+			*quiet = true
+		}
 		r.mu.Unlock()
 		if on {
-			_, _ = to.Write(b[:n])
+			write(to, b[:n], piece, pause)
 		}
+		fault.happen(to, from)
 	}
 }

@@ -1,0 +1,65 @@
+package sharedtest
+
+import (
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+)
+
+func TestFaults(t *testing.T) {
+	r := NewRelay(t, echo(t))
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", r.Addr)
+		tapetest.Must(t, err)
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	for _, way := range []Way{ToServer, ToClient} {
+		for fault, want := range map[Fault]error{Closed: io.ErrUnexpectedEOF, Reset: syscall.ECONNRESET} {
+			c := dial()
+			if got, err := ask(c, "before"); got != "before" || err != nil {
+				t.Fatalf("before anything happens there comes %q, %v", got, err)
+			}
+			r.BreakAfter(way, 3, fault)
+			got, err := ask(c, "hello")
+			// A reset may overtake what came before it.
+			if way == ToClient && fault == Closed && got != "hel" || !errors.Is(err, want) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+				t.Errorf("%s %s: there comes %q, %v, want three bytes at most and %v", fault, way, got, err, want)
+			}
+			if !r.Broken() {
+				t.Errorf("%s %s: it has not happened", fault, way)
+			}
+		}
+	}
+	c := dial()
+	r.BreakAfter(ToServer, 1000, Closed)
+	if got, err := ask(c, "hello"); got != "hello" || err != nil || r.Broken() {
+		t.Errorf("before its time there comes %q, %v", got, err)
+	}
+	r.Slow(2, 10*time.Millisecond)
+	start := time.Now()
+	if got, err := ask(c, "hello"); got != "hello" || err != nil || time.Since(start) < 20*time.Millisecond {
+		t.Errorf("slowly there comes %q, %v, after %v", got, err, time.Since(start))
+	}
+	r.Slow(0, 0)
+	r.Silence("hush")
+	for _, text := range []string{"hello", "hush"} {
+		tapetest.Must(t, c.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+		got, err := ask(c, text)
+		var timeout net.Error
+		if quiet := text == "hush"; quiet != (errors.As(err, &timeout) && timeout.Timeout()) || quiet != (got == "") || quiet != r.Silenced() {
+			t.Errorf("to %s there comes %q, %v", text, got, err)
+		}
+	}
+	r.BreakAfter(ToClient, 2, Silent)
+	c = dial()
+	tapetest.Must(t, c.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+	if got, err := ask(c, "hello"); got != "he" || err == nil || !r.Broken() {
+		t.Errorf("of a connection that goes silent there comes %q, %v", got, err)
+	}
+}
