@@ -12,6 +12,7 @@ import (
 type clock struct {
 	now   time.Time
 	dates []string // the values of Date that have not been read yet
+	ages  []string // the values of Age, of a response that comes from a cache
 }
 
 // The Date header names whole seconds, and some servers refresh it late. A difference within these
@@ -24,7 +25,7 @@ const (
 )
 
 // clockOf returns the clock for the header of a response that has just arrived.
-func clockOf(h http.Header, now time.Time) *clock { return &clock{now, h["Date"]} }
+func clockOf(h http.Header, now time.Time) *clock { return &clock{now, h["Date"], h["Age"]} }
 
 // time returns the current time by the clock.
 func (c *clock) time() time.Time {
@@ -35,11 +36,24 @@ func (c *clock) time() time.Time {
 			continue
 		}
 		c.dates = nil
-		if ahead := at.Sub(c.time()); ahead < -dateBehind || ahead > dateAhead {
+		if !c.differs(at) {
+			break
+		}
+		if len(c.ages) > 0 { // a cache has kept the Date of the server
+			age, _ := number(c.ages[0], time.Second)
+			at = at.Add(age)
+		}
+		if c.differs(at) {
 			c.now = at.Add(datePart)
 		}
 	}
 	return c.now
+}
+
+// differs reports whether a Date shows that the clock of this machine differs from the server's.
+func (c *clock) differs(at time.Time) bool {
+	ahead := at.Sub(c.now)
+	return ahead < -dateBehind || ahead > dateAhead
 }
 
 // past is how long ago an instant may be and still be a hint.

@@ -22,6 +22,30 @@ func TestTheClockIsOursUnlessDateDiffers(t *testing.T) {
 	}
 }
 
+// A cache responds with the Date of the response that it stored, and says in Age how long ago that
+// was. An instant in it is as far away as without the cache.
+func TestTheDateOfACachedResponseIsAsOldAsItsAgeSays(t *testing.T) {
+	for _, test := range []struct {
+		ahead, date time.Duration // the clock of the server, and Date, ahead of ours
+		age         []string
+		want        time.Duration
+	}{
+		{0, -10 * time.Minute, []string{"600"}, 31 * time.Second},
+		{0, -10 * time.Minute, []string{"599", "0"}, 31 * time.Second},
+		{5 * time.Minute, 4 * time.Minute, []string{"60"}, 31*time.Second - datePart},
+		{-5 * time.Minute, -10 * time.Minute, []string{"300"}, 31*time.Second - datePart},
+		{0, 0, []string{"600"}, 31 * time.Second}, // the cache has set a Date of its own
+		{0, -10 * time.Minute, []string{"x"}, 10*time.Minute + 31*time.Second - datePart},
+		{0, -10 * time.Minute, nil, 10*time.Minute + 31*time.Second - datePart},
+	} {
+		at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
+		h := http.Header{"Date": {at(test.date)}, "Age": test.age, "Retry-After": {at(test.ahead + 30*time.Second)}}
+		if got, ok := wait(503, h); got != test.want || !ok {
+			t.Errorf("Date %v ahead, Age %q: %v, %v, want %v", test.date, test.age, got, ok, test.want)
+		}
+	}
+}
+
 func TestInstantsInWholeSecondsEndWithTheirSecond(t *testing.T) {
 	c := (&clock{now: now})
 	for _, test := range []struct {

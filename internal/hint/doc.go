@@ -9,7 +9,8 @@
 // instant within [Max] in no unit.
 //
 // Instants are measured against the clock of this machine, which knows fractions of a second,
-// unless the Date header shows that it differs from the server's.
+// unless the Date header shows that it differs from the server's. The Date of a response from a
+// cache is as old as its Age says.
 //
 // The package does not decide how long a caller waits. Maximum waits, deadlines and scopes belong
 // to retry and throttle. It reads in time linear in the size of the header.
