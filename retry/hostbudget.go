@@ -32,7 +32,8 @@ type hostBudget struct {
 	mu sync.Mutex
 	// ring has one slot more than a window. Retries count for one slot longer than calls, so that
 	// the bound holds in any window, wherever it begins.
-	ring [windowSlots + 1]atomic.Uint64
+	ring   [windowSlots + 1]atomic.Uint64
+	latest atomic.Int64 // the latest tick in ring, which has ticks only modulo their width
 }
 
 func newHostBudget(b *Budget, at time.Time) *hostBudget {
@@ -69,12 +70,16 @@ func unpack(cell uint64) (tick int64, calls, retries uint64) {
 
 // add changes the counts of a tick. It does nothing if a later tick has taken its cell.
 func (h *hostBudget) add(tick int64, calls, retries int) {
+	later := h.reach(tick) - tick
+	if later > windowSlots {
+		return
+	}
 	cell := &h.ring[tick%(windowSlots+1)]
 	for {
 		old := cell.Load()
 		t, c, r := unpack(old)
 		if t != tick&tickMask {
-			if age(tick, t) < 0 {
+			if age(t, tick) <= later { // otherwise it is from before, however long ago
 				return
 			}
 			c, r = 0, 0
@@ -86,19 +91,23 @@ func (h *hostBudget) add(tick int64, calls, retries int) {
 	}
 }
 
+// reach makes a tick the latest one, unless a later one is. It returns the latest.
+func (h *hostBudget) reach(tick int64) int64 {
+	for {
+		last := h.latest.Load()
+		if tick <= last || h.latest.CompareAndSwap(last, tick) {
+			return max(tick, last)
+		}
+	}
+}
+
 // count adds by to n within the bounds of a count.
 func count(n uint64, by int) uint64 {
 	return uint64(min(max(int64(n)+int64(by), 0), countMax)) //nolint:gosec // 20 bits
 }
 
-// age returns how many slots t is before now, both modulo the width of a tick.
-func age(now, t int64) int64 {
-	d := (now - t) & tickMask
-	if d > tickMask/2 {
-		d -= tickMask + 1
-	}
-	return d
-}
+// age returns how many slots t is before now, modulo the width of a tick.
+func age(now, t int64) int64 { return (now - t) & tickMask }
 
 // leftLocked returns how many retries are allowed at the tick. It is negative if more were spent
 // than the calls of the window now earn.
@@ -107,7 +116,7 @@ func (h *hostBudget) leftLocked(now int64) int {
 	for i := range h.ring {
 		t, c, r := unpack(h.ring[i].Load())
 		switch d := age(now, t); {
-		case d < 0 || d > windowSlots:
+		case d > windowSlots:
 		case d < windowSlots:
 			calls += c
 			retries += r
@@ -204,14 +213,7 @@ func (h *hostBudget) idle(at time.Time) bool {
 	if h.health != nil {
 		return at.Sub(h.epoch)-time.Duration(h.health.used.Load()) > (windowSlots+1)*h.budget.slot
 	}
-	now := h.tick(at)
-	for i := range h.ring {
-		t, c, r := unpack(h.ring[i].Load())
-		if d := age(now, t); c+r > 0 && d <= windowSlots {
-			return false
-		}
-	}
-	return true
+	return h.tick(at)-h.latest.Load() > windowSlots
 }
 
 // recordOutcome records how an attempt went in an adaptive budget. An attempt that was not sent,

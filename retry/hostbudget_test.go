@@ -24,7 +24,7 @@ func TestACellHoldsTickCallsAndRetries(t *testing.T) {
 
 func TestAgeCountsSlotsAcrossTheWidthOfATick(t *testing.T) {
 	for _, test := range []struct{ now, t, want int64 }{
-		{5, 5, 0}, {5, 3, 2}, {3, 5, -2}, {tickMask + 3, tickMask, 3}, {1 << 40, (1<<40 - 7) & tickMask, 7},
+		{5, 5, 0}, {5, 3, 2}, {3, 5, tickMask - 1}, {tickMask + 3, tickMask, 3}, {1 << 40, (1<<40 - 7) & tickMask, 7},
 	} {
 		if got := age(test.now, test.t&tickMask); got != test.want {
 			t.Errorf("age(%d, %d) = %d, want %d", test.now, test.t, got, test.want)
@@ -86,6 +86,34 @@ func TestLateCallDoesNotEraseNewerOnes(t *testing.T) {
 	h.recordCall(at) // the same place of the ring
 	if got := h.leftLocked(11); got != 1 {
 		t.Errorf("%d left, want 1", got)
+	}
+}
+
+// A cell knows its tick only modulo 2^24, which is a day and 22 hours of a window of 100 ms. A host
+// that was idle for longer than half of that has the budget of any other.
+func TestABudgetHoldsHoweverLongTheHostWasIdle(t *testing.T) {
+	b := NewBudget(BudgetConfig{Reserve: 5, Window: 100 * time.Millisecond})
+	round := (tickMask + 1) * b.slot
+	for _, idle := range []time.Duration{time.Minute, round / 3, round/2 + time.Second, round * 3 / 4, round - time.Second, round + time.Second, 5*round + round*2/3} {
+		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		h := newHostBudget(b, at)
+		for i := range 2 * windowSlots { // a call in each cell
+			h.recordCall(at.Add(time.Duration(i) * b.slot))
+		}
+		at = at.Add(idle)
+		if !h.idle(at) {
+			t.Errorf("after %v the host is not idle", idle)
+		}
+		h.recordCall(at)
+		allowed := 0
+		for range 100 {
+			if _, ok := h.spend(at); ok {
+				allowed++
+			}
+		}
+		if allowed != 5 {
+			t.Errorf("after %v without a call there are %d retries in a window, want 5", idle, allowed)
+		}
 	}
 }
 
