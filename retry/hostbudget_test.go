@@ -117,6 +117,27 @@ func TestABudgetHoldsHoweverLongTheHostWasIdle(t *testing.T) {
 	}
 }
 
+// However often retries are asked for in an outage, one is allowed in each window if Reserve is 1.
+func TestTokensAreAddedHoweverOftenTheyAreAskedFor(t *testing.T) {
+	const window = time.Hour
+	for _, every := range []time.Duration{time.Minute, 5 * time.Millisecond} {
+		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		h := newHostBudget(NewBudget(BudgetConfig{Adaptive: true, Reserve: 1, Window: window}), at)
+		for range outageScore {
+			h.health.record(false)
+		}
+		allowed := 0
+		for end := at.Add(5 * window / 2); !at.After(end); at = at.Add(every) {
+			if _, ok := h.spend(at); ok {
+				allowed++
+			}
+		}
+		if allowed != 3 {
+			t.Errorf("asked every %v: %d retries in two windows and a half, want one in each and the one there was", every, allowed)
+		}
+	}
+}
+
 func TestCountsDoNotOverflow(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	h := newHostBudget(NewBudget(BudgetConfig{}), at)

@@ -21,7 +21,7 @@ type hostHealth struct {
 	used       atomic.Int64  // the time of the latest call, to within a slot, in ns since hostBudget.epoch
 	perSuccess uint64        // the tokens that a success earns
 	capacity   uint64        // the most tokens that can be held
-	perSecond  float64       // the tokens added per second
+	perSecond  float64       // the parts of tokens added per second
 	refilled   time.Time     // the instant up to which those have been added; guarded by hostBudget.mu
 }
 
@@ -96,12 +96,19 @@ func (h *hostHealth) take() bool {
 	}
 }
 
-// refillLocked adds the tokens for the time that has passed. hostBudget.mu must be held.
+// refillLocked adds the tokens for the time that has passed. What is less than the smallest part of a
+// token is added later. hostBudget.mu must be held.
 func (h *hostHealth) refillLocked(at time.Time) {
-	if d := at.Sub(h.refilled); d > 0 {
-		h.refilled = at
-		h.give(uint64(min(d.Seconds()*h.perSecond, float64(h.capacity))))
+	parts := min(at.Sub(h.refilled).Seconds()*h.perSecond, float64(h.capacity))
+	if parts < 1 {
+		return
 	}
+	added := uint64(parts)
+	if h.give(added); added == h.capacity {
+		h.refilled = at
+		return
+	}
+	h.refilled = h.refilled.Add(time.Duration(float64(added)/h.perSecond*1e9) + 1) // rounded up
 }
 
 // spendLocked allows a retry for a token, or for nothing while failures are independent.
