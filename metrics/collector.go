@@ -177,10 +177,10 @@ func (r *Recorder) collect() *collection {
 // figure adds a figure of another layer, which has counted since that layer was made.
 func (d *descs) figure(c *collection, f figure.Figure) {
 	desc, v := d.figures[f.Kind], float64(f.Value)
-	switch f.Kind {
-	case figure.TapeMissed, figure.TapeWithheld, figure.TapeFailed:
+	switch {
+	case f.Kind.Counted():
 		c.ageless(desc, v)
-	case figure.SlotsInUse, figure.Slots:
+	case f.Kind == figure.SlotsInUse, f.Kind == figure.Slots:
 		c.gauge(desc, v, tag{pair: pair("rule", f.Rule)})
 	default:
 		c.gauge(desc, v)

@@ -45,21 +45,27 @@ func New(client string) *Recorder {
 }
 
 // Wrap puts the recorder around next. Its place is outermost, where a call is what the caller
-// sees. A nil next means http.DefaultTransport. The recorder keeps a reference to up to 64 layers
-// of next that have figures of their own, such as slots in use.
+// sees. A nil next means http.DefaultTransport.
+//
+// The recorder shows the figures, such as the slots in use, of the first 64 layers of its stacks that
+// have any. A limit that is in none of the stacks any more is dropped once the garbage collector has
+// found that. So a program may make its stack again with new limits, around the same recorder. Up to
+// 64 tapes stay, since they count.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
-	r.sources.add(next)
-	return layer.Wrap("metrics", r, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		r.inFlight.Add(1)
-		defer r.inFlight.Add(-1)
-		entry := c.Attempt().Number()
-		resp, err := next.RoundTrip(req)
-		st, exemplar := r.store.Load(), r.exemplars.Load()
-		if resp == nil || c.Count() > 1 || !st.plain(c, req, resp, exemplar) {
-			st.count(req.Context(), c, entry, judge(c, resp, err), exemplar)
-		}
-		return resp, err
-	})
+	return layer.Wrap("metrics", r, next, r.sources.wrap(r, next).trip)
+}
+
+func (w *wrapped) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	r := w.Recorder
+	r.inFlight.Add(1)
+	defer r.inFlight.Add(-1)
+	entry := c.Attempt().Number()
+	resp, err := next.RoundTrip(req)
+	st, exemplar := r.store.Load(), r.exemplars.Load()
+	if resp == nil || c.Count() > 1 || !st.plain(c, req, resp, exemplar) {
+		st.count(req.Context(), c, entry, judge(c, resp, err), exemplar)
+	}
+	return resp, err
 }
 
 // Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.

@@ -17,6 +17,9 @@ const (
 	Kinds                    // the number of kinds
 )
 
+// Counted reports whether figures of the kind only grow.
+func (k Kind) Counted() bool { return k == TapeMissed || k == TapeWithheld || k == TapeFailed }
+
 // A Figure is one figure of a layer. Rule is the text of the limit that it belongs to, without a
 // host, or "".
 type Figure struct {
