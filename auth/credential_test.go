@@ -16,7 +16,7 @@ func TestATokenThatCannotBeSentIsAnError(t *testing.T) {
 		"empty":                 {},
 		"no header can carry":   {Value: "hunter2\r\nX-Evil: 1"},
 		"header can carry":      {Value: "hunter2", Type: "a b"},
-		"has expired":           {Value: "hunter2", Expiry: time.Unix(1, 0)},
+		"s ago by the clock of": {Value: "hunter2", Expiry: time.Unix(1, 0)},
 		"can carry (malformed)": {Value: " hunter2"},
 	} {
 		source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return token, nil })

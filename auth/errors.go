@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
@@ -47,12 +48,18 @@ func (e *Error) Timeout() bool {
 var (
 	errEmpty   = errors.New("the source returned an empty token")
 	errInvalid = errors.New("the source returned a token that no header can carry")
-	errExpired = errors.New("the source returned a token that has expired")
 	errMasked  = errors.New("the source returned a masked token, replayed from a tape: name the token endpoint in Options.PassThrough of replay")
 	errGoexit  = errors.New("the source called runtime.Goexit")
 	// errPanicked is for later requests. Those that were waiting panic themselves.
 	errPanicked = errors.New("the source panicked")
 )
+
+// expiredError is the error of a token that had expired when the source returned it.
+type expiredError struct{ ago time.Duration }
+
+func (e *expiredError) Error() string {
+	return "the source returned a token that expired " + e.ago.Round(time.Second).String() + " ago by the clock of this machine"
+}
 
 // slowError is the error of a fetch that took too long.
 type slowError struct{ after string }

@@ -39,7 +39,9 @@ type Token struct {
 	// Type comes before the value in the header, unless [Config.Scheme] is set.
 	// Default Bearer.
 	Type string
-	// Expiry is when the token expires. The zero time means never.
+	// Expiry is when the token expires. The zero time means never. If the server says how long the
+	// token lasts, add that to time.Now: then a wrong clock of this machine does not matter. Time
+	// during which the machine sleeps counts.
 	Expiry time.Time
 }
 

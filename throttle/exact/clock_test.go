@@ -4,7 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
-	"unsafe"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
 // Callers read the clock before they have the mutex. So one with an earlier reading may come after
@@ -40,18 +41,6 @@ func TestAnEarlierReadingComesLater(t *testing.T) {
 	}
 }
 
-// stepped returns at with its wall clock reading moved and its monotonic reading unchanged, as if
-// the machine's clock had been set.
-func stepped(t *testing.T, at time.Time, d time.Duration) time.Time {
-	t.Helper()
-	was := at
-	*(*uint64)(unsafe.Pointer(&at)) += uint64(d/time.Second) << 30 // time.Time has no door for this
-	if at.Sub(was) != 0 || at.Round(0).Sub(was.Round(0)) != d {
-		t.Fatal("time.Time is laid out otherwise")
-	}
-	return at
-}
-
 // On the real clock, because a bubble has no monotonic clock. The test expects nothing of it except
 // that it runs.
 func TestNewStoreDoesNotGoByTheWallClock(t *testing.T) {
@@ -64,9 +53,9 @@ func TestNewStoreDoesNotGoByTheWallClock(t *testing.T) {
 		wait  time.Duration
 		opens bool
 	}{
-		{"set forward", stepped, 2 * time.Hour, time.Hour, 0, false},
+		{"set forward", rttest.Stepped, 2 * time.Hour, time.Hour, 0, false},
 		{"set forward, the control", wall, 2 * time.Hour, time.Hour, 0, true},
-		{"set back", stepped, -time.Hour, time.Millisecond, time.Millisecond, true},
+		{"set back", rttest.Stepped, -time.Hour, time.Millisecond, time.Millisecond, true},
 		{"set back, the control", wall, -time.Hour, time.Millisecond, time.Millisecond, false},
 	} {
 		s := NewStore(5, tt.per).(*store)
