@@ -102,7 +102,7 @@ func (k *ring) read() (calls []Call, dropped uint64) {
 		dropped = next - size
 	}
 	calls = make([]Call, 0, next-dropped)
-	into := &copies{routes: make(map[*series]string)}
+	into := &copies{began: k.calls[0].store.began(time.Now()), routes: make(map[*series]string)}
 	for i := dropped; i < next; i++ {
 		if c, ok := k.calls[i%size].read(i, into); ok {
 			calls = append(calls, c)

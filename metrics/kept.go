@@ -119,6 +119,7 @@ func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
 
 // copies is shared by the copies of many calls.
 type copies struct {
+	began  time.Time          // when the store of the calls started to count
 	routes map[*series]string // as shown now
 	room   []Attempt
 }
@@ -152,7 +153,7 @@ func (p *keptCall) read(number uint64, into *copies) (c Call, ok bool) {
 		return c, false
 	}
 	c = Call{
-		Method: p.series.method, Route: into.route(p.series), Start: p.store.start.Add(p.start), Elapsed: p.elapsed,
+		Method: p.series.method, Route: into.route(p.series), Start: into.began.Add(p.start), Elapsed: p.elapsed,
 		Outcome: p.outcome.String(), Attempts: into.of(p.attempts), Made: int(p.made),
 	}
 	if p.stopped != nil {

@@ -111,11 +111,11 @@ func (r *Recorder) seriesOf(c *layer.Call) *series {
 // Snapshot returns what has been counted. It costs about a microsecond a series and does not
 // delay calls. A call that ends meanwhile may be counted in one field and not yet in another.
 func (r *Recorder) Snapshot() Snapshot {
-	st := r.store.Load()
+	st, now := r.store.Load(), time.Now()
 	s := Snapshot{
 		Client:   r.client,
 		From:     st.start,
-		To:       time.Now(),
+		To:       now,
 		InFlight: r.inFlight.Load(),
 		Waiting: Waiting{
 			Queue:   r.waiting[layer.Queue].Load(),
@@ -126,7 +126,7 @@ func (r *Recorder) Snapshot() Snapshot {
 		Overflow: st.overflow.Load(),
 	}
 	for _, sr := range st.folded() {
-		s.Rows = append(s.Rows, sr.row(r.client, st.start))
+		s.Rows = append(s.Rows, sr.row(r.client, st.began(now)))
 	}
 	s.mergeRows()
 	return s

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
 func TestASnapshotSurvivesJSON(t *testing.T) {
@@ -101,5 +103,29 @@ func TestMergeAddsRowsOfTheSameName(t *testing.T) {
 	}
 	if len(a.Rows) != 2 || a.Rows[0].Calls != 2 {
 		t.Error("Merge changed its argument")
+	}
+}
+
+// The times of calls are shown by the clock as it is now. It may have been set since the recorder was
+// made, for example soon after a machine without a clock of its own has started, and the machine may
+// have slept.
+func TestTimesAreThoseOfTheClockAsItIsNow(t *testing.T) {
+	for _, step := range []time.Duration{-time.Hour, 8 * time.Hour, 50 * 365 * 24 * time.Hour} {
+		r := New("test")
+		r.KeepCalls(10)
+		if err := send(t.Context(), t, r.Wrap(rttest.Respond(200, "")), "GET", "/r"); err != nil {
+			t.Fatal(err)
+		}
+		st := r.store.Load()
+		st.start = rttest.Stepped(t, st.start, -step)
+		now, s, calls := time.Now(), r.Snapshot(), r.Timeline().Calls
+		if s.From != st.start || s.Total.Last.Sub(s.Total.First).Abs() > time.Minute || s.Total.Rate < 1.0/60 {
+			t.Errorf("set by %v: from %v, a call from %v to %v, %v per second", step, s.From, s.Total.First, s.Total.Last, s.Total.Rate)
+		}
+		for what, at := range map[string]time.Time{"first": s.Total.First, "last": s.Total.Last, "call": calls[0].Start} {
+			if off := at.Round(0).Sub(now.Round(0)); off.Abs() > time.Minute {
+				t.Errorf("set by %v: %s is %v ahead of the clock", step, what, off)
+			}
+		}
 	}
 }

@@ -49,6 +49,16 @@ func newStore(owner *route.Owner, round uint64) *store {
 	return s
 }
 
+// began returns when the store started to count, by the clock as it is at now. That clock may have
+// been set since, and the machine may have slept. If neither has happened it is always the same.
+func (s *store) began(now time.Time) time.Time {
+	at := now.Add(-now.Sub(s.start))
+	if at.Round(0).Sub(s.start.Round(0)).Abs() < time.Second {
+		return s.start
+	}
+	return at
+}
+
 // A place is what a recorder keeps at the name of a route for one method, to find the series again.
 // It does not hold the store. After a Reset it holds a series of the old store until the next call
 // of that name.
