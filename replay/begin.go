@@ -2,6 +2,7 @@ package replay
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -10,6 +11,9 @@ import (
 // beginTries is how often begin tries to agree on the recipe of a tape that processes share.
 const beginTries = 4
 
+// farAhead is by how much the clocks of machines that share a tape may differ.
+const farAhead = time.Minute
+
 // begin begins a session. It makes sure that the index fits the options.
 func begin(t *Tape) error {
 	last, err := t.store.Last()
@@ -17,7 +21,12 @@ func begin(t *Tape) error {
 		return err
 	}
 	t.added.tape, t.added.earlier = t, last > 0
-	t.session = max(last+1, store.IDAt(time.Now()))
+	now := time.Now()
+	t.session = max(last+1, store.IDAt(now))
+	if ahead := last.Time().Sub(now); ahead > farAhead && t.opts.Mode == ModeSmart && t.opts.cutoff(now) > 0 {
+		t.errs.notify(fmt.Errorf("replay: the latest exchange of the tape is from %s, %s ahead of the clock of this machine: "+
+			"until then MaxAge, Since and Prune do not know the age of what is recorded", last.Time().UTC().Format(time.RFC3339), ahead.Round(time.Second)))
+	}
 	t.ids.last.Store(uint64(t.session) - 1)
 	t.sequences.since.Store(uint64(t.session))
 	have, err := t.store.Recipe()

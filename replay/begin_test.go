@@ -4,7 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -122,4 +125,38 @@ type locked struct {
 func (s *locked) Reindex(string, func(*store.Exchange) store.Key) error {
 	s.tries++
 	return store.ErrLocked
+}
+
+// The clock was ahead by a year while a tape was recorded. IDs only grow, so what is recorded from then
+// on dates from that year too, and its age is not known. Whoever relies on ages gets a report.
+func TestATapeThatIsAheadOfTheClockIsReported(t *testing.T) {
+	for _, c := range []struct {
+		ahead  time.Duration
+		opts   replay.Options
+		report bool
+	}{
+		{365 * 24 * time.Hour, replay.Options{MaxAge: time.Hour}, true},
+		{365 * 24 * time.Hour, replay.Options{Since: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}, true},
+		{365 * 24 * time.Hour, replay.Options{MaxAge: time.Hour, Mode: replay.ModeReplay}, false}, // it records nothing
+		{365 * 24 * time.Hour, replay.Options{}, false},
+		{30 * time.Second, replay.Options{MaxAge: time.Hour}, false}, // the clock of another machine
+	} {
+		path := filepath.Join(t.TempDir(), "tape.db")
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(c.ahead)
+			tape := open(t, path, replay.Options{})
+			want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+			closeTape(t, tape)
+		})
+		synctest.Test(t, func(t *testing.T) { // in a bubble of its own, whose clock starts again
+			var reports []string
+			c.opts.OnError = func(err error) { reports = append(reports, err.Error()) }
+			tape := open(t, path, c.opts)
+			want(t, tape.Wrap(noNetwork(t)), api+"/a", 200, "1")
+			closeTape(t, tape) // it is no failure of the tape
+			if c.report != (len(reports) == 1 && strings.Contains(reports[0], "2000-12-31T00:00:00Z")) || !c.report && len(reports) > 0 {
+				t.Errorf("%v ahead, %+v: %q, want a report: %v", c.ahead, c.opts, reports, c.report)
+			}
+		})
+	}
 }

@@ -99,7 +99,9 @@ type Options struct {
 	Delay time.Duration
 
 	// MaxAge is the age beyond which exchanges are too old. On a text tape it counts from 00:00
-	// UTC of their day. 0 is no limit.
+	// UTC of their day. Ages go by the clock of the machine. If that was ahead while the tape was
+	// recorded, later exchanges date from that time too, until it has come. OnError is called when
+	// ModeSmart opens such a tape. 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges that started before it too old. Zero is no limit. In ModeSmart, a new
 	// recording replaces those that are too old.
@@ -136,11 +138,11 @@ type Options struct {
 	// does not respond. 0 is 100 ms.
 	RestWait time.Duration
 	// OnError is called with errors that cannot be returned to a caller: failed writes, withheld
-	// exchanges, responses over MaxBody. It runs in the goroutine that found the error and must
-	// be safe for concurrent use. It must not call methods of the tape that wait for the store
-	// (Flush, Close, Prune, Reindex), nor send a request through the tape. It may be nil: Flush
-	// also returns the first error since the last Flush, and Close the first of all, except for
-	// responses over MaxBody.
+	// exchanges, responses over MaxBody, a tape that is ahead of the clock. It runs in the
+	// goroutine that found the error and must be safe for concurrent use. It must not call methods
+	// of the tape that wait for the store (Flush, Close, Prune, Reindex), nor send a request
+	// through the tape. It may be nil: Flush also returns the first error since the last Flush, and
+	// Close the first of all, except for responses over MaxBody and the clock.
 	OnError func(error)
 }
 
