@@ -16,6 +16,7 @@ type StoreTokens struct {
 	blocked  int64 // the store has no token before this instant
 	left     int   // how many more tokens the store has, as it said
 	failures int   // in a row
+	past     int   // replies in a row that named a reset that was past, or none
 	err      error // the last reply was this error; only for a store that decides alone
 	used     int64 // when the meter was last used
 }
@@ -23,6 +24,9 @@ type StoreTokens struct {
 // errorPause is how long a store is not asked after it failed. It is multiplied by the number of
 // failures in a row, up to ten.
 const errorPause = 100 * time.Millisecond
+
+// maxPast is how often the time to the next question is doubled.
+const maxPast = 40
 
 // NewStoreTokens returns the meter of a store that has not been asked. With local a window applies
 // too, so that the store may fail.
@@ -102,10 +106,13 @@ func (s *StoreTokens) Refund(now int64, r Receipt) {
 }
 
 // Record records the reply to a question asked at the instant asked. The clock of the store is not
-// ours, so its reset counts as a delay from then, limited to (0, per].
+// ours, so its reset counts as a delay from then, limited to (0, per]. If the reset is past, the store
+// is asked after a millisecond, and then half as often each time, down to once in a part of a window.
 func (s *StoreTokens) Record(asked, now int64, r Reply, per time.Duration) {
 	s.err, s.used = nil, now
 	s.left = 0
+	past := s.past
+	s.past = 0
 	switch {
 	case r.Err != nil:
 		s.failures++
@@ -126,6 +133,9 @@ func (s *StoreTokens) Record(asked, now int64, r Reply, per time.Duration) {
 		s.tokens++
 		s.left = int(min(r.Left, 1<<30)) //nolint:gosec // bounded
 		s.blocked = 0
+	case r.Wait <= 0:
+		s.failures, s.past = 0, min(past+1, maxPast)
+		s.blocked = now + int64(min(time.Millisecond<<past, max(per/Parts, time.Millisecond), per))
 	default:
 		s.failures = 0
 		s.blocked = now + int64(min(max(r.Wait, time.Millisecond), per))
