@@ -19,7 +19,8 @@ import (
 // If the first request after a pause is throttled again, the next pause is at least twice as
 // long. A Retry-After on a 503 or 403 that does not mention a limit may be a constant. If it
 // asks for the same wait again after requests were accepted, it holds back only its own
-// route. If accepted responses carry a Retry-After too, it holds back nothing.
+// route. If an accepted response of the last hour carried a Retry-After too, it holds back
+// nothing.
 type Pause struct {
 	// Scope is what a pause holds back. Default [transport.ScopeHost].
 	Scope transport.Scope

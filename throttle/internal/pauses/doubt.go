@@ -7,8 +7,10 @@ import "time"
 type doubt struct {
 	asked  time.Duration // what the latest such response asked for
 	always bool          // accepted responses carry a Retry-After too
+	latest int64         // when one last did
 	reset  int64         // when the quotas are refilled, according to the latest response
-	moves  bool          // each request postpones that instant
+	moves  bool          // a request has postponed that instant since the quotas were last refilled
+	moved  bool          // one did before that
 	used   int64         // when this doubt was last looked up
 }
 
@@ -26,16 +28,22 @@ func (t *Table) doubtOf(key Key, now int64) *doubt {
 	return d
 }
 
-// AcceptedWithAfter records that an accepted response carried a Retry-After. From now on a
-// Retry-After of the server means nothing unless a limit is named beside it.
-func (t *Table) AcceptedWithAfter(key Key, now int64) { t.doubtOf(key, now).always = true }
+// lasts is how long it counts that an accepted response carried a Retry-After.
+const lasts = int64(time.Hour)
+
+// AcceptedWithAfter records that an accepted response carried a Retry-After. Until an hour has passed
+// in which none did, a Retry-After of the server means nothing unless a limit is named beside it.
+func (t *Table) AcceptedWithAfter(key Key, now int64) {
+	d := t.doubtOf(key, now)
+	d.always, d.latest = true, now
+}
 
 // Doubtful returns what is held back by a response that asks for a wait and does not say that a
 // limit was reached. It is wide, or narrow if the previous wide pause was for the same time and has
 // ended with requests accepted since. It reports false if nothing is held back.
 func (t *Table) Doubtful(wide, narrow Key, o Order, now int64) (key Key, ok bool) {
 	d := t.doubtOf(wide, now)
-	if d.always {
+	if d.always && now-d.latest <= lasts {
 		return Key{}, false
 	}
 	if p := t.pauses[wide]; p != nil && (now < p.until || p.again(o.Pass, now)) {
@@ -53,11 +61,16 @@ const rounding = 1500 * time.Millisecond
 
 // CountsDown reports whether the reset of the quotas of a server is an instant that does not move.
 // reset is the time until then, as a response says. A bucket that fills drop by drop names the
-// instant when it is full, which each request postpones.
+// instant when it is full, which each request postpones. That the instant has moved counts until the
+// quotas have been refilled twice: it also moves when a clock is set.
 func (t *Table) CountsDown(key Key, reset time.Duration, now int64) bool {
 	d := t.doubtOf(key, now)
 	at := now + int64(reset)
-	d.moves = d.moves || now < d.reset && at > d.reset+int64(rounding)
+	if now >= d.reset {
+		d.moved, d.moves = d.moves, false
+	} else if at > d.reset+int64(rounding) {
+		d.moves = true
+	}
 	d.reset = at
-	return !d.moves
+	return !d.moves && !d.moved
 }

@@ -69,6 +69,55 @@ func TestCountsDown(t *testing.T) {
 	}
 }
 
+// The clock of this machine is set right in the middle of a window, and from then on the server seems
+// to name a later reset. In the window after the next one it is known again to be a window.
+func TestAResetThatMovedOnceIsForgotten(t *testing.T) {
+	const window, wrong = 10, 4 // seconds; our clock is ahead until the second second
+	key := Key{Host: "a.test"}
+	var table Table
+	for i := range int64(4 * window) {
+		said := window - i%window
+		if i < 2 {
+			said -= wrong
+		}
+		got := table.CountsDown(key, time.Duration(said)*time.Second, i*second)
+		if want := i < 2 || i >= 2*window; got != want {
+			t.Errorf("after %d s: %v, want %v", i, got, want)
+		}
+	}
+	// The control is a bucket that is filled again: each request postpones the time when it is full.
+	for i := range int64(100) {
+		at := i * 100 * second
+		for n := range int64(9) {
+			if got := table.CountsDown(Key{Host: "b.test"}, time.Duration(10+9*n)*time.Second, at+n*second); got && (i > 0 || n > 0) {
+				t.Errorf("a bucket is taken for a window, the time %d, request %d", i, n)
+			}
+		}
+	}
+}
+
+// A proxy adds a Retry-After to all responses for a while, and months later the server is overloaded.
+func TestARetryAfterOfAcceptedResponsesIsForgotten(t *testing.T) {
+	key := Key{Host: "a.test"}
+	var table Table
+	at := int64(0)
+	for range 5 {
+		table.AcceptedWithAfter(key, at)
+		if at += lasts; !doubts(&table, key, at) {
+			t.Error("it is forgotten after an hour at which one came")
+		}
+	}
+	if doubts(&table, key, at+1) {
+		t.Error("it is remembered for ever")
+	}
+}
+
+// doubts reports whether a response of the server that asks for a wait holds back nothing.
+func doubts(t *Table, key Key, now int64) bool {
+	_, ok := t.Doubtful(key, key, Order{For: time.Second}, now)
+	return !ok
+}
+
 func TestWhatIsKnownOfServersIsBounded(t *testing.T) {
 	var table Table
 	for i := range 10 * Max {
