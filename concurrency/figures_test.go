@@ -42,3 +42,24 @@ func TestFiguresAreThoseOfNow(t *testing.T) {
 		check(0)
 	})
 }
+
+// The slots of a limit are those of all keys that it knows, as many as each has now.
+func TestFiguresAddUpTheKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 5}})
+		rt := l.Wrap(&server{latency: time.Second})
+		var wg sync.WaitGroup
+		for _, host := range []string{"a.test", "b.test", "b.test"} {
+			wg.Go(func() {
+				if err := get(t.Context(), rt, "http://"+host+"/"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		if f := l.Figures(); f[0].Value != 3 || f[1].Value != 10 {
+			t.Errorf("%d slots of %d, want 3 of 10", f[0].Value, f[1].Value)
+		}
+		wg.Wait()
+	})
+}

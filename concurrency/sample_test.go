@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,48 +15,66 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func TestWhichOutcomesLowerTheSlots(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for _, tt := range []struct {
-			name   string
-			ctx    func(context.Context) (context.Context, context.CancelFunc)
-			status int
-			err    error
-			fewer  bool
-		}{
-			{name: "200", status: 200},
-			{name: "404", status: 404},
-			{name: "500", status: 500},
-			{name: "429", status: 429, fewer: true},
-			{name: "503", status: 503, fewer: true},
-			{name: "504", status: 504, fewer: true},
-			{name: "529", status: 529, fewer: true},
-			{name: "an accepted 503", status: 503, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
-				return transport.WithExpect(ctx, transport.Expect{Status: []int{503}}), func() {}
-			}},
-			{name: "a timeout", err: context.DeadlineExceeded, fewer: true},
-			{name: "canceled", err: context.Canceled},
-			{name: "a rejection", err: verdict.ErrRejected},
-			{name: "a reset", err: http.ErrServerClosed},
-		} {
-			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
+// Ten requests at once, with ten slots. If their times to headers count, the slots double.
+func TestWhatAnOutcomeMeansForTheSlots(t *testing.T) {
+	const lower, ignore, count = 7, 10, 20
+	expect := func(status int) transport.Expect { return transport.Expect{Status: []int{status}} }
+	for _, tt := range []struct {
+		name   string
+		with   transport.Override
+		status int
+		err    error
+		unsent bool // the error is that of an inner layer
+		want   int
+	}{
+		{name: "200", status: 200, want: count},
+		{name: "404", status: 404, want: count},
+		{name: "499", status: 499, want: count},
+		{name: "500", status: 500, want: ignore}, // just as likely a fault that comes quickly
+		{name: "502", status: 502, want: ignore},
+		{name: "an accepted 500", status: 500, with: expect(500), want: count},
+		{name: "429", status: 429, want: lower},
+		{name: "503", status: 503, want: lower},
+		{name: "504", status: 504, want: lower},
+		{name: "529", status: 529, want: lower},
+		{name: "an accepted 503", status: 503, with: expect(503), want: count},
+		{name: "a timeout", err: context.DeadlineExceeded, want: lower},
+		{name: "a timeout of an inner layer, before the request was sent", err: context.DeadlineExceeded, unsent: true, want: ignore},
+		{name: "canceled", err: context.Canceled, want: ignore},
+		{name: "a rejection", err: verdict.ErrRejected, want: ignore},
+		{name: "a reset", err: http.ErrServerClosed, want: ignore},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 10}})
+			rt := http.RoundTripper(&server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
 				if tt.err != nil {
 					return nil, tt.err
 				}
 				return reply(req, tt.status, ""), nil
-			}}
+			}})
+			if tt.unsent {
+				inner := &testLayer{"inner", func(*layer.Call, *http.Request, http.RoundTripper) (*http.Response, error) {
+					time.Sleep(time.Second)
+					return nil, tt.err
+				}}
+				rt = inner.Wrap(rt)
+			}
+			rt = l.Wrap(rt)
 			ctx := t.Context()
-			if tt.ctx != nil {
-				ctx, _ = tt.ctx(ctx)
+			if tt.with != nil {
+				ctx = transport.With(ctx, tt.with)
 			}
-			_ = get(ctx, l.Wrap(s), url)
-			got := l.Slots(request(t.Context(), url))
-			if want := map[bool]int{false: 50, true: 35}[tt.fewer]; got != want {
-				t.Errorf("%s: %d slots, want %d", tt.name, got, want)
+			var wg sync.WaitGroup
+			for range 10 {
+				wg.Go(func() { _ = get(ctx, rt, url) })
 			}
-		}
-	})
+			wg.Wait()
+			if got := l.Slots(request(t.Context(), url)); got != tt.want {
+				t.Errorf("%s: %d slots, want %d", tt.name, got, tt.want)
+			}
+			empty(t, l)
+		})
+	}
 }
 
 func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
