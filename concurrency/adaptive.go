@@ -11,20 +11,22 @@ import (
 //
 // A 429, 503, 504 or 529 that the caller does not accept, and a timeout, multiply the slots by
 // 0.7 at once, but only once for all requests sent before. Otherwise the slots change at the end
-// of a window, by its median time to headers. If that is within Tolerance of the baseline, the
-// square root of the slots is added. If it is above, they are reduced in proportion, at most
-// halved. A window counts only if at least half of the slots were in use. Calls that the caller
-// canceled, rejections by other layers, replayed responses and other faults are ignored.
+// of a window, by its median time to headers. If that is within Tolerance of the baseline, they
+// double, until they are back at 0.7 of what they last began to fall from, and from there on the
+// square root of the slots is added; those of a new key double until they first fall. If it is
+// above, they are reduced in proportion, at most halved. A window counts only if at least half of
+// the slots were in use. Calls that the caller canceled, rejections by other layers, replayed
+// responses and other faults are ignored.
 //
 // The baseline is the lowest median since the last probe. Every 20 to 40 windows a probe lowers the
 // slots to Probe for ten responses. Only a probe raises the baseline, and at most doubles it, so that
 // a server that becomes slow under our own load does not make slowness the new baseline. There is one
-// exception: if Min is at most Probe, and five windows with Min slots are still too slow, our load
-// is not the reason, and their median becomes the baseline.
+// exception: five windows with Min slots that are still too slow raise it as well. If Min is at
+// most Probe, our load is not the reason, and their median becomes the baseline.
 type Adaptive struct {
 	// Min is the minimum number of slots. Default 1.
 	Min int
-	// Start is the number of slots that a key begins with. Default 10, at most Max.
+	// Start is the number of slots that a key begins with. Default 10, at least Min and at most Max.
 	Start int
 	// Probe is the number of slots during a probe. Default 3.
 	Probe int
