@@ -123,37 +123,56 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 20, Adaptive: &Adaptive{Start: 20}})
 		rt := l.Wrap(&server{latency: 10 * time.Millisecond})
-		var bodies []*http.Response
-		for range 10 {
-			resp, err := rt.RoundTrip(request(t.Context(), url))
-			if err != nil {
+		call := func() {
+			t.Helper()
+			if err := get(t.Context(), rt, url); err != nil {
 				t.Fatal(err)
 			}
-			bodies = append(bodies, resp)
 		}
-		f := l.limits[0].find(key{host: "api.test"}).adaptive
-		f.mu.Lock()
-		f.est.startProbe()
-		f.mu.Unlock()
-		if err := get(t.Context(), rt, url); err != nil { // still in at 20, and publishes
-			t.Fatal(err)
+		wantSlots := func(when string, want int) {
+			t.Helper()
+			if got := l.Slots(request(t.Context(), url)); got != want {
+				t.Errorf("%d slots %s a probe, want %d", got, when, want)
+			}
 		}
-		if got := l.Slots(request(t.Context(), url)); got != 3 {
-			t.Errorf("%d slots in a probe, want 3", got)
+		begin := func() {
+			t.Helper()
+			f := l.limits[0].find(key{host: "api.test"}).adaptive
+			f.mu.Lock()
+			f.est.startProbe()
+			f.mu.Unlock()
+			call() // still in at 20, and publishes
+			wantSlots("in", 3)
 		}
-		start := time.Now()
-		if err := get(t.Context(), rt, url); err != nil {
-			t.Fatal(err)
+		stuck := func() {
+			t.Helper()
+			var bodies []*http.Response
+			for range 10 {
+				resp, err := rt.RoundTrip(request(t.Context(), url))
+				if err != nil {
+					t.Fatal(err)
+				}
+				bodies = append(bodies, resp)
+			}
+			begin()
+			start := time.Now()
+			call()
+			if d := time.Since(start); d > 3*time.Second {
+				t.Errorf("waited %s for a probe", d)
+			}
+			wantSlots("after", 20)
+			for _, resp := range bodies {
+				_ = resp.Body.Close()
+			}
 		}
-		if d := time.Since(start); d > 3*time.Second {
-			t.Errorf("waited %s for a probe", d)
+		stuck()
+		stuck() // after a probe that took too long
+		begin()
+		for range 10 {
+			call()
 		}
-		if got := l.Slots(request(t.Context(), url)); got != 20 {
-			t.Errorf("%d slots after the probe, want 20", got)
-		}
-		for _, resp := range bodies {
-			_ = resp.Body.Close()
-		}
+		wantSlots("after", 20)
+		stuck() // after a probe that got its responses
 		empty(t, l)
 	})
 }
@@ -176,7 +195,54 @@ func TestAdaptiveRejectsNonsense(t *testing.T) {
 	if got, want := l.String(), "concurrency: up to 200 at once per host (adaptive)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if a := l.Limits()[0].Adaptive; a.Start != 10 || a.Min != 1 || a.Probe != 3 || a.Window != time.Second {
-		t.Errorf("defaults %+v", a)
+}
+
+func TestAdaptiveKeepsWhatIsSetAndFillsInTheRest(t *testing.T) {
+	for _, tt := range []struct{ set, want Adaptive }{
+		{Adaptive{}, Adaptive{Min: 1, Start: 10, Probe: 3, Tolerance: 1.5, Window: time.Second}},
+		{Adaptive{Min: 12}, Adaptive{Min: 12, Start: 12, Probe: 3, Tolerance: 1.5, Window: time.Second}},
+		{Adaptive{Min: 20, Start: 20}, Adaptive{Min: 20, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second}},
+		{Adaptive{2, 4, 1, 1.1, time.Minute}, Adaptive{2, 4, 1, 1.1, time.Minute}},
+	} {
+		if got := *New(Limit{Max: 20, Adaptive: &tt.set}).Limits()[0].Adaptive; got != tt.want {
+			t.Errorf("%+v is %+v, want %+v", tt.set, got, tt.want)
+		}
 	}
+	if got := New(Limit{Max: 5, Adaptive: &Adaptive{}}).Limits()[0].Adaptive.Start; got != 5 {
+		t.Errorf("with a Max of 5 a key starts with %d slots", got)
+	}
+}
+
+// The bodies of the first ten responses are still open: no slot is released.
+func TestAdditionalSlotsOfAnAdaptiveLimitAreUsedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 10}})
+		s := &server{latency: time.Second}
+		rt := l.Wrap(s)
+		bodies := make(chan *http.Response, 20)
+		for range 20 {
+			go func() {
+				resp, err := rt.RoundTrip(request(t.Context(), url))
+				if err != nil {
+					t.Error(err)
+				}
+				bodies <- resp
+			}()
+		}
+		time.Sleep(time.Second - 1)
+		if got := s.now.Load(); got != 10 {
+			t.Errorf("%d requests in flight with ten slots", got)
+		}
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		if got := s.now.Load(); got != 20 || l.Waiting() != 0 {
+			t.Errorf("%d requests in flight with %d slots, %d waiting", got, l.Slots(request(t.Context(), url)), l.Waiting())
+		}
+		for range 20 {
+			if resp := <-bodies; resp != nil {
+				_ = resp.Body.Close()
+			}
+		}
+		empty(t, l)
+	})
 }

@@ -52,7 +52,7 @@ func (e *estimator) slots() int64 {
 	if e.probing {
 		n = min(n, int64(e.Probe))
 	}
-	return max(n, 1)
+	return n
 }
 
 // late reports whether a request took longer than a response should.
@@ -60,8 +60,8 @@ func (e *estimator) late(took time.Duration) bool {
 	return float64(took) > e.Tolerance*float64(e.base)
 }
 
-// observe records what happened to a request at now. took is how long its headers took, used how
-// many slots are in use, and most the largest number there may be.
+// observe records what happened to a request at now. took is how long its headers took, at least 1,
+// used how many slots are in use, and most the largest number there may be.
 func (e *estimator) observe(now time.Time, what sample, took time.Duration, used, most int64) {
 	sent := now.Add(-took)
 	switch {
@@ -133,7 +133,6 @@ func (e *estimator) median() time.Duration {
 
 // decide changes the slots by the median of one window. It is the gradient of the algorithm.
 func (e *estimator) decide(median time.Duration, loaded bool) {
-	median = max(median, 1)
 	if e.base == 0 || median < e.base {
 		e.base = median
 	}
@@ -145,8 +144,9 @@ func (e *estimator) decide(median time.Duration, loaded bool) {
 		// Nothing is added: with headroom the slots would creep up under mild overload.
 		e.lower(e.limit * max(gradient, leastFactor))
 		if e.limit > float64(e.Min) {
-			e.minSlow = 0
-		} else if e.minSlow++; e.minSlow >= slowAtMin {
+			return
+		}
+		if e.minSlow++; e.minSlow >= slowAtMin {
 			if e.Min <= e.Probe {
 				e.base = median // with so few slots for so long we are not the cause of the slowness
 			}
