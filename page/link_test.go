@@ -26,6 +26,7 @@ func TestLinkFindsTheTargetOfARelation(t *testing.T) {
 		{"first rel wins", []string{`</a>; rel=prev; rel=next`}, ""},
 		{"a prefix is no rel", []string{`</a>; rel=nextish`}, ""},
 		{"spaces", []string{`  </b>  ;  rel = "next"  , `}, "/b"},
+		{"no spaces", []string{`</a>;rel=prev,</b>;rel="next"`}, "/b"},
 		{"empty elements", []string{`,, </b>; rel=next`}, "/b"},
 		{"anchor", []string{`</a>; rel=next; anchor="#x", </b>; rel=next`}, "/b"},
 		{"parameter without value", []string{`</b>; crossorigin; rel=next`}, "/b"},

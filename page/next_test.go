@@ -81,6 +81,20 @@ func TestTheURLOfFromMustHaveAnAllowedOrigin(t *testing.T) {
 	}
 }
 
+// A server need not repeat the user information that its client has sent.
+func TestANextURLMayLackTheUserInformationOfTheFirst(t *testing.T) {
+	var fetched []string
+	p := page.Next("https://me:pw@api.test/a", func(_ context.Context, url string) (page.Slice[int], error) {
+		if fetched = append(fetched, url); len(fetched) == 1 {
+			return page.Slice[int]{Next: "https://api.test/b"}, nil
+		}
+		return page.Slice[int]{}, nil
+	})
+	if _, err := p.Collect(t.Context(), 0); err != nil || len(fetched) != 2 || fetched[1] != "https://api.test/b" {
+		t.Errorf("fetched %q, %v", fetched, err)
+	}
+}
+
 func TestNextKeepsTheUserInformationOfTheFirstURL(t *testing.T) {
 	n := 0
 	p := page.Next("https://me:pw@api.test/a", func(_ context.Context, url string) (page.Slice[int], error) {

@@ -177,6 +177,32 @@ func TestACanceledLoopEndsWithTheErrorOfTheFetch(t *testing.T) {
 	}
 }
 
+// However a list is read, a fetch ends with the context of its caller.
+func TestEveryFetchHasTheContextOfItsCaller(t *testing.T) {
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	fetch := func(ctx context.Context, _ string) (page.Slice[int], error) { return page.Slice[int]{}, ctx.Err() }
+	for name, p := range map[string]*page.Pager[int]{
+		"Cursor": page.Cursor(fetch),
+		"Next":   page.Next("https://api.test/", fetch),
+		"Offset": page.Offset(1, func(ctx context.Context, _, _ int) (page.Slice[int], error) { return fetch(ctx, "") }),
+	} {
+		_, first := p.First(canceled)
+		_, collect := p.Collect(canceled, 0)
+		var pages, all error
+		for _, pages = range p.Pages(canceled) {
+		}
+		for _, all = range p.All(canceled) {
+		}
+		for _, err := range []error{first, collect, pages, all} {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: the errors of First, Collect, Pages and All are %v, %v, %v, %v", name, first, collect, pages, all)
+				break
+			}
+		}
+	}
+}
+
 func TestLoopsMayRunAtTheSameTime(t *testing.T) {
 	p := page.Cursor(endless).Max(50)
 	var wg sync.WaitGroup
