@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -126,6 +127,26 @@ func TestAResponseOfAfterReplacesAnError(t *testing.T) {
 	}
 }
 
+// Outside retry the row is closed, so that the caller's check of the body has been made.
+func TestAfterSeesWhatTheCheckOfTheBodySays(t *testing.T) {
+	var outside, inside []verdict.Verdict
+	note := func(verdicts *[]verdict.Verdict) *hook.Hook {
+		return hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			*verdicts = append(*verdicts, o.Verdict)
+			return nil, nil
+		}))
+	}
+	rt := rttest.Stack(roundtriptest.Script(), note(&outside), rttest.Retry(2), note(&inside))
+	ctx := verdict.Expect{Check: func(*http.Response) error { return rttest.ErrBoom }}.Attach(t.Context())
+	rttest.Read(t, rttest.Get(ctx, t, rt))
+	if want := []verdict.Verdict{verdict.Retryable}; !slices.Equal(outside, want) {
+		t.Errorf("outside retry %v, want %v", outside, want)
+	}
+	if want := []verdict.Verdict{verdict.OK, verdict.OK}; !slices.Equal(inside, want) {
+		t.Errorf("inside retry %v, want %v", inside, want)
+	}
+}
+
 func TestRetryJudgesTheResponseOfAfter(t *testing.T) {
 	script := roundtriptest.Script(roundtriptest.Step{Status: 503})
 	rt := rttest.Stack(script, rttest.Retry(3), hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
@@ -159,6 +180,26 @@ func TestAnErrorOfAfterIsEmittedAndFailsNothing(t *testing.T) {
 	}
 	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[hook: after: boom]") {
 		t.Errorf("the ledger says %s", s)
+	}
+}
+
+// The error is about the hook. The response that it returns beside it is the one that the caller
+// gets, or has the same body.
+func TestAnErrorOfAfterLeavesTheBodyOfTheResponseOpen(t *testing.T) {
+	for name, f := range map[string]func(*http.Response) *http.Response{
+		"the response": func(resp *http.Response) *http.Response { return resp },
+		"a copy":       func(resp *http.Response) *http.Response { r := *resp; return &r },
+	} {
+		script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+		resp := rttest.Get(t.Context(), t, hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			return f(o.Response), rttest.ErrBoom
+		})).Wrap(script))
+		if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 0 {
+			t.Errorf("%s: the body was closed %d times before the caller read it", name, n)
+		}
+		if got := rttest.Read(t, resp); got != "fine" {
+			t.Errorf("%s: body %q", name, got)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -46,6 +48,23 @@ func TestBeforeMakesNoHeaderOfItsOwn(t *testing.T) {
 	req.Header = nil
 	if _, err := rt.RoundTrip(req); err == nil || !strings.Contains(err.Error(), "nil Request.Header") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestBeforeMaySetAHeaderOfARequestThatHasNone(t *testing.T) {
+	script := roundtriptest.Script()
+	req := request(t.Context(), t, http.MethodGet, "")
+	req.Header = nil
+	resp, err := hook.New(before(func(_ context.Context, req *http.Request) error {
+		req.Header.Set("X-Mark", "1")
+		return nil
+	})).Wrap(script).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if got := script.Calls()[0].Header.Get("X-Mark"); got != "1" {
+		t.Errorf("sent %q", got)
 	}
 }
 
@@ -148,6 +167,29 @@ func TestBeforeMayChangeTheContext(t *testing.T) {
 	}
 	if secondRuns != 4 || firstRuns != 4 {
 		t.Errorf("the hooks ran %d and %d times, want 4 each", secondRuns, firstRuns)
+	}
+}
+
+// A request ends with the context that a hook has derived for it, and so with that of the caller.
+func TestARequestEndsWithTheContextThatBeforeHasDerived(t *testing.T) {
+	for name, limits := range map[string]struct{ caller, hook time.Duration }{
+		"caller": {time.Second, time.Hour}, "hook": {time.Hour, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			rt := hook.New(before(func(ctx context.Context, req *http.Request) error {
+				derived, cancel := context.WithTimeout(ctx, limits.hook)
+				context.AfterFunc(derived, cancel)
+				*req = *req.WithContext(derived)
+				return nil
+			})).Wrap(roundtriptest.Script(roundtriptest.Step{Hang: true}))
+			ctx, cancel := context.WithTimeout(t.Context(), limits.caller)
+			defer cancel()
+			start := time.Now()
+			_, err := rttest.Try(ctx, rt)
+			if d := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || d != time.Second {
+				t.Errorf("%s: %v after %s", name, err, d)
+			}
+		})
 	}
 }
 

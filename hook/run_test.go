@@ -181,6 +181,40 @@ func TestCallsInsideHooksGetASlotWhenAllAreHeld(t *testing.T) {
 // depthKey marks the context of a call inside a hook.
 type depthKey struct{}
 
+// While the hook ran, another request has taken the slot, and keeps it.
+func TestTheContextEndsTheWaitForTheSlotAfterAHook(t *testing.T) {
+	for _, when := range []string{"before", "after"} {
+		synctest.Test(t, func(t *testing.T) {
+			limit := rttest.NewSlots(1)
+			script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+			var other *http.Response
+			take := func(ctx context.Context) error {
+				hook.Yield(ctx)
+				other = rttest.Get(t.Context(), t, limit.Wrap(rttest.Respond(200, "other")))
+				return nil
+			}
+			h := before(func(ctx context.Context, _ *http.Request) error { return take(ctx) })
+			if when == "after" {
+				h = after(func(ctx context.Context, _ hook.Outcome) (*http.Response, error) { return nil, take(ctx) })
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			start := time.Now()
+			_, err := rttest.Try(ctx, rttest.Stack(script, limit, hook.New(h)))
+			if d := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || d != time.Second {
+				t.Errorf("%s: %v after %s", when, err, d)
+			}
+			if n := len(script.Calls()); when == "before" && n != 0 {
+				t.Errorf("%d sent without a slot", n)
+			}
+			rttest.Read(t, other)
+			if n := limit.Free(); n != 1 {
+				t.Errorf("%s: %d slots are free, want 1", when, n)
+			}
+		})
+	}
+}
+
 // The time of a hook is not a wait, and the ledger cannot distinguish it from that of the server.
 // Outside retry, After gets the outcome of a row that is closed.
 func TestTheTimeOfAHookIsInThatOfItsAttempt(t *testing.T) {
