@@ -110,8 +110,10 @@ func TestA401StandsWhereThereIsNoWholeBodyForAnotherAttempt(t *testing.T) {
 		if got := rttest.Read(t, resp); got != "unauthorized" || s.sent.Load() != 1 || s.open.Load() != 0 {
 			t.Errorf("%s: body %q, %d sent, %d open", note, got, s.sent.Load(), s.open.Load())
 		}
-		if text := layer.CallOf(resp).String(); !strings.Contains(text, note) {
-			t.Errorf("%s: the ledger:\n%s", note, text)
+		// The server has responded once, so that the ledger must not say 401 of the second attempt.
+		c := layer.CallOf(resp)
+		if a := c.Attempt(); a.Number() != 2 || a.Status() != 0 || a.Err() == nil || !strings.Contains(a.Err().Error(), note) {
+			t.Errorf("%s: the ledger:\n%s", note, c)
 		}
 	}
 }
@@ -317,6 +319,29 @@ func TestARequestThatLosesItsSlotIsNotSent(t *testing.T) {
 	if _, err := get(t.Context(), t, rttest.Stack(s, barred{}, auth.Bearer(new(issuer), site))); !errors.Is(err, rttest.ErrBoom) || s.sent.Load() != 0 {
 		t.Errorf("%v, %d sent", err, s.sent.Load())
 	}
+}
+
+// While the request waited for its token, another one has taken the slot, and keeps it.
+func TestTheContextEndsTheWaitForTheSlotAfterThatForTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limit, s := rttest.NewSlots(1), accepting("token")
+		var other *http.Response
+		source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+			other = rttest.Get(t.Context(), t, limit.Wrap(rttest.Respond(200, "other")))
+			return auth.Token{Value: "token"}, nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err := get(ctx, t, rttest.Stack(s, limit, auth.Bearer(source, site)))
+		if d := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || d != time.Second || s.sent.Load() != 0 {
+			t.Errorf("%v after %s, %d sent", err, d, s.sent.Load())
+		}
+		rttest.Read(t, other)
+		if n := limit.Free(); n != 1 {
+			t.Errorf("%d slots are free, want 1", n)
+		}
+	})
 }
 
 func TestConcurrentRequestsWithAnExpiredTokenCauseOneFetch(t *testing.T) {

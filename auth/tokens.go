@@ -59,12 +59,9 @@ func (t *tokens) mayRenew(unauthorized *credential) bool {
 	return true
 }
 
-// renewNext makes the next request fetch a credential other than the unauthorized one, if one may
-// be fetched. Until there is one, the unauthorized one stays in use.
+// renewNext makes the next request fetch a credential other than the unauthorized one. Until there
+// is one, the unauthorized one stays in use.
 func (t *tokens) renewNext(unauthorized *credential) {
-	if !t.mayRenew(unauthorized) {
-		return
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.current == unauthorized {
