@@ -52,6 +52,17 @@ func TestNoRequestWaitsLongerThanTheTimeoutOfAFetch(t *testing.T) {
 	})
 }
 
+func TestAFetchMayTake30SecondsUnlessTheConfigSaysOtherwise(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := auth.Bearer(&issuer{takes: time.Minute}, site).Wrap(rttest.Func(fine))
+		start := time.Now()
+		if _, err := get(t.Context(), t, rt); !errors.Is(err, auth.ErrNoToken) || time.Since(start) != 30*time.Second {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		time.Sleep(time.Minute) // until the source has returned
+	})
+}
+
 // Each waiting request has a context of its own, and the fetch belongs to none of them.
 func TestACancelEndsTheWaitOfOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -40,6 +40,7 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 				}
 				time.Sleep(c.renewed - 1)
 				wantStatus(t.Context(), t, rt, 200)
+				synctest.Wait() // a fetch for which nobody waits would have begun
 				if n := source.fetches.Load(); n != 1 {
 					t.Errorf("%d fetches before the time", n)
 				}
