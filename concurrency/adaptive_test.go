@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
@@ -100,6 +101,28 @@ func TestManyDropsOfOneMomentLowerOnce(t *testing.T) {
 		}
 		empty(t, l)
 	})
+}
+
+func TestEachOfSeveralAdaptiveLimitsIsAdjusted(t *testing.T) {
+	l := New(
+		Limit{Max: 100, Adaptive: &Adaptive{Start: 50}},
+		Limit{Max: 100, Scope: transport.ScopeAll, Adaptive: &Adaptive{Start: 30}},
+		Limit{Max: 100, Method: http.MethodPost, Adaptive: &Adaptive{Start: 20}}, // which does not match
+		Limit{Max: 90},
+	)
+	rt := l.Wrap(&server{respond: func(req *http.Request) (*http.Response, error) {
+		return reply(req, http.StatusTooManyRequests, ""), nil
+	}})
+	if err := get(t.Context(), rt, url); err != nil {
+		t.Fatal(err)
+	}
+	var slots []int64
+	for _, limit := range l.limits {
+		slots = append(slots, limit.slots(nil, request(t.Context(), url)))
+	}
+	if want := []int64{35, 21, 20, 90}; !slices.Equal(slots, want) {
+		t.Errorf("slots %v after a 429, want %v", slots, want)
+	}
 }
 
 func TestAClientThatAsksForLittleProvesNothing(t *testing.T) {

@@ -13,6 +13,7 @@ func TestNewRejectsNonsense(t *testing.T) {
 	for name, limits := range map[string][]Limit{
 		"none": {}, "no Max": {{}}, "negative": {{Max: -1}}, "scope": {{Max: 1, Scope: 9}}, "URL": {{Max: 1, URL: "("}},
 		"route": {{Max: 1, Route: "x"}}, "queue": {{Max: 1, MaxQueue: -2}}, "wait": {{Max: 1, MaxWait: -1}},
+		"a Max of too many bits": {{Max: 1 << 30}}, "a queue of too many bits": {{Max: 1, MaxQueue: 1 << 30}},
 	} {
 		func() {
 			defer func() {

@@ -90,7 +90,7 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 					time.Sleep(map[string]time.Duration{http.MethodPost: 10 * time.Second, http.MethodGet: 40 * time.Second}[req.Method])
 					return reply(req, http.StatusOK, ""), nil
 				}))
-				time.Sleep(time.Second) // instants are counted from the making of the limiter
+				time.Sleep(time.Hour) // instants are counted from the making of the limiter
 				var wg sync.WaitGroup
 				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodPost, "http://a.test/") }) // the host, for 10 s
 				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://b.test/") })  // all, for 40 s
@@ -106,6 +106,28 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Two requests that need the same slots come five seconds apart.
+func TestMaxWaitIsThatOfEachRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const maxWait = 10 * time.Second
+		l := New(Limit{Max: 1, MaxWait: maxWait}, Limit{Max: 1, Scope: transport.ScopeAll})
+		rt := l.Wrap(&server{latency: time.Minute})
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = get(t.Context(), rt, url) })
+		for range 2 {
+			time.Sleep(maxWait / 2)
+			wg.Go(func() {
+				start := time.Now()
+				if err := get(t.Context(), rt, url); !errors.Is(err, ErrDeadline) || time.Since(start) != maxWait {
+					t.Errorf("%v after %s, want %s", err, time.Since(start), maxWait)
+				}
+			})
+		}
+		wg.Wait()
+		empty(t, l)
+	})
 }
 
 // A request comes to a limit with NoQueue after it has waited for another limit.

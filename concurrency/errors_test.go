@@ -32,6 +32,10 @@ func TestErrorTexts(t *testing.T) {
 			Error{Limit: weighed.String(), Key: "api.example.com", Weight: 5, Reason: ErrWeight},
 			"concurrency: a weight of 5 is above the limit: 3 slots at once per host (api.example.com)",
 		},
+		{
+			Error{Limit: Limit{Max: 1, URL: "api_key=abc"}.String(), Reason: ErrFull}, // a text of the caller's may have a secret
+			"concurrency: the queue is full: 1 at once per host for URLs matching api_key=REDACTED",
+		},
 	} {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -1,8 +1,10 @@
 package concurrency
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -25,6 +27,8 @@ func TestScopes(t *testing.T) {
 		{Limit{Max: 1, Scope: transport.ScopeAll}, []string{a, b}, 1},
 		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, other}, 2},
 		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, "http://a.test/x/2"}, 1},
+		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, b}, 2},
+		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, "POST " + a}, 2},
 		{Limit{Max: 1, Key: tenant}, []string{a, b}, 1},
 		{Limit{Max: 1, URL: "/x/"}, []string{a, other}, 2},
 		{Limit{Max: 1, Route: "GET /x/{id}", Scope: transport.ScopeAll}, []string{a, b}, 1},
@@ -36,8 +40,12 @@ func TestScopes(t *testing.T) {
 			rt := transport.Routes("/x/{id}", "/y/{id}").Wrap(New(tt.limit).Wrap(s))
 			var wg sync.WaitGroup
 			for _, u := range tt.urls {
+				method, path, ok := strings.Cut(u, " ")
+				if !ok {
+					method, path = http.MethodGet, u
+				}
 				wg.Go(func() {
-					if err := get(t.Context(), rt, u); err != nil {
+					if err := ask(t.Context(), rt, method, path); err != nil {
 						t.Error(err)
 					}
 				})
@@ -46,6 +54,30 @@ func TestScopes(t *testing.T) {
 			if got := s.peak.Load(); got != tt.peak {
 				t.Errorf("%s, %v: %d at once, want %d", tt.limit, tt.urls, got, tt.peak)
 			}
+		})
+	}
+}
+
+func TestARejectionSaysWhoseSlotsTheyAre(t *testing.T) {
+	for scope, want := range map[transport.Scope]string{
+		transport.ScopeHost: "a.test", transport.ScopeRoute: "GET /x/{id} of a.test", transport.ScopeAll: "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 1, Scope: scope, MaxQueue: NoQueue})
+			rt := transport.Routes("/x/{id}").Wrap(l.Wrap(&server{latency: time.Second}))
+			go func() { _ = get(t.Context(), rt, "http://a.test/x/1") }()
+			synctest.Wait()
+			err := get(t.Context(), rt, "http://a.test/x/2")
+			if e, ok := errors.AsType[*Error](err); !ok || e.Key != want {
+				t.Errorf("per %s: %v, want the key %q", scope, err, want)
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			l.limits[0].each(func(s *semaphore) {
+				if st := s.state.Load(); st != 0 { // or it would never be forgotten
+					t.Errorf("per %s: state %x at the end", scope, st)
+				}
+			})
 		})
 	}
 }

@@ -74,9 +74,6 @@ func New(limits ...Limit) *Limiter {
 // inner place.
 func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	another := false
-	if next == nil {
-		next = http.DefaultTransport
-	}
 	for _, inner := range transport.Layers(next) {
 		if inner == any(l) {
 			return layer.Wrap(layerName, l, next, nil)

@@ -1,6 +1,7 @@
 package concurrency
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"net/http"
@@ -201,6 +202,20 @@ func TestSlotsAreTheLeastOfTheLimitsThatMatch(t *testing.T) {
 	}
 	if got := New(Limit{Max: 5, URL: "/slow/"}).Slots(request(t.Context(), url)); got != 0 {
 		t.Errorf("%d slots where no limit matches", got)
+	}
+	// A request outside of a call has no route, so that only Max is known.
+	l = New(Limit{Max: 20, Scope: transport.ScopeRoute, Adaptive: &Adaptive{Start: 7}})
+	if got := l.Slots(request(t.Context(), url)); got != 20 {
+		t.Errorf("%d slots for an unknown route, want 20", got)
+	}
+	l = New(Limit{Max: 20, Adaptive: &Adaptive{Start: 7}})
+	if err := cmp.Or(get(t.Context(), l.Wrap(&server{}), url), l.Resize(5)); err != nil {
+		t.Fatal(err)
+	}
+	for key, url := range map[string]string{"that is known": url, "that is not": "http://unknown.test/"} {
+		if got := l.Slots(request(t.Context(), url)); got != 5 {
+			t.Errorf("%d slots for a key %s after Max was set to 5", got, key)
+		}
 	}
 }
 

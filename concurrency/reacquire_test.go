@@ -1,6 +1,7 @@
 package concurrency
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // Max 1, one request that has suspended its slot, three that never had one: the queue is full for a
@@ -66,6 +68,11 @@ func TestASuspendedRequestGoesBeforeFreshOnes(t *testing.T) {
 				call(nil, tt.late...)
 				waiting(3 + tt.suspended)
 				call(ErrFull, "/fresh")
+				if tt.suspended > 0 {
+					time.Sleep(time.Minute) // it has its slot back, and has made no place free
+					waiting(3)
+					call(ErrFull, "/fresh")
+				}
 				wg.Wait()
 				if got := strings.Join(order, " "); got != tt.order || s.peak.Load() != 1 {
 					t.Errorf("order %s, want %s; %d at once", got, tt.order, s.peak.Load())
@@ -102,6 +109,56 @@ func TestSuspendedRequestsGoFirstComeFirstServed(t *testing.T) {
 		}
 		empty(t, l)
 	})
+}
+
+// A request that had its slots waits for its host, and then for a limit that lets nobody wait.
+func TestASuspendedRequestIsNotRejectedByALaterLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet, MaxQueue: NoQueue}, Limit{Max: 1})
+		hold := func(method, url string, d time.Duration) {
+			if err := ask(t.Context(), l.Wrap(&server{latency: d}), method, url); err != nil {
+				t.Errorf("%s %s: %v", method, url, err)
+			}
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			start := time.Now()
+			err := ask(t.Context(), l.Wrap(pausing(10*time.Second).Wrap(&server{})), http.MethodGet, "http://a.test/")
+			if d := time.Since(start); err != nil || d != 30*time.Second {
+				t.Errorf("%v after %s", err, d)
+			}
+		})
+		synctest.Wait()
+		wg.Go(func() { hold(http.MethodPost, "http://a.test/", 20*time.Second) })
+		time.Sleep(15 * time.Second)
+		wg.Go(func() { hold(http.MethodGet, "http://b.test/", 15*time.Second) })
+		wg.Wait()
+		empty(t, l)
+	})
+}
+
+func TestTheContextEndsTheWaitToReacquire(t *testing.T) {
+	for _, limits := range [][]Limit{{{Max: 1}}, {{Max: 1}, {Max: 1, Scope: transport.ScopeAll}}} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(limits...)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				start := time.Now()
+				err := get(ctx, l.Wrap(pausing(10*time.Second).Wrap(&server{})), url)
+				if d := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || d != 20*time.Second {
+					t.Errorf("%s: %v after %s", l, err, d)
+				}
+			})
+			synctest.Wait() // it has suspended its slots
+			if err := get(t.Context(), l.Wrap(&server{latency: time.Minute}), url); err != nil {
+				t.Error(err)
+			}
+			wg.Wait()
+			empty(t, l)
+		})
+	}
 }
 
 // MaxWait bounds the wait for a suspended slot like any other wait.

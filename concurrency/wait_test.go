@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,6 +104,28 @@ func TestAFullQueueRejectsAtOnce(t *testing.T) {
 			t.Errorf("body closed %v, after %v, %d sent", body.closed, time.Since(start), s.sent.Load())
 		}
 		time.Sleep(time.Minute)
+		empty(t, l)
+	})
+}
+
+func TestTheQueueHolds256RequestsByDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 256
+		l := New(Limit{Max: 1})
+		rt := l.Wrap(&server{latency: time.Second})
+		var full atomic.Int64
+		for range 1 + most + 1 {
+			go func() {
+				if err := get(t.Context(), rt, url); errors.Is(err, ErrFull) {
+					full.Add(1)
+				}
+			}()
+		}
+		synctest.Wait()
+		if l.Waiting() != most || full.Load() != 1 {
+			t.Errorf("%d wait, %d are rejected, want %d and 1", l.Waiting(), full.Load(), most)
+		}
+		time.Sleep(time.Hour)
 		empty(t, l)
 	})
 }
