@@ -73,6 +73,13 @@ func TestMaxWait(t *testing.T) {
 			{"/c", 15 * s, 30, false, 5 * s},
 			{"/", 22 * s, 0, false, 8 * s},
 		}},
+		{"the least of two rules, which comes first", []Rule{{Limit: 10, MaxWait: 15 * s}, one}, []arrival{
+			{"/", 0, 0, false, 0},
+			{"/", 0, 0, false, 10 * s},
+			{"/b", 6 * s, 0, true, 15 * s},
+			{"/c", 15 * s, 30, false, 5 * s},
+			{"/", 22 * s, 0, false, 8 * s},
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -115,6 +122,34 @@ func TestMaxWait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A request waits for the end of a pause, which a later response prolongs.
+func TestMaxWaitEndsTheWaitForAPauseThatGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 100, MaxWait: 40 * time.Second})
+		rt := l.Wrap(&server{
+			latency: func(req *http.Request) time.Duration {
+				if req.URL.Path == "/later" {
+					return 20 * time.Second
+				}
+				return 0
+			},
+			respond: func(req *http.Request) (*http.Response, error) {
+				return reply(req, 429, "Retry-After", "30"), nil
+			},
+		})
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = get(t.Context(), rt, "/later") })
+		synctest.Wait()
+		_, _ = get(t.Context(), rt, "/")
+		var err error
+		if d := took(func() { _, err = get(t.Context(), rt, "/") }); d != 40*time.Second || !errors.Is(err, ErrDeadline) {
+			t.Errorf("%v after %s, want %v after 40s", err, d, ErrDeadline)
+		}
+		wg.Wait()
+		quiet(t, l)
+	})
 }
 
 // When MaxWait ends while a request waits, the rejection says how many wait for the same at that

@@ -214,6 +214,35 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	})
 }
 
+// The event of a wait names the pause or the rule that ends last.
+func TestTheEventOfAWaitSaysWhatItIsFor(t *testing.T) {
+	for _, tt := range []struct {
+		per  time.Duration
+		want layer.Event
+	}{
+		{10 * time.Second, layer.Event{How: layer.Pause, Wait: 30 * time.Second, Text: "pause of api.test"}},
+		{time.Minute, layer.Event{How: layer.Quota, Wait: time.Minute, Limit: 1, Per: time.Minute, Text: "1 request per minute"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := &observer{kinds: layer.WaitBegin | layer.WaitEnd}
+			l := New(Rule{Limit: 1, Per: tt.per, Margin: NoMargin})
+			rt := e.Wrap(l.Wrap(&server{respond: throttled(1, 429, "Retry-After", "30")}))
+			flood(t, rt, "/", 1)
+			flood(t, rt, "/", 1)
+			tt.want.Layer = "throttle"
+			for i, kind := range []layer.Kind{layer.WaitBegin, layer.WaitEnd} {
+				tt.want.Kind = kind
+				got := e.observed[i]
+				got.Attempt, got.Call = nil, nil
+				if got != tt.want {
+					t.Errorf("event %+v, want %+v", got, tt.want)
+				}
+			}
+			quiet(t, l)
+		})
+	}
+}
+
 // Quota is granted, but the slot has not been reacquired yet when a pause begins.
 func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
