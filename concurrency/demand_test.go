@@ -75,13 +75,14 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 	for name, tt := range map[string]struct {
 		host, all time.Duration
 		want      time.Duration // 0: the request goes
+		key       string        // of the limit that the error names
 	}{
-		"none":                              {0, 0, 0},
-		"of the host, which is waited for":  {5 * time.Second, 0, 5 * time.Second},
-		"of all, after the host":            {0, 5 * time.Second, 15 * time.Second},
-		"of all, which is waited for later": {20 * time.Second, 7 * time.Second, 17 * time.Second},
-		"of neither for so long":            {11 * time.Second, 31 * time.Second, 0},
-		"of the host for ages":              {math.MaxInt64, 5 * time.Second, 15 * time.Second},
+		"none":                              {0, 0, 0, ""},
+		"of the host, which is waited for":  {5 * time.Second, 0, 5 * time.Second, "a.test"},
+		"of all, after the host":            {0, 5 * time.Second, 15 * time.Second, ""},
+		"of all, which is waited for later": {20 * time.Second, 7 * time.Second, 17 * time.Second, ""},
+		"of neither for so long":            {11 * time.Second, 31 * time.Second, 0, ""},
+		"of the host for ages":              {math.MaxInt64, 5 * time.Second, 15 * time.Second, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -100,6 +101,9 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 				d := time.Since(start)
 				if tt.want == 0 && err != nil || tt.want != 0 && (d != tt.want || !errors.Is(err, ErrDeadline)) {
 					t.Errorf("after %s: %v, want %s", d, err, tt.want)
+				}
+				if e, ok := errors.AsType[*Error](err); ok && e.Key != tt.key {
+					t.Errorf("%v, want one of the key %q", err, tt.key)
 				}
 				wg.Wait()
 				empty(t, l)

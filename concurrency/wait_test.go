@@ -139,14 +139,18 @@ func (c *closer) Close() error { c.closed = true; return nil }
 func TestMaxWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, MaxWait: 10 * time.Second, Key: func(*http.Request) string { return "tenant-secret" }})
-		rt := l.Wrap(&server{latency: time.Minute})
+		o := listen(layer.WaitEnd)
+		rt := o.Wrap(l.Wrap(&server{latency: time.Minute}))
 		go func() { _ = get(t.Context(), rt, url) }()
 		synctest.Wait()
 		start := time.Now()
 		err := get(t.Context(), rt, url)
 		var e *Error
-		if !errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) || !e.Timeout() {
+		if !errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) || !e.Timeout() || e.MaxWait != 10*time.Second {
 			t.Errorf("error %v", err)
+		}
+		if ev := <-o.events; ev.Wait != 10*time.Second || !errors.Is(ev.Err, ErrDeadline) {
+			t.Errorf("the event of the end says %s, %v", ev.Wait, ev.Err)
 		}
 		if d := time.Since(start); d != 10*time.Second {
 			t.Errorf("after %v, want 10s", d)
@@ -323,6 +327,41 @@ func TestAnOuterSlotIsSuspendedDuringAnInnerWait(t *testing.T) {
 		time.Sleep(time.Hour)
 		if s.peak.Load() != 2 || s.sent.Load() != 6 {
 			t.Errorf("%d at once, %d sent", s.peak.Load(), s.sent.Load())
+		}
+		empty(t, outer)
+		empty(t, inner)
+	})
+}
+
+// While the request waited for the inner slot, another one has taken the outer slot, and keeps it.
+func TestTheContextEndsTheWaitForAnOuterSlotAfterAnInnerOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outer, inner := New(Limit{Max: 1}), New(Limit{Max: 1, URL: "/inner"})
+		base := &server{latency: 10 * time.Second}
+		rt := outer.Wrap(inner.Wrap(base))
+		var wg sync.WaitGroup
+		wg.Go(func() { // around the outer limit
+			if err := get(t.Context(), inner.Wrap(base), "http://api.test/inner"); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+			defer cancel()
+			start := time.Now()
+			err := get(ctx, rt, "http://api.test/inner")
+			if d := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || d != 15*time.Second {
+				t.Errorf("%v after %s", err, d)
+			}
+		})
+		synctest.Wait()
+		if err := get(t.Context(), outer.Wrap(&server{latency: time.Minute}), url); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		if n := base.sent.Load(); n != 1 {
+			t.Errorf("%d sent, want 1", n)
 		}
 		empty(t, outer)
 		empty(t, inner)

@@ -163,7 +163,7 @@ func TestWeightAboveTheLimit(t *testing.T) {
 		rejected := func(weight int) {
 			err := get(t.Context(), rt, weighing(weight))
 			var e *Error
-			if !errors.As(err, &e) || !errors.Is(err, ErrWeight) || !errors.Is(err, verdict.ErrRejected) || e.Timeout() {
+			if !errors.As(err, &e) || !errors.Is(err, ErrWeight) || !errors.Is(err, verdict.ErrRejected) || e.Timeout() || e.Weight != min(weight, maxSlots+1) {
 				t.Errorf("weight %d: %v", weight, err)
 			}
 		}
