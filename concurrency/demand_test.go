@@ -120,12 +120,13 @@ func TestMaxWaitIsThatOfEachRequest(t *testing.T) {
 		rt := l.Wrap(&server{latency: time.Minute})
 		var wg sync.WaitGroup
 		wg.Go(func() { _ = get(t.Context(), rt, url) })
-		for range 2 {
+		for before := range 2 {
 			time.Sleep(maxWait / 2)
 			wg.Go(func() {
 				start := time.Now()
-				if err := get(t.Context(), rt, url); !errors.Is(err, ErrDeadline) || time.Since(start) != maxWait {
-					t.Errorf("%v after %s, want %s", err, time.Since(start), maxWait)
+				err := get(t.Context(), rt, url)
+				if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, ErrDeadline) || e.Queue != before || time.Since(start) != maxWait {
+					t.Errorf("%v after %s, want %s, behind %d", err, time.Since(start), maxWait, before)
 				}
 			})
 		}

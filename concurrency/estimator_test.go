@@ -130,6 +130,7 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 		{0.1, true, 50}, // half at least
 		{0.999, true, 99},
 		{0.5, false, 100}, // too little was asked for
+		{1, true, 110},    // within the tolerance
 		{1.001, true, 110},
 	} {
 		f := newEstimator(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})

@@ -148,6 +148,34 @@ func TestAWindowCountsIfHalfOfTheSlotsWereInUse(t *testing.T) {
 	}
 }
 
+// It is not the average that counts, and not the response that comes in the middle.
+func TestAWindowIsJudgedByItsMedian(t *testing.T) {
+	for _, tt := range []struct {
+		slow func(i int) bool // which of ten responses take ten times as long
+		want float64          // of 20 slots
+	}{
+		{func(i int) bool { return i > 3 }, 10},
+		{func(i int) bool { return i < 6 }, 10},
+		{func(i int) bool { return i > 5 }, 40},
+		{func(i int) bool { return i == 5 }, 40},
+		{func(i int) bool { return i != 5 && i%2 == 0 || i == 9 }, 10},
+	} {
+		f := newFeed(Adaptive{Start: 20})
+		f.base = quick
+		began := f.now
+		f.reset(began) // so that no request was sent before
+		for i := range minSamples {
+			took := quick
+			if tt.slow(i) {
+				took = 10 * quick
+			}
+			f.now = began.Add(time.Duration(i+10) * quick)
+			f.observe(f.now, good, took, 20, noBounds)
+		}
+		f.want(t, "after a window of different times", tt.want)
+	}
+}
+
 // What was sent before the slots changed says nothing about their number, whether it has come by
 // then or not.
 func TestResponsesOfBeforeAChangeDoNotCount(t *testing.T) {
