@@ -115,3 +115,51 @@ func TestRecountAsksNoStore(t *testing.T) {
 		}
 	}
 }
+
+// A request that gives back what it was counted for lets others go at once: the next for the room in
+// the window, and the next after the pause that it had passed.
+func TestWhatRecountGivesBackGoesToOthers(t *testing.T) {
+	const second = int64(time.Second)
+	route := func(name string) pauses.Key {
+		return pauses.Key{Scheme: "https", Host: "api.test", Method: "GET", Route: name}
+	}
+	for name, test := range map[string]struct {
+		limit int
+		pause bool // whether the request has passed one
+	}{"the room": {1, false}, "the pass": {100, true}} {
+		c := New()
+		r := c.NewRule(Law{MaxQueue: 10, Rate: meter.Rate{Limit: test.limit, Per: time.Minute}}, Kind{Windowed: true})
+		demand := func(route pauses.Key) *Demand {
+			d := &Demand{Pause: route, Keyed: true}
+			d.Add(Part{Rule: r, Cost: 1})
+			return d
+		}
+		wait := func(d *Demand, now int64) *Waiter {
+			w := new(Waiter)
+			c.Enqueue(w, d, 0, meter.Never, now)
+			return w
+		}
+		d := demand(route("/x"))
+		if test.pause {
+			c.Arm(route("/x").OfHost(), pauses.Order{For: time.Second}, 0)
+			w := wait(d, 0)
+			c.Tick(second)
+			if !w.Granted() || !c.Confirm(w, d, second) || !d.Passed() {
+				t.Fatalf("%s: the first does not pass", name)
+			}
+		} else if c.Admit(d, 0) != Admitted {
+			t.Fatalf("%s: the first is not admitted", name)
+		}
+		next, last := wait(demand(route("/y")), second), wait(demand(route("/y")), second)
+		c.Arm(route("/x"), pauses.Order{For: time.Minute}, second)
+		if next.Granted() || last.Granted() {
+			t.Errorf("%s: there was enough for all", name)
+		}
+		if d.Recount(c, second) || d.Passed() {
+			t.Errorf("%s: a request counts during a pause", name)
+		}
+		if !next.Granted() || last.Granted() {
+			t.Errorf("%s: of two that wait, granted are %v and %v, want the first", name, next.Granted(), last.Granted())
+		}
+	}
+}
