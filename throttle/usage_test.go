@@ -37,6 +37,7 @@ func TestReport(t *testing.T) {
 		{"over-estimated", []int{10}, "/90", time.Second, time.Minute},
 		{"nothing", []int{0}, "/90", time.Second, time.Second},
 		{"below nothing", []int{math.MinInt / 2}, "/90", time.Second, time.Second},
+		{"below nothing, then something", []int{-50, 20}, "/80", time.Second, 61 * time.Second},
 		{"under-estimated", []int{150}, "/40", 61 * time.Second, 61 * time.Second},
 		{"debt beyond all bounds", []int{math.MaxInt / 2}, "/20", 61 * time.Second, 61 * time.Second},
 		{"at first too much, then too little", []int{10, 150}, "/40", 61 * time.Second, 61 * time.Second},
