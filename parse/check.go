@@ -139,7 +139,7 @@ func runChecks[T any](checks []func(*T) error, v *T) error {
 // expectCheck returns the error of the Check of a transport.Expect. A layer has called it already.
 // Over a plain client it is called now.
 func (x *exchange) expectCheck(resp *http.Response, open bool) error {
-	if a := transport.AttemptOf(resp); a != nil {
+	if a := x.attempt(resp); a != nil {
 		if _, ok := errors.AsType[*verdict.CheckError](a.Err()); ok {
 			return a.Err()
 		}
@@ -149,4 +149,20 @@ func (x *exchange) expectCheck(resp *http.Response, open bool) error {
 		return peek(resp, x.set.raw, open)
 	}
 	return nil
+}
+
+// attempt returns the attempt that received resp, or nil over a plain client, even if the request
+// was made inside a call, which has an attempt too.
+func (x *exchange) attempt(resp *http.Response) *transport.Attempt {
+	if x.client == nil { // for JSON, which has sent nothing
+		return transport.AttemptOf(resp)
+	}
+	if resp.Request == x.req {
+		return nil
+	}
+	a := transport.AttemptOf(resp)
+	if a != nil && transport.CallOf(resp) == transport.CallFrom(x.req.Context()) {
+		return nil
+	}
+	return a
 }

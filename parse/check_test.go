@@ -97,6 +97,23 @@ func TestACheckRunsOverAPlainClient(t *testing.T) {
 	}
 }
 
+// So it does inside another call, as for the token that a layer fetches.
+func TestACheckRunsOverAPlainClientInsideACall(t *testing.T) {
+	_, plain := serve(t, reply{status: 200, body: pikachu})
+	fails := transport.Expect{Check: func(*http.Response) error { return rttest.ErrBoom }}
+	var inner error
+	outer := &rttest.Layer{Name: "fetch", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		_, inner = parse.Get[pokemon](req.Context(), plain, url, fails)
+		return next.RoundTrip(req)
+	}}
+	if _, err := parse.Get[pokemon](t.Context(), &http.Client{Transport: outer.Wrap(plain.Transport)}, url); err != nil {
+		t.Error(err)
+	}
+	if !errors.Is(inner, rttest.ErrBoom) {
+		t.Errorf("error %v, want that of the check", inner)
+	}
+}
+
 // Over a plain client the Check of an Expect reads the body first. The caller reads all of it
 // afterwards, whether it is decoded or left to the caller.
 func TestTheCheckOfAnExpectOverAPlainClientLeavesTheBodyWhole(t *testing.T) {
