@@ -79,8 +79,10 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 	if err != nil {
 		return none, err
 	}
-	if layers := missing(ctx, outer, api.Client); len(layers) > 0 {
-		return none, &MissingLayerError{Route: x.route, Layers: layers}
+	if !x.usual {
+		if layers := missing(ctx, outer, api.Client); len(layers) > 0 {
+			return none, &MissingLayerError{Route: x.route, Layers: layers}
+		}
 	}
 	ctx, j := prepare[Out](ctx, x)
 	req, fault := e.request(ctx, x, api, in)
@@ -121,8 +123,8 @@ func filterRules(opts []Option) []rule {
 
 // ready combines the options of the context, the API, the endpoint and the call.
 func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, error) {
-	if x.usual = len(api.Options)+len(e.others)+len(opts) == 0 && ctx.Value(setting.Key{}) == nil; x.usual {
-		return x.named(ctx, e.pattern), nil
+	if x.usual = ctx.Value(setting.Key{}) == nil && len(api.Options)+len(e.others)+len(opts) == 0; x.usual {
+		return x.named(ctx, nil, e.pattern), nil
 	}
 	rules := contextRules(ctx)
 	n := len(rules)
@@ -141,7 +143,7 @@ func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opt
 	if len(rules) > 0 {
 		x.set = compile(rules)
 	}
-	return x.named(ctx, e.pattern), nil
+	return x.named(ctx, ctx.Value(setting.Key{}), e.pattern), nil
 }
 
 // read splits the input into the parts of a request.

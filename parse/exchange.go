@@ -4,17 +4,22 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An exchange is a request and its response, without what depends on the type of the result. For an
-// endpoint it is also the context of the request. It has room for what every request needs, so that
-// one allocation is enough.
+// An exchange is a request and its response, without what depends on the type of the result. If the
+// layers are to know something of it, it is also the context of the request. It has room for what
+// every request needs, so that one allocation is enough.
 type exchange struct {
-	context.Context // the caller's context, nil without an endpoint
-	list            setting.List
+	context.Context // the caller's context, nil if this is not the context of the request
+	list            *setting.List
+	settings        struct{ route, began setting.List }
+	began           setting.Collector // of x itself
+	latest          atomic.Pointer[layer.Call]
 	client          *http.Client
 	copied          http.Client // a copy of client: see sender
 	set             *settings
@@ -22,27 +27,33 @@ type exchange struct {
 	names           []string // the placeholders of the pattern
 	args            []string // the values of the placeholders, in the same order
 	req             *http.Request
-	trace           *transport.Trace // collects the calls, nil over a plain client
-	own             bool             // whether only this exchange uses the trace
+	trace           *transport.Trace // the caller's, which collects the calls in place of x
 	usual           bool             // whether only the route is attached to the context
 	room            struct{ arg, accept [1]string }
 }
 
-// named makes x a context with the route of a pattern, and returns it.
-func (x *exchange) named(ctx context.Context, p *pattern) context.Context {
+// named makes x a context with the route of a pattern, and returns it. nearest is the value of
+// setting.Key in ctx.
+func (x *exchange) named(ctx context.Context, nearest any, p *pattern) context.Context {
 	x.Context = ctx
-	x.list.Put(ctx, p.route)
+	x.list = &x.settings.route
+	x.list.Put(nearest, p.route)
 	return x
 }
 
 // String names a context, as the contexts of package context do. Printing the struct would show the
 // values of the placeholders.
-func (x *exchange) String() string { return "parse: a call of " + x.route }
+func (x *exchange) String() string { return "parse: a call of " + x.routeOf(nil) }
 
 // Value implements [context.Context].
 func (x *exchange) Value(key any) any {
-	if _, ok := key.(setting.Key); ok {
-		return &x.list
+	switch key.(type) {
+	case setting.Key:
+		if x.list != nil {
+			return x.list
+		}
+	case markKey:
+		return x
 	}
 	return x.Context.Value(key)
 }
@@ -117,8 +128,8 @@ func (e *bodyError) Unwrap() error { return e.err }
 // share one trace between several exchanges.
 type markKey struct{}
 
-// watch returns a context with a trace, so that an error without a response can find its call. A
-// plain client has no calls.
+// watch returns ctx, or x as a context that notes the calls begun with it, so that an error without a
+// response can find its call. A plain client has no calls.
 func (x *exchange) watch(ctx context.Context) context.Context {
 	switch x.client.Transport.(type) {
 	case nil, *http.Transport:
@@ -127,21 +138,36 @@ func (x *exchange) watch(ctx context.Context) context.Context {
 	if !x.usual {
 		if t := transport.TraceFrom(ctx); t != nil && transport.CallFrom(ctx) == nil {
 			x.trace = t
-			return context.WithValue(ctx, markKey{}, x)
 		}
 	}
-	ctx, x.trace = transport.WithTrace(ctx)
-	x.own = true
-	return ctx
+	if x.trace == nil {
+		x.began.To = (*collector)(x)
+		x.settings.began.Put(ctx.Value(setting.Key{}), &x.began)
+		x.list = &x.settings.began
+	}
+	if x.Context == nil {
+		x.Context = ctx
+	}
+	return x
+}
+
+// collector is an exchange with the method by which a call makes itself known.
+type collector exchange
+
+// CallBegan implements the interface of package setting.
+func (c *collector) CallBegan(call setting.Holder) {
+	if began, ok := call.(*layer.Call); ok {
+		c.latest.Store(began)
+	}
 }
 
 // call returns the last call of the exchange, nil if there was none.
 func (x *exchange) call() *transport.Call {
 	if x.trace == nil {
-		return nil
+		return (*transport.Call)(x.latest.Load())
 	}
 	for _, c := range slices.Backward(x.trace.Calls()) {
-		if x.own || c.Request().Context().Value(markKey{}) == x {
+		if c.Request().Context().Value(markKey{}) == x {
 			return c
 		}
 	}

@@ -20,6 +20,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 		x.set = noSettings
 		return x.watch(ctx), nil
 	}
+	ctx = x.watch(ctx)
 	if !x.usual && (x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil) {
 		// A call without rules about statuses of its own uses the Expect of its context.
 		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
@@ -43,7 +44,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 	} else if x.set.judges() {
 		ctx = transport.WithExpect(ctx, x.set.expect)
 	}
-	return x.watch(ctx), j
+	return ctx, j
 }
 
 // finish sends the request and makes the result.

@@ -39,7 +39,7 @@ func WithTrace(ctx context.Context) (context.Context, *Trace) {
 	t := &traced{Context: ctx}
 	t.trace.setting.To = (*collector)(&t.trace)
 	t.trace.calls = t.trace.room[:0]
-	t.list.Put(ctx, &t.trace.setting)
+	t.list.Put(ctx.Value(setting.Key{}), &t.trace.setting)
 	return t, &t.trace
 }
 

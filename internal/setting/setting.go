@@ -39,17 +39,17 @@ func With(ctx context.Context, value any) context.Context { return WithNeed(ctx,
 // value needs none.
 func WithNeed(ctx context.Context, value any, layer string) context.Context {
 	l := new(List)
-	l.put(ctx, value, layer)
+	l.put(ctx.Value(Key{}), value, layer)
 	return context.WithValue(ctx, Key{}, l)
 }
 
-// Put attaches a value to ctx as [With] does, in l, which must be empty. It is for a caller with a
-// context of its own that returns l for [Key].
-func (l *List) Put(ctx context.Context, value any) { l.put(ctx, value, "") }
+// Put makes l, which must be empty, a list of a value and of nearest, the value of [Key] in a context
+// or nil. It is for a caller with a context of its own that returns l for Key.
+func (l *List) Put(nearest, value any) { l.put(nearest, value, "") }
 
-func (l *List) put(ctx context.Context, value any, layer string) {
+func (l *List) put(nearest, value any, layer string) {
 	l.value, l.needs, l.needy = value, layer, layer != ""
-	switch v := ctx.Value(Key{}).(type) {
+	switch v := nearest.(type) {
 	case *List:
 		l.next = v
 		l.needy = l.needy || v.needy

@@ -58,7 +58,7 @@ func (l *listed) Value(key any) any {
 func TestPutIsWithInAContextOfTheCallers(t *testing.T) {
 	outer := WithNeed(t.Context(), number(1), "layer")
 	ctx := &listed{Context: outer}
-	ctx.list.Put(outer, text("x"))
+	ctx.list.Put(outer.Value(Key{}), text("x"))
 	inner := With(ctx, number(2))
 	if v, _ := From[text](ctx); v != "x" || !ListOf(ctx).Needy() {
 		t.Errorf("text is %q, needy %v", v, ListOf(ctx).Needy())
