@@ -4,17 +4,16 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
 // A base is the parsed Base of an API. An endpoint keeps the one of its last call.
 type base struct {
-	text  string  // the Base of the API
-	root  string  // text without the slash at its end
-	url   url.URL // of root
-	path  string  // the path of root, as its URL writes it
-	plain bool    // whether path has only one spelling
+	text  string        // the Base of the API
+	root  string        // text without the slash at its end
+	req   *http.Request // a request to root, which those without a body are copies of
+	path  string        // the path of root, as its URL writes it
+	plain bool          // whether path has only one spelling
 }
 
 // baseFault is the fault of a base with which no request can be made.
@@ -34,7 +33,7 @@ func (p *pattern) baseOf(api API) (*base, *ArgError) {
 	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, &ArgError{Route: p.text, Name: "API.Base", Reason: baseFault}
 	}
-	b.url, b.path = *req.URL, req.URL.EscapedPath()
+	b.req, b.path = req, req.URL.EscapedPath()
 	b.plain = unescaped(b.path)
 	p.base.Store(b)
 	return b, nil
@@ -51,24 +50,42 @@ func (b *base) request(ctx context.Context, method, path string, plain bool, que
 		return http.NewRequestWithContext(ctx, method, to, body)
 	}
 	// There is nothing to parse: the parts of the URL are known.
+	to := *b.req.URL
+	to.Path, to.RawQuery = path, query
+	if body == nil {
+		req := b.req.WithContext(ctx)
+		req.URL, req.Header = &to, make(http.Header)
+		return req, nil
+	}
 	req, err := http.NewRequestWithContext(ctx, method, "", body)
 	if err != nil {
 		return nil, err
 	}
-	*req.URL, req.Host = b.url, b.url.Host
-	req.URL.Path, req.URL.RawQuery = path, query
+	req.URL, req.Host = &to, b.req.Host
 	return req, nil
 }
 
-// unescaped reports whether a path has only characters with one spelling: RFC 3986, section 2.3.
+// unescaped reports whether a path has only characters with one spelling.
 func unescaped(path string) bool {
 	for i := range len(path) {
-		switch c := path[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '/', c == '-', c == '.', c == '_', c == '~':
-		default:
+		if path[i] != '/' && !unreserved(path[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// isWord reports whether a text is not empty and has only one spelling inside a segment.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if !unreserved(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// unreserved reports whether a character has one spelling in a URL: RFC 3986, section 2.3.
+func unreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
 }

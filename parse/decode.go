@@ -96,7 +96,11 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case from != formatXML && isNull(data) && !takesNull(dst):
 		return errNull
 	case from != formatXML:
-		return jsonFault(contentType, data, fromJSON(data, dst)) // the decoder replaces what is not UTF-8
+		err := fromJSON(data, dst) // the decoder replaces what is not UTF-8
+		if err != nil {
+			err = jsonFault(contentType, data, err)
+		}
+		return err
 	case fault != nil:
 		return fault
 	}

@@ -76,6 +76,9 @@ func formatOf(t string) format {
 // formatOf returns the format of a body by the rules and its Content-Type.
 func (s *settings) formatOf(contentType string) format {
 	t := mediaType(contentType)
+	if t == "application/json" && len(s.as) == 0 { // as most are
+		return formatJSON
+	}
 	for _, r := range slices.Backward(s.as) {
 		if len(r.of) == 0 || slices.Contains(r.of, t) {
 			return r.format

@@ -71,10 +71,12 @@ func (p *pattern) fill(base *base, values []string) (path string, plain bool, fa
 	b.WriteString(base.path)
 	b.WriteString(p.lits[0])
 	for i, v := range values {
-		if fault := pathFault(v); fault != "" {
-			return "", false, p.bad(i, fault)
-		}
-		if p.multi && i == len(values)-1 {
+		switch {
+		case isWord(v): // as most are
+			b.WriteString(v)
+		case pathFault(v) != "":
+			return "", false, p.bad(i, pathFault(v))
+		case p.multi && i == len(values)-1:
 			for j, s := range strings.Split(v, "/") {
 				if j > 0 {
 					b.WriteByte('/')
@@ -84,7 +86,7 @@ func (p *pattern) fill(base *base, values []string) (path string, plain bool, fa
 				}
 				b.WriteString(url.PathEscape(s))
 			}
-		} else {
+		default:
 			b.WriteString(url.PathEscape(v))
 		}
 		b.WriteString(p.lits[i+1])
