@@ -95,6 +95,10 @@ func (c *class) of(w *waiter) *ranked.List[*waiter] {
 
 // joinLineLocked puts the class into the line of s at the place of its first request.
 func (c *class) joinLineLocked(s *semaphore) {
+	if c.at == s && s.line.classes.Len() == 1 { // there is no other place
+		c.links.Rank = c.first().order()
+		return
+	}
 	c.leaveLineLocked()
 	c.at = s
 	c.links.Rank = c.first().order()

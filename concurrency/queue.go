@@ -87,11 +87,11 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	if !q.closeLocked(sems) {
 		return gone, sems[0], 0
 	}
-	defer q.openLocked(sems)
 	c := q.classForLocked(sems)
 	short := q.shortLocked(c, sems, w)
 	if short < 0 {
 		takeLocked(sems, w)
+		q.openLocked(sems)
 		return acquired, sems[0], 0
 	}
 	place := short
@@ -102,6 +102,7 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	s := sems[place]
 	before = int(waiting(s.state.Load()))
 	if !w.reacquiring && s.fullLocked() {
+		q.openLocked(sems)
 		return full, s, before
 	}
 	if c == nil || c.len() == 0 {
