@@ -39,6 +39,23 @@ func (p profile) minus(q profile, weight float64) profile {
 // parts returns p divided by n.
 func (p profile) parts(n float64) profile { return profile{}.minus(p, -1/n) }
 
+// code is the lines of code, of codeLine bytes each, that every call executes, by their numbers. A
+// processor loads code by such lines. Over a connection a stack finds few of its own loaded.
+type code map[uint64]struct{}
+
+// codeLine is the size of a line of the instruction cache of common processors.
+const codeLine = 64
+
+// beyond returns how many lines of c are not in d.
+func (c code) beyond(d code) (n int) {
+	for line := range c {
+		if _, ok := d[line]; !ok {
+			n++
+		}
+	}
+	return n
+}
+
 // errNoValgrind says that nothing can be counted on this machine.
 var errNoValgrind = errors.New("valgrind is not there, so no instructions are counted")
 
@@ -51,58 +68,72 @@ func valgrind() (string, error) {
 	return path, nil
 }
 
-// instructions counts the instructions of a call of a stack, which the given program makes.
+// instructions counts the instructions of a call of a stack, which the given program makes, and
+// returns the lines of code that it executes.
 //
 // The program makes two stretches of calls in one process. It calls mark before, between and after
 // them, where callgrind writes what it has counted and starts again. Costs that arise once are in
 // both stretches, so the difference is the cost of the calls alone.
-func instructions(ctx context.Context, program, name string) (profile, error) {
+func instructions(ctx context.Context, program, name string) (profile, code, error) {
 	tool, err := valgrind()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	dir, err := os.MkdirTemp("", "instr")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "out")
 	//nolint:gosec // both programs are ours
 	cmd := exec.CommandContext(ctx, tool, "--tool=callgrind", "--callgrind-out-file="+file,
-		"--dump-before=main.mark", program, "spin", name)
+		"--dump-instr=yes", "--dump-before=main.mark", program, "spin", name)
 	// One thread at a time, no garbage collector, and no signal during a call.
 	cmd.Env = append(os.Environ(), "GOGC=off", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%s under valgrind: %w: %s", name, err, bytes.TrimSpace(text))
+		return nil, nil, fmt.Errorf("%s under valgrind: %w: %s", name, err, bytes.TrimSpace(text))
 	}
-	short, err := readProfile(file + ".2")
+	short, _, err := readProfile(file + ".2")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	long, err := readProfile(file + ".3")
+	long, executed, err := readProfile(file + ".3")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, err := stackNamed(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	_, n := stretchOf(s)
-	return long.minus(short, 1).parts(float64(2 * n)), nil
+	return long.minus(short, 1).parts(float64(2 * n)), inEachCall(executed, 3*n), nil
 }
 
-func readProfile(path string) (profile, error) {
+// inEachCall returns the lines of code that were executed about as often as there were calls, or
+// more often. A few calls take another way, such as those that fill a cache.
+func inEachCall(executed map[uint64]float64, calls int) code {
+	c := make(code)
+	for address, n := range executed {
+		if n >= 0.9*float64(calls) {
+			c[address/codeLine] = struct{}{}
+		}
+	}
+	return c
+}
+
+func readProfile(path string) (profile, map[uint64]float64, error) {
 	f, err := os.Open(path) //nolint:gosec // callgrind has written it for us
 	if err != nil {
-		return nil, fmt.Errorf("callgrind has not counted the calls apart: %w", err)
+		return nil, nil, fmt.Errorf("callgrind has not counted the calls apart: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	return parseProfile(f)
 }
 
-// parseProfile reads the format of callgrind. Names are abbreviated: "(12) name" at the first
-// occurrence, "(12)" later. The line after a "calls=" is the cost of the called function.
-func parseProfile(r io.Reader) (profile, error) {
+// parseProfile reads the format of callgrind, and returns how often the instruction at each address
+// was executed too. Names are abbreviated: "(12) name" at the first occurrence, "(12)" later. The
+// line after a "calls=" is the cost of the called function.
+func parseProfile(r io.Reader) (profile, map[uint64]float64, error) {
 	names := make(map[string]string)
 	name := func(v string) string {
 		id, text, ok := strings.Cut(v, " ")
@@ -111,8 +142,9 @@ func parseProfile(r io.Reader) (profile, error) {
 		}
 		return names[id]
 	}
-	p := make(profile)
+	p, executed := make(profile), make(map[uint64]float64)
 	function, called := "", false
+	var at uint64
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
@@ -127,23 +159,47 @@ func parseProfile(r io.Reader) (profile, error) {
 		case ok && key == "calls":
 			called = true
 		case strings.IndexByte("0123456789+-*", line[0]) >= 0:
+			cells := strings.Fields(line) // address, line of the source, cost
+			var n float64
+			err := errors.New("three cells are wanted")
+			if len(cells) == 3 {
+				at, err = moved(at, cells[0])
+			}
+			if err == nil {
+				n, err = strconv.ParseFloat(cells[2], 64)
+			}
+			if err != nil || function == "" {
+				return nil, nil, fmt.Errorf("a line of callgrind's that says nothing: %q", line)
+			}
 			if called {
 				called = false
 				continue
 			}
-			_, cost, ok := strings.Cut(line, " ")
-			n, err := strconv.ParseFloat(cost, 64)
-			if !ok || err != nil || function == "" {
-				return nil, fmt.Errorf("a line of callgrind's that says nothing: %q", line)
-			}
 			p[function] += n
+			executed[at] += n
 		}
 	}
 	if err := s.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(p) == 0 {
-		return nil, errors.New("callgrind has counted nothing")
+		return nil, nil, errors.New("callgrind has counted nothing")
 	}
-	return p, nil
+	return p, executed, nil
+}
+
+// moved returns the address that a text names, beside the one before: "0x10", "+3", "-3", or "*" for
+// the same.
+func moved(from uint64, text string) (uint64, error) {
+	if text == "*" {
+		return from, nil
+	}
+	n, err := strconv.ParseUint(strings.TrimLeft(text, "+-"), 0, 64)
+	switch text[0] {
+	case '+':
+		n = from + n
+	case '-':
+		n = from - n
+	}
+	return n, err
 }

@@ -13,12 +13,13 @@
 // Before anything is timed, each stack must pass the checks of its duties (duty.go). The program
 // exits with 1 if a stack does not, and with -check also if a red line is crossed (redline.go).
 //
-// "go run . instr" counts the instructions of a call in excess of its base, under callgrind, and
-// what it allocates. A busy machine does not change these figures. -by function says where the
-// instructions are. -base 9737447 adds the layers of that commit to the table. -times 3 shows how
-// far apart the counts are. -check fails if a row takes 5 % more than testdata/instr.txt says,
-// apart from what baseline-6 takes more on the machine, or allocates anything else. -update writes
-// that file. Without valgrind the command says so and exits.
+// "go run . instr" counts the instructions of a call in excess of its base and the lines of code
+// that it executes, under callgrind, and what it allocates. A busy machine does not change these
+// figures. -by function says where the instructions are. -base 9737447 adds the layers of that
+// commit to the table. -times 3 shows how far apart the counts are. -check fails if a row takes 5 %
+// more than testdata/instr.txt says, apart from what baseline-6 takes more on the machine, or
+// allocates anything else. -update writes that file. Without valgrind the command says so and
+// exits.
 //
 // "go run . loopback" sends real requests to a server in the same process, each stack immediately
 // before or after the bare base. "go run . processor" does so without a connection. Both have

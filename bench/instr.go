@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -126,7 +127,7 @@ func runInstr(ctx context.Context, args []string, out, progress io.Writer) (err 
 			return err
 		}
 	}
-	fmt.Fprintf(out, "%s, %s/%s. Instructions and allocations of a call over those of its base, without the clock and the collector.\n",
+	fmt.Fprintf(out, "%s, %s/%s. Instructions, lines of code and allocations of a call over those of its base, without the clock and the collector.\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	instrTable(out, o.rows, builds)
 	if o.by > 0 {
@@ -155,13 +156,14 @@ type build struct {
 	name    string
 	program string
 	counts  map[string][]profile // the counts of each stack
+	code    map[string]code      // the lines of code of each stack
 	memory  map[string]memory
 }
 
 // count counts the instructions and allocations of stacks, on all processors.
 func (b *build) count(ctx context.Context, names []string, times int) error {
-	b.counts, b.memory = make(map[string][]profile), make(map[string]memory)
-	var mu sync.Mutex // mu guards b.counts, b.memory and failed.
+	b.counts, b.code, b.memory = make(map[string][]profile), make(map[string]code), make(map[string]memory)
+	var mu sync.Mutex // mu guards b.counts, b.code, b.memory and failed.
 	var failed error
 	var work sync.WaitGroup
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -170,7 +172,7 @@ func (b *build) count(ctx context.Context, names []string, times int) error {
 			turns <- struct{}{}
 			work.Go(func() {
 				defer func() { <-turns }()
-				p, err := instructions(ctx, b.program, name)
+				p, lines, err := instructions(ctx, b.program, name)
 				var m memory
 				if err == nil && i == 0 {
 					m, err = allocations(ctx, b.program, name)
@@ -180,7 +182,7 @@ func (b *build) count(ctx context.Context, names []string, times int) error {
 				failed = errors.Join(failed, err)
 				b.counts[name] = append(b.counts[name], p)
 				if i == 0 {
-					b.memory[name] = m
+					b.code[name], b.memory[name] = lines, m
 				}
 			})
 		}
@@ -214,7 +216,7 @@ func (b *build) spread(r row) float64 {
 func instrTable(w io.Writer, rows []row, builds []*build) {
 	head := []string{"what"}
 	for _, b := range builds {
-		head = append(head, b.name, "÷ baseline-6", "B", "allocs")
+		head = append(head, b.name, "÷ baseline-6", "code lines", "B", "allocs")
 	}
 	if len(builds) > 1 {
 		head = append(head, "÷ "+builds[1].name)
@@ -230,7 +232,7 @@ func instrTable(w io.Writer, rows []row, builds []*build) {
 			n := b.of(r).total()
 			m, base := b.memory[r.plus[0]], b.memory[r.minus[0]]
 			cells = append(cells, whole0(n), fmt.Sprintf("%.2f", n/b.least(rows)),
-				whole(m.bytes-base.bytes), whole(m.allocs-base.allocs))
+				strconv.Itoa(b.code[r.plus[0]].beyond(b.code[r.minus[0]])), whole(m.bytes-base.bytes), whole(m.allocs-base.allocs))
 		}
 		if len(builds) > 1 {
 			cells = append(cells, fmt.Sprintf("%.2f", builds[0].of(r).total()/builds[1].of(r).total()))
