@@ -88,7 +88,9 @@ func newCall(b *built, req *http.Request, nearest any) *Call {
 	cc := new(callContext)
 	c := &cc.call
 	c.begunBy = b
-	cc.Context = c.inherit(req, nearest)
+	if cc.Context = req.Context(); nearest != nil {
+		cc.Context = c.inherit(req, nearest)
+	}
 	c.req = *req.WithContext(cc)
 	c.first.call = c
 	c.first.number = 1

@@ -78,9 +78,6 @@ func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.connected
 
 // report records in the rows what the probe says about the attempt a, which has returned.
 func (w *probe) report(a *layer.Attempt, err error) {
-	if w == nil {
-		return
-	}
 	if err != nil && w.unsent() {
 		layer.SetSends(a.Call().Attempt(), -1)
 	}

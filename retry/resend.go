@@ -12,9 +12,9 @@ func (p *plan) mayResend(req *http.Request) bool {
 }
 
 // mayResendLost reports whether a request may be sent again although it may have done its work,
-// because its response was lost.
+// because its response was lost. A GET may: it changes nothing, so it meets its own condition again.
 func (p *plan) mayResendLost(req *http.Request) bool {
-	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
+	return req.Method == http.MethodGet || p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
 }
 
 // maySendAgain reports whether the body of a request must be prepared before the first attempt,

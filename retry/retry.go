@@ -98,7 +98,9 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	noBody := req.Body == nil || req.Body == http.NoBody
 	sent, w := p.probed(req)
 	resp, err = next.RoundTrip(sent)
-	w.report(a, err)
+	if w != nil {
+		w.report(a, err)
+	}
 	a, v := endRow(a, resp, err)
 	host.recordOutcome(a, v, err)
 	if v == verdict.OK {

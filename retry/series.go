@@ -82,7 +82,9 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		var req *http.Request
 		req, s.probe = s.probed(s.req)
 		resp, err = s.next.RoundTrip(req)
-		s.probe.report(a, err)
+		if s.probe != nil {
+			s.probe.report(a, err)
+		}
 		if err != nil && !a.Sent() {
 			s.refund(f)
 		}
