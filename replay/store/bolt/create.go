@@ -59,11 +59,17 @@ func createAt(path string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	db, err := bbolt.Open(temp, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	// Nobody sees the file before it has its name, so it is synced once, and not in each step.
+	db, err := bbolt.Open(temp, 0o600, &bbolt.Options{
+		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, NoSync: true, NoGrowSync: true,
+	})
 	if err != nil {
 		return err
 	}
 	err = db.Update(initialize)
+	if err == nil {
+		err = db.Sync()
+	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
