@@ -164,7 +164,9 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	}
 	r := b.recording
 	b.size += int64(len(p))
-	b.pieces.add(len(p), filled, time.Since(r.start)-r.first)
+	if !b.pieces.off { // else the time does not matter
+		b.pieces.add(len(p), filled, time.Since(r.start)-r.first)
+	}
 	if b.spill != nil {
 		b.spill.write(p)
 		return true
