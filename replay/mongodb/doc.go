@@ -37,8 +37,8 @@
 // Each call takes Options.Timeout at most, which includes the wait for a connection and for a new
 // primary. Its error then matches [context.DeadlineExceeded]. A lookup with a context, such as that
 // of a request, also ends with it ([store.ContextStore]). A failed Append may take as long again to
-// undo what it did. If that fails too, the next Append does it, or Close. They also remove what a
-// stored batch replaces, if that failed.
+// undo what it did, and one that is stored to remove what it replaces. If that fails too, the next
+// Append does it, or Close.
 //
 // # Crashes
 //

@@ -44,17 +44,17 @@ func (s *mongoStore) Append(entries []store.Entry) error {
 		return err
 	}
 	err := s.write(a.do)
-	switch {
-	case err == nil || !a.sent:
+	if err == nil || !a.sent {
 		return err
-	case a.removing:
-		// The batch is stored, so this is not an error of Append: a caller would append it again.
-		s.left.Store(a)
-		return nil
 	}
 	// The time of the call may be over, and what is left would be replayed.
 	s.left.Store(a)
-	return errors.Join(err, s.finish())
+	rest := s.finish()
+	if a.removing {
+		// The batch is stored, so this is not an error of Append: a caller would append it again.
+		return nil
+	}
+	return errors.Join(err, rest)
 }
 
 // do does what is left.

@@ -1,0 +1,24 @@
+package postgres_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
+	"github.com/gracy-go/gracy/replay/postgres"
+)
+
+// Wherever a connection breaks, nothing is lost and nothing is there twice.
+func TestEachPlaceWhereAConnectionBreaks(t *testing.T) {
+	base := server(t)
+	r, url := through(t, base)
+	sharedtest.Sweep(t, open(t, url, "a", postgres.Options{Timeout: 30 * time.Second}), open(t, base, "a", postgres.Options{}), r)
+}
+
+// Nor is it where a connection goes silent.
+func TestEachPlaceWhereAConnectionGoesSilent(t *testing.T) {
+	base := server(t)
+	r, url := through(t, base)
+	const timeout = time.Second
+	sharedtest.Stalls(t, open(t, url, "a", postgres.Options{Timeout: timeout}), open(t, base, "a", postgres.Options{}), r, timeout)
+}
