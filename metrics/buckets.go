@@ -87,7 +87,7 @@ func (c *collection) histogram(f *family, g group, read *reading, rest group, ta
 		all = *read
 	}
 	all.add(rest)
-	in, count, sum := &all.in, all.count, all.sum.Seconds()
+	in, count, sum := &all.in, all.count, seconds(all.sum)
 	d, _ := m.metric.(*distribution)
 	switch {
 	case m.count != count || m.value != sum:
@@ -117,7 +117,7 @@ func (c *collection) distribution(m *mark, g group) *distribution {
 	d := c.distributions.next()
 	c.describe(d, m)
 	d.read(g, c.buckets)
-	d.sum = g.sum().Seconds()
+	d.sum = seconds(g.sum())
 	return d
 }
 

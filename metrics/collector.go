@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -161,7 +162,7 @@ func (r *Recorder) collect() *collection {
 	st.rules.each(func(k rule, n ruleCounts) {
 		rule := tag{pair: pair("rule", k.text)}
 		c.counter(d.ruleWaits, float64(n.waits), d.kinds[k.how], rule)
-		c.counter(d.ruleTime, n.time.Seconds(), d.kinds[k.how], rule)
+		c.counter(d.ruleTime, seconds(n.time), d.kinds[k.how], rule)
 	})
 	c.counter(d.denied, float64(st.denied.Load()))
 	c.counter(d.pauses, float64(st.pauses.Load()))
@@ -233,5 +234,5 @@ func (d *descs) collect(c *collection, s *series) {
 	if n := s.bytesOut.Load(); n > 0 {
 		c.counter(d.sent, float64(n), plain...)
 	}
-	c.counter(d.bodyTime, float64(s.bodyTime.Load())/1e9, plain...)
+	c.counter(d.bodyTime, seconds(time.Duration(s.bodyTime.Load())), plain...)
 }
