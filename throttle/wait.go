@@ -55,7 +55,10 @@ func (s *shell) enterLocking(ctx context.Context, a *layer.Attempt, d *admission
 	}
 	deadline := int64(meter.Never)
 	if t, ok := ctx.Deadline(); ok {
-		deadline = int64(t.Sub(s.epoch))
+		// Not by the epoch: a deadline that was made from a time in UTC has no monotonic reading, and
+		// the wall clock may have been set since the limiter was made.
+		left, now := int64(time.Until(t)), s.clock()
+		deadline = now + min(left, meter.Never-now)
 	}
 	v.lock()
 	if !s.closed {

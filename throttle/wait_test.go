@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
@@ -266,4 +267,37 @@ func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 		}
 		quiet(t, l)
 	})
+}
+
+func TestADeadlineMayBeFarAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := New(Rule{Limit: 1, Per: time.Hour}).Wrap(rttest.Respond(200, ""))
+		ctx, cancel := context.WithDeadline(t.Context(), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+		defer cancel()
+		for range 3 {
+			if _, err := get(ctx, rt, "/"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// A deadline made from a time in UTC has only a wall clock reading, and the wall clock was set after
+// the limiter was made. On the real clock, because a bubble has no monotonic clock.
+func TestADeadlineIsAsFarAwayAsTheClockSaysNow(t *testing.T) {
+	for _, step := range []time.Duration{0, -2 * time.Hour, 2 * time.Hour} {
+		for per, want := range map[time.Duration]error{10 * time.Millisecond: nil, time.Hour: ErrDeadline} {
+			l := New(Rule{Limit: 1, Per: per})
+			l.shell.epoch = rttest.Stepped(t, l.shell.epoch, -step)
+			rt := l.Wrap(rttest.Respond(200, ""))
+			ctx, cancel := context.WithDeadline(t.Context(), time.Now().UTC().Add(time.Hour/2))
+			defer cancel()
+			if _, err := get(ctx, rt, "/"); err != nil {
+				t.Error(err)
+			}
+			if _, err := get(ctx, rt, "/"); !errors.Is(err, want) {
+				t.Errorf("the clock was set by %v, a window of %v: %v, want %v", step, per, err, want)
+			}
+		}
+	}
 }
