@@ -75,7 +75,8 @@ func (p *Pacer) Room(now int64, cost int, until int64) int {
 	if left < 0 && left%p.spacing != 0 {
 		n-- // round down
 	}
-	return int(n) + max(p.burst-cost, 0)
+	n = min(max(n, math.MinInt32), math.MaxInt32) + int64(max(p.burst-cost, 0))
+	return int(min(n, math.MaxInt32)) // an int may have 32 bits
 }
 
 // Frees is like [Window.Frees].

@@ -23,6 +23,16 @@ func TestRoomOfAPacer(t *testing.T) {
 	}
 }
 
+// An int has 32 bits on some machines, and a fast pacer has more room than that until an hour later.
+func TestTheRoomOfAPacerFitsIntoAnInt(t *testing.T) {
+	for _, until := range []time.Duration{time.Hour, 1 << 40, math.MaxInt64} {
+		p := NewPacer(Rate{Limit: 1e9, Per: time.Second})
+		if room, most := p.Room(0, 1, int64(until)), min(int64(until), math.MaxInt32); int64(room) < most {
+			t.Errorf("in %v there is room for %d, want %d at least", until, room, most)
+		}
+	}
+}
+
 // Two callers at 10,000 per second, whose timers are a millisecond late, as on an idle machine. The
 // control has a burst of one, so that the time of each delay is lost.
 func TestPacingAtTenThousandASecond(t *testing.T) {
