@@ -52,6 +52,7 @@ const plainCodes = 7
 // need is allocated when it is first needed.
 type series struct {
 	method, route string
+	number        uint16       // among those of the store; not a count
 	name          *route.Shown // of the call that made it; nil of a sum and of the overflow
 	named         string       // the route of that call, of which route is the label
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ type key struct{ method, route string }
 // An index finds the series of a key. It is immutable: adding a series makes a new index.
 type index struct {
 	series map[key]*series
+	list   []*series // by their numbers
 	routes map[string]bool
 }
 
@@ -59,34 +61,34 @@ func (s *store) began(now time.Time) time.Time {
 	return at
 }
 
-// A place is what a recorder keeps at the name of a route for one method, to find the series again.
-// It does not hold the store. After a Reset it holds a series of the old store until the next call
-// of that name.
-type place struct{ atomic.Pointer[found] }
+// A place is what a recorder keeps at the name of a route for one method, to find the series again:
+// the round of the store, the number of the series in its index, and whether that is the overflow. It
+// holds neither, since the name may live longer than the recorder.
+type place struct{ atomic.Uint64 }
 
-type found struct {
-	round  uint64 // of the store
-	series *series
-	over   bool
-}
+// numberBits is more than the number of series takes, and one for the overflow.
+const numberBits = 16
 
 // find returns the series of a method and a route, and whether it is the overflow. A name that was
 // seen before costs neither a hash nor a lock.
 func (s *store) find(m string, name *route.Name) (*series, bool) {
 	p, _ := name.Kept(s.owner, m, "").(*place)
 	if p != nil {
-		if f := p.Load(); f.round == s.round {
-			return f.series, f.over
+		if at := p.Load(); at>>numberBits == s.round {
+			return s.index.Load().list[at>>1%(1<<(numberBits-1))], at&1 == 1
 		}
 	}
 	sr, over := s.look(method(m), name)
-	f := &found{s.round, sr, over}
+	at := s.round<<numberBits | uint64(sr.number)<<1
+	if over {
+		at |= 1
+	}
 	switch {
 	case p != nil:
-		p.Store(f)
+		p.Store(at)
 	case m == "" || m == sr.method: // other methods have no bound
 		p = &place{}
-		p.Store(f)
+		p.Store(at)
 		name.Keep(s.owner, m, "", p)
 	}
 	return sr, over
@@ -126,7 +128,8 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	if !over {
 		added.name, added.named = name.Shown(), name.Route
 	}
-	next := &index{series: maps.Clone(ix.series), routes: ix.routes}
+	added.number = uint16(len(ix.list)) //nolint:gosec // ten for each route
+	next := &index{series: maps.Clone(ix.series), list: append(slices.Clip(ix.list), added), routes: ix.routes}
 	next.series[key{m, shown}] = added
 	if !over && !ix.routes[shown] {
 		next.routes = maps.Clone(ix.routes)

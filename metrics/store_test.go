@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -254,6 +255,31 @@ func TestAResetLeavesNoWayToTheOldSeries(t *testing.T) {
 	other := newStore(new(route.Owner), 0)
 	if sr, _ := other.find("GET", name); sr == old {
 		t.Error("another recorder finds the series")
+	}
+}
+
+// The names of routes often live as long as the program, as those of endpoints in variables do. They
+// do not keep the counts of recorders alive that come and go, or of a store before a Reset.
+func TestTheNameOfARouteKeepsNoCountsAlive(t *testing.T) {
+	name := route.Named("/r")
+	var gone []weak.Pointer[series]
+	reset := New("reset")
+	for range 3 {
+		for _, r := range []*Recorder{New("job"), reset} {
+			s, _ := r.store.Load().find("GET", name)
+			s.plain[0].observe(1)
+			gone = append(gone, weak.Make(s))
+			r.Reset()
+		}
+	}
+	runtime.GC()
+	for i, w := range gone {
+		if w.Value() != nil {
+			t.Errorf("series %d is kept alive", i)
+		}
+	}
+	if name.Kept(reset.store.Load().owner, "GET", "") == nil {
+		t.Error("control run: nothing is kept at the name")
 	}
 }
 
