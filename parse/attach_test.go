@@ -9,6 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestRulesDoNotReachCallsThatALayerMakes(t *testing.T) {
@@ -25,6 +26,23 @@ func TestRulesDoNotReachCallsThatALayerMakes(t *testing.T) {
 	}
 	if !errors.Is(inner, parse.Status(404)) {
 		t.Errorf("inner: %v, want a 404: the rule of the outer call leaked", inner)
+	}
+}
+
+// A request that is not sent by this package has its rules in its context, for the layers too.
+func TestTheLayersKnowTheRulesOfAContext(t *testing.T) {
+	for sent, rules := range map[int][]parse.Option{
+		1: {parse.Allow(404), parse.ZeroOn(503)}, 3: {parse.Allow(404)},
+	} {
+		s, client := serve(t, reply{status: 503, body: `{}`})
+		req, err := http.NewRequestWithContext(transport.With(t.Context(), rules...), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parse.JSON[pokemon](retrying(client, 3).Do(req))
+		if len(s.got) != sent || (err == nil) != (sent == 1) {
+			t.Errorf("%d rules: %v after %d requests, want %d", len(rules), err, len(s.got), sent)
+		}
 	}
 }
 
@@ -68,5 +86,25 @@ func TestTheCheckOfAnExpectRunsOnce(t *testing.T) {
 		if !layers && (!errors.Is(err, rttest.ErrBoom) || calls != 1) {
 			t.Errorf("plain: %v, %v after %d checks", got, err, calls)
 		}
+	}
+}
+
+// The layers have run it, and the caller gets its error. A Check comes after it.
+func TestTheCheckOfAnExpectFailsTheCallUnderLayers(t *testing.T) {
+	checks := 0
+	for name, opts := range map[string][]parse.Option{
+		"alone":          nil,
+		"before a Check": {parse.Check(func(*pokemon) error { checks++; return nil })},
+	} {
+		s, client := serve(t, reply{status: 200, body: pikachu})
+		opts = append(opts, transport.Expect{Check: func(*http.Response) error { return rttest.ErrBoom }})
+		_, err := parse.Get[pokemon](t.Context(), retrying(client, 2), url, opts...)
+		pe, ok := errors.AsType[*parse.Error](err)
+		if _, check := errors.AsType[*verdict.CheckError](err); !ok || !check || !errors.Is(err, rttest.ErrBoom) || len(s.got) != 2 || pe.Call.Count() != 2 {
+			t.Errorf("%s: %v after %d requests", name, err, len(s.got))
+		}
+	}
+	if checks != 0 {
+		t.Errorf("a Check ran %d times on what an Expect has rejected", checks)
 	}
 }

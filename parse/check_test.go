@@ -254,6 +254,10 @@ func TestACheckOfAnotherTypeIsAnArgError(t *testing.T) {
 	if !errors.Is(err, parse.ErrArgument) || !errors.Is(err, verdict.ErrRejected) || len(s.got) != 0 {
 		t.Errorf("%v after %d requests", err, len(s.got))
 	}
+	_, err = parse.NewEndpoint[parse.None, pokemon]("GET /x").Call(t.Context(), api(client), parse.None{}, other)
+	if want := "GET /x: Check is for string, the result is parse_test.pokemon"; !errors.Is(err, parse.ErrArgument) || err.Error() != want || len(s.got) != 0 {
+		t.Errorf("%v after %d requests, want %s", err, len(s.got), want)
+	}
 	if _, err := parse.Get[pokemon](transport.With(t.Context(), other), client, url); err != nil {
 		t.Errorf("a check of another type in the context must not run: %v", err)
 	}

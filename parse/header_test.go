@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/parse"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestTheLatestHeaderOptionDecides(t *testing.T) {
@@ -18,6 +19,14 @@ func TestTheLatestHeaderOptionDecides(t *testing.T) {
 	}
 	if got := s.got[0].Header; !slices.Equal(got["X-Api-Key"], []string{"k2"}) || got.Get("Accept") != "x/y" {
 		t.Errorf("headers %v", got)
+	}
+	// Like any rule, one of a context comes first.
+	ctx := transport.With(t.Context(), parse.Header("X-Api-Key", "k"), parse.Header("X-Context", "c"))
+	if _, err := parse.Get[pokemon](ctx, client, url, parse.Header("X-Api-Key", "k2")); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.got[1].Header; !slices.Equal(got["X-Api-Key"], []string{"k2"}) || got.Get("X-Context") != "c" {
+		t.Errorf("with those of the context, headers %v", got)
 	}
 }
 

@@ -133,6 +133,8 @@ func TestARulePanicsOnWhatIsNoStatus(t *testing.T) {
 		"parse: On: -1 is neither":                          func() { parse.On(-1, rttest.ErrBoom) },
 		"parse: On: nil error":                              func() { parse.On(404, nil) },
 		"parse: OnFunc: nil function":                       func() { parse.OnFunc(404, nil) },
+		"parse: OnFunc: 5 is neither":                       func() { parse.OnFunc(5, func(parse.Failure) error { return nil }) },
+		"parse: ExpectFunc: 99 is neither":                  func() { parse.ExpectFunc(99, func(parse.Failure) error { return nil }) },
 		"parse: Expect: 7 is neither":                       func() { parse.Expect(7, rttest.ErrBoom) },
 		"parse: Expect: nil error":                          func() { parse.Expect(404, nil) },
 		"parse: ExpectFunc: nil function":                   func() { parse.ExpectFunc(404, nil) },

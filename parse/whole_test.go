@@ -42,13 +42,18 @@ func TestABodyThatBreaksOffIsRetriedWithWholeBody(t *testing.T) {
 		sent int
 		good bool
 	}{
-		"Get":                         {get, []parse.Option{parse.WholeBody()}, 2, true},
-		"Endpoint":                    {call("GET"), []parse.Option{parse.WholeBody()}, 2, true},
-		"in the context":              {inContext, []parse.Option{parse.WholeBody()}, 2, true},
-		"beside an Expect":            {get, []parse.Option{parse.WholeBody(), transport.Expect{Status: []int{404}}}, 2, true},
+		"Get":              {get, []parse.Option{parse.WholeBody()}, 2, true},
+		"Endpoint":         {call("GET"), []parse.Option{parse.WholeBody()}, 2, true},
+		"in the context":   {inContext, []parse.Option{parse.WholeBody()}, 2, true},
+		"beside an Expect": {get, []parse.Option{parse.WholeBody(), transport.Expect{Status: []int{404}}}, 2, true},
+		"beside one of the context": {func(ctx context.Context, c *http.Client, opts ...parse.Option) error {
+			return get(transport.WithExpect(ctx, transport.Expect{Status: []int{404}}), c, opts...)
+		}, []parse.Option{parse.WholeBody()}, 2, true},
+		"an Expect as an option":      {get, []parse.Option{transport.Expect{Whole: 1 << 20}}, 2, true},
 		"an Expect of its own":        {inContext, []parse.Option{transport.Expect{Whole: 1 << 20}}, 2, true},
 		"POST: it may have been done": {call("POST"), []parse.Option{parse.WholeBody()}, 1, false},
 		"without it":                  {get, nil, 1, false}, // the control
+		"an Expect without it":        {get, []parse.Option{transport.Expect{Status: []int{404}}}, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, client := serve(t, brokenOff(pikachu[:9]), reply{status: 200, body: pikachu})

@@ -28,7 +28,6 @@ func testedElsewhere() map[string]string {
 		"internal/route/shape.go":                    "segment_test.go",
 		"parse/decodeerror.go":                       "decode_test.go", // the text beside each body
 		"parse/run.go":                               "check_test.go",
-		"parse/settings.go":                          "rule_test.go", // what rules mean put together
 		"redact/json.go":                             "body_test.go",
 		"redact/query.go":                            "url_test.go",
 		"redact/words.go":                            "text_test.go",
