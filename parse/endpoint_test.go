@@ -94,6 +94,17 @@ func TestAFailureHasTheArgumentsOfTheCall(t *testing.T) {
 	if nf, ok := errors.AsType[notFound](err); !ok || nf.Error() != "no a/b" {
 		t.Errorf("%v", err)
 	}
+	type in struct {
+		Name string `path:"name"`
+		Page int    `query:"page"`
+	}
+	paged := parse.NewEndpoint[in, pokemon]("GET /pokemon/{name}", parse.OnFunc(404, func(f parse.Failure) error {
+		return notFound{errors.New("no " + f.Arg("page") + " of " + f.Arg("name") + f.Arg("other"))}
+	}))
+	_, err = paged.Call(t.Context(), api(client), in{"a&b", 7})
+	if nf, ok := errors.AsType[notFound](err); !ok || nf.Error() != "no 7 of a&b" {
+		t.Errorf("a query parameter: %v", err)
+	}
 }
 
 func TestRequestHasTheRulesOfTheCall(t *testing.T) {
@@ -111,6 +122,22 @@ func TestRequestHasTheRulesOfTheCall(t *testing.T) {
 	}
 	if _, err := e.Request(t.Context(), api(client), ""); !errors.Is(err, parse.ErrArgument) {
 		t.Errorf("%v", err)
+	}
+	// The rules of an API and of a call are among them, and no Check is.
+	checked := parse.NewEndpoint[string, pokemon]("GET /pokemon/{name}", parse.Allow(410), parse.Check(func(*pokemon) error { return rttest.ErrBoom }))
+	for name, r := range map[string]func() (*http.Request, error){
+		"API": func() (*http.Request, error) {
+			return checked.Request(t.Context(), api(client).Sub(parse.Allow(404)), "x")
+		},
+		"call": func() (*http.Request, error) { return checked.Request(t.Context(), api(client), "x", parse.Allow(404)) },
+	} {
+		req, err := r()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := parse.JSON[pokemon](retrying(client, 1).Do(req)); err != nil || got.ID != 25 {
+			t.Errorf("a rule of the %s: %v, %v", name, got, err)
+		}
 	}
 }
 

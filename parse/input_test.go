@@ -59,6 +59,14 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 	type octets struct {
 		A []byte `query:"a"`
 	}
+	type embedded struct {
+		untagged
+		C string `query:"c"`
+	}
+	type embeddedOption struct {
+		option
+		ID string `path:"id"`
+	}
 	_ = hidden{a: ""}
 	tests := []struct {
 		want string
@@ -80,6 +88,9 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		{"two fields for id", func() { parse.NewEndpoint[two, int]("GET /{id}") }},
 		{"more than one of the tags", func() { parse.NewEndpoint[both, int]("GET /{id}") }},
 		{"field B of parse_test.untagged has no", func() { parse.NewEndpoint[untagged, int]("GET /{id}") }},
+		{"field B of parse_test.embedded has no", func() { parse.NewEndpoint[embedded, int]("GET /{id}") }},
+		{`unknown option "string"`, func() { parse.NewEndpoint[embeddedOption, int]("GET /{id}") }},
+		{"chan int cannot be sent", func() { parse.NewEndpoint[chan int, int]("POST /a") }},
 		{"not exported", func() { parse.NewEndpoint[hidden, int]("GET /{id}") }},
 		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[missing, int]("GET /{id}") }},
 		{"no placeholder {other}", func() { parse.NewEndpoint[unknown, int]("GET /{id}") }},

@@ -51,7 +51,7 @@ func argFault(p *pattern, name string, err error) *ArgError {
 
 // read adds the values of a field to the parts.
 func (fl *field) read(p *pattern, v reflect.Value, out *parts, query *strings.Builder) *ArgError {
-	if fl.omit && (v.IsZero() || fl.many && v.Len() == 0) {
+	if fl.omit && v.IsZero() {
 		return nil
 	}
 	if fl.where == inBody {

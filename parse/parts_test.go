@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -124,6 +125,45 @@ func TestEachAttemptSendsTheWholeBody(t *testing.T) {
 	}
 	if len(s.gotBodies) != 3 {
 		t.Errorf("%d attempts", len(s.gotBodies))
+	}
+}
+
+// unwritable is a value that cannot be written, and says why.
+type unwritable struct{ err error }
+
+func (r unwritable) MarshalText() ([]byte, error) { return nil, r.err }
+
+// The error of a marshaler is the cause, wherever its value would go, and is not part of the text.
+func TestTheErrorOfAMarshalerIsTheCause(t *testing.T) {
+	type in struct {
+		Path  unwritable   `path:"id"`
+		Query []unwritable `query:"q"`
+		Body  any          `body:"json"`
+	}
+	bad := unwritable{rttest.ErrBoom}
+	s, client := serve(t, reply{status: 200})
+	one := parse.NewEndpoint[unwritable, parse.None]("GET /a/{id}")
+	many := parse.NewEndpoint[in, parse.None]("POST /a/{id}")
+	body := parse.NewEndpoint[map[string]unwritable, parse.None]("POST /a")
+	for want, call := range map[string]func() error{
+		"GET /a/{id}: id cannot be written":  func() error { _, err := one.Call(t.Context(), api(client), bad); return err },
+		"POST /a/{id}: id cannot be written": func() error { _, err := many.Call(t.Context(), api(client), in{Path: bad}); return err },
+		"POST /a/{id}: q cannot be written": func() error {
+			_, err := many.Call(t.Context(), api(client), in{Query: []unwritable{{}, bad}})
+			return err
+		},
+		"POST /a: the body cannot be written": func() error {
+			_, err := body.Call(t.Context(), api(client), map[string]unwritable{"x": bad})
+			return err
+		},
+		"POST /a/{id}: the body cannot be written": func() error { _, err := many.Call(t.Context(), api(client), in{Body: bad}); return err },
+	} {
+		if err := call(); !errors.Is(err, parse.ErrArgument) || !errors.Is(err, rttest.ErrBoom) || err.Error() != want {
+			t.Errorf("%v, want %s with its cause", err, want)
+		}
+	}
+	if len(s.got) != 0 {
+		t.Errorf("%d requests were sent", len(s.got))
 	}
 }
 
