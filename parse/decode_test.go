@@ -51,6 +51,9 @@ func TestTheMediaTypeChoosesTheDecoder(t *testing.T) {
 		{"204 to a struct", get[pokemon], reply{status: 204}, nil, ": decode application/json: no body: a pointer type or None accepts it"},
 		{"200 without bytes to a struct", get[pokemon], reply{}, nil, ": decode application/json: no body: a pointer type or None accepts it"},
 
+		{"HTML without bytes to a pointer", get[*pokemon], reply{typ: "text/html"}, (*pokemon)(nil), ""},
+		{"HTML without bytes to a struct", get[pokemon], reply{typ: "text/html"}, nil, ": decode text/html: no body: a pointer type or None accepts it"},
+
 		{"trailing data", get[pokemon], reply{body: pikachu + pikachu}, nil, ": decode application/json at byte 27: more data after the value"},
 		{"trailing xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<p></p><p></p>`}, nil, ": decode text/xml: more data after the value"},
 		{"trailing text in xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<p></p>x`}, nil, ": decode text/xml: more data after the value"},

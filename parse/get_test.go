@@ -53,6 +53,17 @@ func TestTheErrorForAMalformedURLHasNoSecret(t *testing.T) {
 	}
 }
 
+// Without a route, an error has the URL without all that may be secret.
+func TestTheRouteOfAPlainCallIsItsBareURL(t *testing.T) {
+	_, client := serve(t, reply{status: 404})
+	for _, u := range []string{"https://me:HUNTER2@api.test/a?key=HUNTER2#frag?x", "https://api.test/a#HUNTER2", "https://me@api.test/a"} {
+		_, err := parse.Get[pokemon](t.Context(), client, u)
+		if want := "GET https://api.test/a: 404 Not Found"; err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", u, err, want)
+		}
+	}
+}
+
 func TestACanceledCallMatchesContextCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(rttest.ErrBoom)

@@ -20,8 +20,8 @@ func TestJSONDecodesWhateverTheMediaType(t *testing.T) {
 	if !errors.Is(err, rttest.ErrBoom) || err.Error() != "GET https://api.test/v2/pokemon/25: boom" {
 		t.Errorf("%v", err)
 	}
-	if _, err := parse.JSON[pokemon](nil, nil); err == nil {
-		t.Error("no response and no error")
+	if _, err := parse.JSON[pokemon](nil, nil); err == nil || err.Error() != "call: no response" {
+		t.Errorf("neither a response nor an error: %v", err)
 	}
 	// A response that a test made by hand has no request.
 	resp := &http.Response{StatusCode: 404, Header: http.Header{}, Body: http.NoBody}

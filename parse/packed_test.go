@@ -128,6 +128,15 @@ func TestAPackedFailureIsUnpacked(t *testing.T) {
 	if se, ok := errors.AsType[*parse.StatusError](err); !ok || len(se.Body) != 64<<10 || !se.Truncated {
 		t.Errorf("a bomb: %v", err)
 	}
+	packed := gzipped(t, doc)
+	_, err = get[pokemon](t, reply{status: 422, header: encoded("gzip"), body: packed[:len(packed)-8]}) // without its checksum and length
+	if se, ok := errors.AsType[*parse.StatusError](err); !ok || string(se.Body) != doc || !se.Truncated || se.Header.Get("Content-Length") != "" {
+		t.Errorf("cut off: %v: %+v", err, se)
+	}
+	_, err = get[pokemon](t, reply{status: 422, header: encoded("gzip"), body: packed[:5]})
+	if se, ok := errors.AsType[*parse.StatusError](err); !ok || string(se.Body) != packed[:5] || se.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("cut off in its header: %v: %+v", err, se)
+	}
 	_, err = get[pokemon](t, reply{status: 500, header: encoded("br"), body: "\x8b\x0c"})
 	if se, ok := errors.AsType[*parse.StatusError](err); !ok || string(se.Body) != "\x8b\x0c" || se.Header.Get("Content-Encoding") != "br" {
 		t.Errorf("another coding: %v", err)

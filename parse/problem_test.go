@@ -19,6 +19,16 @@ func TestMembersOfAProblemOfAWrongTypeAreIgnored(t *testing.T) {
 	}
 }
 
+func TestOtherJSONIsNoProblem(t *testing.T) {
+	for _, typ := range []string{"application/json", "application/vnd.api+json", "text/plain"} {
+		_, client := serve(t, reply{status: 400, typ: typ, body: `{"title":"Oops"}`})
+		_, err := parse.Get[pokemon](t.Context(), client, url)
+		if se, ok := errors.AsType[*parse.StatusError](err); !ok || se.Problem != nil || string(se.Body) != `{"title":"Oops"}` {
+			t.Errorf("%s: %v, problem %v", typ, err, se.Problem)
+		}
+	}
+}
+
 // Servers of Microsoft send byte order marks, which net/http does not remove.
 func TestAFailureIsDecodedAsASuccessIs(t *testing.T) {
 	for name, r := range map[string]reply{

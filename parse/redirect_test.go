@@ -48,6 +48,16 @@ func TestHeadersDoNotFollowARedirectToAnotherOrigin(t *testing.T) {
 	}
 }
 
+// A client that follows no redirects gets the response that it wants to look at, with its body.
+func TestARedirectThatIsNotFollowedKeepsItsBody(t *testing.T) {
+	s, client := serve(t, reply{status: 302, header: http.Header{"Location": {"/next"}}, body: "moved"})
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	got, err := parse.Get[string](t.Context(), client, url, parse.Allow(302))
+	if err != nil || got != "moved" || len(s.got) != 1 {
+		t.Errorf("%q, %v after %d requests", got, err, len(s.got))
+	}
+}
+
 func TestTenRedirectsAreTheMost(t *testing.T) {
 	s, client := serve(t, reply{status: 302, header: http.Header{"Location": {"/next?api_key=HUNTER2"}}})
 	_, err := parse.Get[pokemon](t.Context(), client, url, parse.Header("X-Key", "k"))

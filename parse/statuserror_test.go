@@ -48,6 +48,39 @@ func TestAStatusErrorExplainsTheResponse(t *testing.T) {
 	}
 }
 
+// The request that got the response is the last one after redirects.
+func TestAStatusErrorNamesItsRequest(t *testing.T) {
+	_, client := serve(t, reply{status: 303, header: http.Header{"Location": {"/login?api_key=HUNTER2"}}}, reply{status: 404})
+	for _, tt := range []struct{ method, want string }{
+		{http.MethodPost, "GET https://api.test/login?api_key=REDACTED"}, // a 303 leads to a GET
+		{http.MethodDelete, "DELETE https://api.test/v2/pokemon/25?api_key=REDACTED"},
+		{"", "GET https://api.test/v2/pokemon/25?api_key=REDACTED"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), tt.method, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Method = tt.method
+		_, err = parse.JSON[pokemon](client.Do(req))
+		se, ok := errors.AsType[*parse.StatusError](err)
+		if got := se.Method + " " + se.URL; !ok || got != tt.want || !strings.HasPrefix(se.Route, se.Method+" ") {
+			t.Errorf("%v is of %q, want %q", err, got, tt.want)
+		}
+	}
+}
+
+func TestDecodeOfAFailureReturnsTheErrorOfItsDecoder(t *testing.T) {
+	for body, want := range map[string]string{`{"id":7}`: "", `{"id":`: "unexpected end of JSON input", "<html>": "invalid character '<' looking for beginning of value"} {
+		_, client := serve(t, reply{status: 500, typ: "text/html", body: body})
+		_, err := parse.Get[pokemon](t.Context(), client, url)
+		se, _ := errors.AsType[*parse.StatusError](err)
+		var v pokemon
+		if err := se.Decode(&v); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%s: %v, want %q", body, err, want)
+		}
+	}
+}
+
 func TestAStatusErrorKeepsTheStartOfTheBody(t *testing.T) {
 	_, client := serve(t, reply{status: 500, body: strings.Repeat("x", 1<<20)})
 	_, err := parse.Get[pokemon](t.Context(), client, url)
