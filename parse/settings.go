@@ -20,7 +20,7 @@ type settings struct {
 	as      []asRule
 	limit   int64            // 0 means defaultLimit
 	decoded int64            // 0 means weightLimit times the limit
-	whole   bool             // whether the body is read to its end within the attempt
+	whole   int64            // how many bytes of the body are read within the attempt: 0 for none, or wholeBody
 	expect  transport.Expect // what entries and raw mean to the layers
 }
 
@@ -54,13 +54,17 @@ func compile(rules []rule) *settings {
 
 // expectWhole asks the layers for the whole body if a rule says so.
 func (s *settings) expectWhole() {
-	if s.whole {
+	switch s.whole {
+	case 0:
+	case wholeBody:
 		s.expect.Whole = s.maxBytes()
+	default:
+		s.expect.Whole = s.whole
 	}
 }
 
 // judges reports whether the settings have something for the layers.
-func (s *settings) judges() bool { return len(s.entries) > 0 || s.raw != nil || s.whole }
+func (s *settings) judges() bool { return len(s.entries) > 0 || s.raw != nil || s.whole != 0 }
 
 func (s *settings) maxBytes() int64 {
 	if s.limit > 0 {
@@ -161,5 +165,7 @@ func (r expectRule) add(s *settings) {
 	if r.Check != nil {
 		s.raw = r.Check
 	}
-	s.whole = s.whole || r.Whole > 0
+	if r.Whole > 0 {
+		s.whole = r.Whole
+	}
 }

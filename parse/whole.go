@@ -18,5 +18,8 @@ func WholeBody() Option { return wholeRule{} }
 
 type wholeRule struct{}
 
+// wholeBody stands for as many bytes as a body may have.
+const wholeBody = -1
+
 func (r wholeRule) Attach(ctx context.Context) context.Context { return attach(ctx, r) }
-func (r wholeRule) add(s *settings)                            { s.whole = true }
+func (r wholeRule) add(s *settings)                            { s.whole = wholeBody }

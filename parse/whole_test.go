@@ -84,6 +84,34 @@ func TestWholeBodyReadsUpToMaxBytes(t *testing.T) {
 	}
 }
 
+// The bound of an Expect is its own, and not that of MaxBytes. Of two bounds the later one applies.
+func TestAnExpectReadsAsMuchAsItSays(t *testing.T) {
+	const length = 100
+	for name, tt := range map[string]struct {
+		opts []parse.Option
+		sent int // 2 if the body is read within the attempt
+	}{
+		"enough":             {[]parse.Option{transport.Expect{Whole: length}}, 2},
+		"too little":         {[]parse.Option{transport.Expect{Whole: 10}}, 1},
+		"above MaxBytes":     {[]parse.Option{transport.Expect{Whole: length}, parse.MaxBytes(10)}, 2},
+		"after WholeBody":    {[]parse.Option{parse.WholeBody(), transport.Expect{Whole: 10}}, 1},
+		"before WholeBody":   {[]parse.Option{transport.Expect{Whole: 10}, parse.WholeBody()}, 2},
+		"beside another one": {[]parse.Option{transport.Expect{Whole: length}, transport.Expect{Status: []int{404}}}, 2},
+	} {
+		s, client := serve(t, brokenOff(strings.Repeat("x", length-1)), reply{status: 200, body: "good"})
+		body, err := parse.Get[io.ReadCloser](t.Context(), retrying(client, 3), url, tt.opts...)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		b, err := io.ReadAll(body)
+		_ = body.Close()
+		if good := err == nil && string(b) == "good"; len(s.got) != tt.sent || good != (tt.sent == 2) {
+			t.Errorf("%s: %q, %v after %d requests, want %d", name, b, err, len(s.got), tt.sent)
+		}
+	}
+}
+
 func TestWholeBodyLeavesAResultThatTheCallerCloses(t *testing.T) {
 	for _, c := range []func(*http.Client) *http.Client{
 		func(c *http.Client) *http.Client { return c },
