@@ -56,3 +56,37 @@ func TestPriority(t *testing.T) {
 		})
 	}
 }
+
+// Requests under both limits wait for two slots of the first one, and hold up a light request behind
+// them. An urgent one of their kind comes that waits for the second limit instead: nothing holds up
+// the light one any more.
+func TestAnUrgentRequestThatWaitsElsewhereHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 2, Scope: transport.ScopeAll, Weight: weightOf}, Limit{Max: 1, Method: http.MethodPut})
+		s := &server{latency: time.Minute}
+		rt := l.Wrap(s)
+		var wg sync.WaitGroup
+		come := func(method string, weight int, p transport.Priority) {
+			wg.Go(func() {
+				if err := ask(transport.With(t.Context(), p), rt, method, weighing(weight)); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+			time.Sleep(time.Second)
+		}
+		come(http.MethodGet, 1, 0) // one of two slots
+		come(http.MethodPut, 2, 0) // waits for two
+		come(http.MethodGet, 1, 0) // behind it
+		come(http.MethodPut, 0, 0) // takes the slot of the second limit, and none of the first
+		if n := s.now.Load(); n != 2 || l.Waiting() != 2 {
+			t.Errorf("%d in flight and %d waiting, want 2 and 2", n, l.Waiting())
+		}
+		come(http.MethodPut, 1, 100)
+		if n := s.now.Load(); n != 3 || l.Waiting() != 2 {
+			t.Errorf("%d in flight and %d waiting, want 3 and 2", n, l.Waiting())
+		}
+		wg.Wait()
+		empty(t, l)
+	})
+}

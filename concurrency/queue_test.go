@@ -150,6 +150,51 @@ func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 	})
 }
 
+// One of three slots for all GETs is kept for a request that waits for its host. The others are free.
+func TestNoMoreSlotsAreKeptThanARequestNeeds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 3, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1, Host: "a.test"})
+		hold := func(method, url string) (end func()) {
+			t.Helper()
+			req := request(t.Context(), url)
+			req.Method = method
+			resp, err := l.Wrap(&server{}).RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() { _ = resp.Body.Close() }
+		}
+		var wg sync.WaitGroup
+		come := func(url string) {
+			wg.Go(func() {
+				if err := ask(t.Context(), l.Wrap(&server{latency: time.Minute}), http.MethodGet, url); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+			time.Sleep(time.Millisecond) // so that the next one comes later
+		}
+		var ends []func()
+		for range 3 {
+			ends = append(ends, hold(http.MethodGet, "http://b.test/"))
+		}
+		come("http://a.test/") // its host is free
+		endHost := hold(http.MethodPost, "http://a.test/")
+		for _, end := range ends { // now the slots for all are free, but not the host
+			end()
+		}
+		for range 3 {
+			come("http://b.test/")
+		}
+		if l.Waiting() != 2 {
+			t.Errorf("%d wait, want the one that slots are kept for, and the third of the others", l.Waiting())
+		}
+		endHost()
+		wg.Wait()
+		empty(t, l)
+	})
+}
+
 // Slots that are kept free for a request are free for others once it is rejected, because it would
 // have to wait elsewhere and that queue is full.
 func TestSlotsKeptForARejectedRequestAreFree(t *testing.T) {
