@@ -81,6 +81,16 @@ func (s *semaphore) try(weight int32) outcome {
 	}
 }
 
+// less returns the state with weight fewer slots in use. freed is whether a limit that was reached
+// has room again, which after a Resize may take several releases.
+func (s *semaphore) less(st uint64, weight int32) (next uint64, freed bool) {
+	next = minus(st, weight)
+	if st&reached != 0 && inUse(next) < s.room() {
+		return next &^ reached, true
+	}
+	return next, false
+}
+
 // give releases slots unless a waiting request needs the semaphore: then it does nothing and
 // reports ok as false. freed is whether a limit that was reached has room again.
 func (s *semaphore) give(weight int32) (freed, ok bool) {
@@ -89,8 +99,8 @@ func (s *semaphore) give(weight int32) (freed, ok bool) {
 		if st&closed != 0 {
 			return false, false
 		}
-		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
-			return st&reached != 0 && inUse(next) < s.room(), true
+		if next, freed := s.less(st, weight); s.state.CompareAndSwap(st, next) {
+			return freed, true
 		}
 	}
 }
@@ -99,12 +109,12 @@ func (s *semaphore) give(weight int32) (freed, ok bool) {
 func (s *semaphore) giveLocked(weight int32) (freed bool) {
 	for {
 		st := s.state.Load()
-		next := minus(st, weight)
-		if waiting(st) == 0 {
-			next &^= reached
+		next, freed := s.less(st, weight)
+		if waiting(st) > 0 {
+			next, freed = minus(st, weight), false
 		}
 		if s.state.CompareAndSwap(st, next) {
-			return st&reached != 0 && next&reached == 0 && inUse(next) < s.room()
+			return freed
 		}
 	}
 }
@@ -118,8 +128,8 @@ func (s *semaphore) free(weight int32) (freed bool) {
 			return s.freeQueued(weight)
 		}
 		// Like give, but without its second result, because each request comes through here.
-		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
-			return st&reached != 0 && inUse(next) < s.room()
+		if next, freed := s.less(st, weight); s.state.CompareAndSwap(st, next) {
+			return freed
 		}
 	}
 }

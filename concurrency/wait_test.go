@@ -202,6 +202,47 @@ func TestASlotThatIsFreedIsEmitted(t *testing.T) {
 	}
 }
 
+// After a request has waited, Max is lowered below what is in flight. The limit has room again only
+// when that is below the new Max, however many slots are released until then.
+func TestASlotIsFreeWhenThereIsRoomUnderALoweredMax(t *testing.T) {
+	for name, limits := range map[string][]Limit{
+		"one":     {{Max: 4}},
+		"several": {{Max: 4}, {Max: 9, Scope: transport.ScopeAll}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := listen(layer.SlotFreed)
+			l := New(limits...)
+			rt := e.Wrap(l.Wrap(&server{}))
+			var bodies []*http.Response
+			for range 4 {
+				resp, err := rt.RoundTrip(request(t.Context(), url))
+				if err != nil {
+					t.Fatal(err)
+				}
+				bodies = append(bodies, resp)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := get(ctx, rt, url); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", name, err)
+			}
+			maxima := []int{2, 9}
+			if err := l.Resize(maxima[:len(limits)]...); err != nil {
+				t.Error(err)
+			}
+			var events []int // after each release
+			for _, resp := range bodies {
+				_ = resp.Body.Close()
+				events = append(events, len(e.events))
+			}
+			if want := []int{0, 0, 1, 1}; !slices.Equal(events, want) {
+				t.Errorf("%s: after each release there were %v events, want %v", name, events, want)
+			}
+			empty(t, l)
+		})
+	}
+}
+
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := listen(layer.WaitBegin | layer.WaitEnd | layer.SlotFreed)
