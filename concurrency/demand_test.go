@@ -135,6 +135,35 @@ func TestMaxWaitIsThatOfEachRequest(t *testing.T) {
 	})
 }
 
+// A request waits for the limit for all, and meanwhile another one takes the slot of its host, which
+// lets nobody wait. It has waited its turn, and the host was free when it came: it is not rejected.
+func TestNoQueueOfANarrowerLimitThatWasFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1, MaxQueue: NoQueue})
+		var wg sync.WaitGroup
+		hold := func(method, url string, d time.Duration) {
+			wg.Go(func() {
+				if err := ask(t.Context(), l.Wrap(&server{latency: d}), method, url); err != nil {
+					t.Errorf("%s %s: %v", method, url, err)
+				}
+			})
+			synctest.Wait()
+		}
+		hold(http.MethodGet, "http://b.test/", 10*time.Second)
+		wg.Go(func() {
+			start := time.Now()
+			err := ask(t.Context(), l.Wrap(&server{}), http.MethodGet, "http://a.test/")
+			if d := time.Since(start); err != nil || d != 20*time.Second {
+				t.Errorf("%v after %s, want a response after 20s", err, d)
+			}
+		})
+		synctest.Wait()
+		hold(http.MethodPost, "http://a.test/", 20*time.Second)
+		wg.Wait()
+		empty(t, l)
+	})
+}
+
 // A request comes to a limit with NoQueue after it has waited for another limit.
 func TestNoQueueOfALaterLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
