@@ -35,21 +35,13 @@ func (cc *callContext) Value(key any) any {
 }
 
 // begin makes the Call of req and runs the layer in it. nearest is the value of setting.Key in the
-// context of req.
-func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
+// context of req. A goroutine that waits keeps the stack of begin, so what has a large frame is
+// separate: 4 KiB are enough for a request that waits under an http.Client, but not for much more.
+func (b *built) begin(req *http.Request, nearest any) (resp *http.Response, err error) {
 	c := newCall(b, req, nearest)
 	if c.settings != nil {
-		if _, ok := setting.Lookup[verdict.Expect](c.Settings()); ok {
-			c.flags.Or(callExpects)
-		}
-		if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
-			t.To.CallBegan(c)
-		}
-		if c.settings.Needy() {
-			findUntaken(c, req)
-		}
+		obey(c, req)
 	}
-	var resp *http.Response
 	done := false
 	defer func() {
 		if !done {
@@ -57,12 +49,21 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 		}
 	}()
 	if c.Wants(CallBegin) {
-		c.Emit(Event{Kind: CallBegin})
+		emitBegin(c)
 	}
-	resp, err := b.trip(c, &c.req, b.send)
-	a := c.Attempt()
+	resp, err = b.trip(c, &c.req, b.send)
 	if err != nil || resp == nil {
 		resp, err = nil, failure(resp, err)
+	}
+	conclude(c, resp, err)
+	done = true
+	return resp, err
+}
+
+// conclude ends the last attempt of a call, and the call.
+func conclude(c *Call, resp *http.Response, err error) {
+	a := c.Attempt()
+	if resp == nil {
 		a.End(nil, err)
 	} else {
 		complete(&c.req, resp)
@@ -76,12 +77,27 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 		}
 	}
 	c.leave()
-	done = true
-	return resp, err
 }
 
-// newCall only makes the Call. It is separate from begin because it briefly has a request on its
-// stack: a goroutine that waits keeps the stack of begin.
+// obey does what the settings of a call ask for at its beginning.
+func obey(c *Call, req *http.Request) {
+	if _, ok := setting.Lookup[verdict.Expect](c.Settings()); ok {
+		c.flags.Or(callExpects)
+	}
+	if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
+		t.To.CallBegan(c)
+	}
+	if c.settings.Needy() {
+		findUntaken(c, req)
+	}
+}
+
+// emitBegin has an Event on its stack.
+//
+//go:noinline
+func emitBegin(c *Call) { c.Emit(Event{Kind: CallBegin}) }
+
+// newCall only makes the Call. It has a request on its stack.
 //
 //go:noinline
 func newCall(b *built, req *http.Request, nearest any) *Call {

@@ -156,6 +156,13 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c == nil || c.begunBy.root != b.root || c.begunBy.depth <= b.depth || c.returned() && !concurrent(ctx) {
 		return b.begin(req, nearest)
 	}
+	return b.join(c, req)
+}
+
+// join runs the layer in a call that needs more than that. It is separate from RoundTrip because the
+// frame of RoundTrip is on the stack of each waiting request.
+func (b *built) join(c *Call, req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
 	a := AttemptFrom(ctx)
 	if b.exposed.Load() {
 		return b.pass(c, a, req)
