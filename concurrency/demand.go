@@ -119,20 +119,33 @@ func (l *limit) semaphoreFor(c *layer.Call, req *http.Request) (s *semaphore, we
 // acquire acquires all slots at once, waiting if necessary, and returns the demand that holds them.
 // A request that has suspended its slots goes before those that never had one.
 func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*demand, error) {
+	d, w, err := d.enter(ctx, a, reacquiring)
+	if w != nil {
+		err = w.run()
+	}
+	return d, err
+}
+
+// enter is acquire for a request that does not wait. If it must, enter returns its wait.
+func (d *demand) enter(ctx context.Context, a *layer.Attempt, reacquiring bool) (*demand, *wait, error) {
+	d, o, err := d.tryLive(a, reacquiring)
+	if err != nil || o == acquired {
+		return d, nil, err
+	}
+	d = d.own()
+	return d, newWait(ctx, a, d.sems[0], d, reacquiring), nil
+}
+
+// tryLive is tryOrReject for the semaphores of d, or for those that have replaced them. It returns the
+// demand for these.
+func (d *demand) tryLive(a *layer.Attempt, reacquiring bool) (*demand, outcome, error) {
 	if reacquiring {
 		d = d.own()
 	}
 	for {
 		o, err := d.tryOrReject(a, reacquiring)
-		if err == nil && o == full {
-			d = d.own()
-			o, err = newWait(ctx, a, d.sems[0], d, reacquiring).run()
-		}
-		switch {
-		case err != nil:
-			return nil, err
-		case o == acquired:
-			return d, nil
+		if err != nil || o != gone {
+			return d, o, err
 		}
 		d = d.own()
 		d.again(reacquiring)

@@ -83,9 +83,9 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 		}
 	}
 	if another {
-		return layer.Wrap(layerName, l, next, l.tripAround)
+		return layer.Wrap(layerName, l, next, l.tripAround())
 	}
-	return layer.Wrap(layerName, l, next, l.trip)
+	return layer.Wrap(layerName, l, next, l.trip())
 }
 
 // Attach implements [transport.Override]: calls made with the context take slots of l

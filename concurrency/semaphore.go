@@ -91,6 +91,56 @@ func (s *semaphore) less(st uint64, weight int32) (next uint64, freed bool) {
 	return next, false
 }
 
+// reacquire acquires a slot that was suspended, before requests that never had one.
+func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
+	_, err := s.live().acquire(ctx, a, true)
+	return err
+}
+
+// acquire acquires one slot of s, or of the semaphore that has replaced it, and returns that
+// semaphore.
+func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, error) {
+	s, w := s.enter(ctx, a, reacquiring)
+	if w == nil {
+		return s, nil
+	}
+	err := w.run()
+	return w.one[0], err
+}
+
+// enter is acquire for a request that does not wait. If it must, enter returns its wait.
+func (s *semaphore) enter(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, *wait) {
+	s, o := s.tryLive(reacquiring)
+	if o == acquired {
+		return s, nil
+	}
+	return s, newWait(ctx, a, s, nil, reacquiring)
+}
+
+// tryLive is try for one slot of s, or of the semaphore that has replaced it. It returns that
+// semaphore.
+func (s *semaphore) tryLive(reacquiring bool) (*semaphore, outcome) {
+	for {
+		if o := s.try(1); o != gone {
+			return s, o
+		}
+		s = s.again(reacquiring)
+	}
+}
+
+// again returns the semaphore to use after s was found to be full or evicted.
+func (s *semaphore) again(reacquiring bool) *semaphore {
+	switch {
+	case s.state.Load()&dead == 0:
+		return s
+	case reacquiring:
+		s.limit.revive(s)
+		return s.live()
+	}
+	s.limit.forget(s)
+	return s.limit.find(s.key)
+}
+
 // give releases slots unless a waiting request needs the semaphore: then it does nothing and
 // reports ok as false. freed is whether a limit that was reached has room again.
 func (s *semaphore) give(weight int32) (freed, ok bool) {

@@ -8,55 +8,67 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	ctx := req.Context()
-	if o, ok := layer.Setting[override](ctx); ok {
-		if o.limiter == nil {
+// trip returns what the layer does with a request. It is not itself that, since a method value has a
+// frame of its own, which would be on the stack of each waiting request.
+func (l *Limiter) trip() layer.Trip {
+	return func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		l, ctx := l, req.Context()
+		if o, ok := layer.Setting[override](ctx); ok {
+			if o.limiter == nil {
+				return next.RoundTrip(req)
+			}
+			l = o.limiter
+		}
+		switch {
+		case req.URL == nil: // the base returns its own error
+			return next.RoundTrip(req)
+		case ctx.Err() != nil:
+			return layer.Reject(req, ctxerr.Of(ctx))
+		}
+		s, free := l.one(c, req)
+		if free {
+			return l.send(c, req, next, s)
+		}
+		h, w, err := l.enter(c, req, s)
+		if w != nil {
+			err = w.run()
+			h = w.hold()
+		}
+		switch {
+		case err != nil:
+			return layer.Reject(req, err)
+		case h == nil:
 			return next.RoundTrip(req)
 		}
-		l = o.limiter
+		return l.send(c, req, next, h)
 	}
-	switch {
-	case req.URL == nil: // the base returns its own error
-		return next.RoundTrip(req)
-	case ctx.Err() != nil:
-		return layer.Reject(req, ctxerr.Of(ctx))
-	}
-	s, free := l.one(c, req)
-	if free {
-		return l.send(c, req, next, s)
-	}
-	return l.tripSlowly(c, req, next, s)
 }
 
-// tripSlowly is trip for a request that must do more than acquire a free slot. s is the semaphore
-// of a request that needs just one slot of it, otherwise nil.
-func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper, s *semaphore) (*http.Response, error) {
-	a := layer.AttemptFrom(req.Context())
-	var h hold
-	var err error
+// enter acquires what a request needs without waiting, or returns its wait. h is nil if it needs
+// nothing. s is the semaphore of a request that needs just one slot of it, otherwise nil.
+func (l *Limiter) enter(c *layer.Call, req *http.Request, s *semaphore) (h hold, w *wait, err error) {
+	ctx := req.Context()
+	a := layer.AttemptFrom(ctx)
 	if s != nil {
-		s, err = s.acquire(req.Context(), a, false)
-		h = s
-	} else if d := l.demand(c, req); d != nil {
-		d, err = d.acquire(req.Context(), a, false)
-		h = d
+		s, w = s.enter(ctx, a, false)
+		return s, w, nil
 	}
-	switch {
-	case err != nil:
-		return layer.Reject(req, err)
-	case h == nil:
-		return next.RoundTrip(req)
+	if d := l.demand(c, req); d != nil {
+		d, w, err = d.enter(ctx, a, false)
+		return d, w, err
 	}
-	return l.send(c, req, next, h)
+	return nil, nil, nil
 }
 
 // tripAround is trip around another limiter. An override applies to that one.
-func (l *Limiter) tripAround(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if _, ok := layer.Setting[override](req.Context()); ok {
-		return next.RoundTrip(req)
+func (l *Limiter) tripAround() layer.Trip {
+	trip := l.trip()
+	return func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if _, ok := layer.Setting[override](req.Context()); ok {
+			return next.RoundTrip(req)
+		}
+		return trip(c, req, next)
 	}
-	return l.trip(c, req, next)
 }
 
 // send sends a request that has acquired h. It is separate from trip because the frame of trip is

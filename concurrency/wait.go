@@ -9,55 +9,17 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// reacquire acquires a slot that was suspended, before requests that never had one.
-func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
-	_, err := s.live().acquire(ctx, a, true)
-	return err
-}
-
-// acquire acquires one slot of s, or of the semaphore that has replaced it, and returns that
-// semaphore.
-func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, error) {
-	for {
-		o := s.try(1)
-		if o == full {
-			var err error
-			if o, err = newWait(ctx, a, s, nil, reacquiring).run(); err != nil {
-				return nil, err
-			}
-		}
-		if o == acquired {
-			return s, nil
-		}
-		s = s.again(reacquiring)
-	}
-}
-
-// again returns the semaphore to use after s was found to be full or evicted.
-func (s *semaphore) again(reacquiring bool) *semaphore {
-	switch {
-	case s.state.Load()&dead == 0:
-		return s
-	case reacquiring:
-		s.limit.revive(s)
-		return s.live()
-	}
-	s.limit.forget(s)
-	return s.limit.find(s.key)
-}
-
 // wait is the wait of one request. Thousands of requests may wait, so what a wait needs is here and
-// not on its stack, and none of the functions in which it sleeps (run, sleep) has a large frame.
+// not on its stack, and run, in which it sleeps, has a small frame.
 type wait struct {
 	waiter
 	ctx     context.Context //nolint:containedctx // it lives as long as the call
 	attempt *layer.Attempt
-	queue   *queue
 	at      *semaphore    // the semaphore at which it was counted first
-	one     [1]*semaphore // without a demand
-	before  int           // how many requests were before it
+	one     [1]*semaphore // without a demand; with one, its first semaphore
 	since   time.Duration // when it began
 	late    *time.Timer   // the end of the least MaxWait
+	before  int32         // how many requests were before it
 	kept    bool          // what it got must not be released
 }
 
@@ -65,12 +27,30 @@ type wait struct {
 //
 //go:noinline
 func newWait(ctx context.Context, a *layer.Attempt, s *semaphore, d *demand, reacquiring bool) *wait {
-	v := &wait{ctx: ctx, attempt: a, queue: s.queue(), at: s, since: time.Since(s.limit.epoch)}
-	v.demand, v.reacquiring, v.one[0] = d, reacquiring, s
+	v := &wait{ctx: ctx, attempt: a}
+	v.demand, v.reacquiring = d, reacquiring
 	v.ready = make(chan struct{})
-	v.links.Rank = rank(ctx, v.since)
+	v.startAt(s)
 	return v
 }
+
+// startAt begins the wait. s is the semaphore of the request, or the first one of its demand.
+func (v *wait) startAt(s *semaphore) {
+	v.at, v.one[0] = s, s
+	v.since = v.now()
+	v.links.Rank = rank(v.ctx, v.since)
+}
+
+// hold returns what the request holds after its wait.
+func (v *wait) hold() hold {
+	if v.demand == nil {
+		return v.one[0]
+	}
+	return v.demand
+}
+
+// queue returns the queue of the request.
+func (v *wait) queue() *queue { return v.one[0].queue() }
 
 // sems returns the semaphores whose slots the request waits for.
 func (v *wait) sems() []*semaphore {
@@ -83,34 +63,65 @@ func (v *wait) sems() []*semaphore {
 // now returns the time since the epoch of the limiter.
 func (v *wait) now() time.Duration { return time.Since(v.one[0].limit.epoch) }
 
-// run waits for all slots at once. It returns gone if a semaphore was evicted. Holds of outer
-// layers are suspended meanwhile, unless they are being reacquired.
-func (v *wait) run() (outcome, error) {
-	if o, err := v.come(); o != queued {
-		return o, err
+// run waits for all slots at once, and returns nil when they are acquired. Holds of outer layers are
+// suspended meanwhile, unless they are being reacquired.
+func (v *wait) run() error {
+	o, err := v.come()
+	for o == gone {
+		if o, err = v.again(); o == full && err == nil {
+			o, err = v.come()
+		}
+	}
+	if o != queued {
+		return err
 	}
 	defer v.giveUp()
 	v.begin()
 	for {
-		if done, err := v.wake(v.sleep()); done {
-			return acquired, v.end(err)
+		why := ready
+		if v.late != nil {
+			why = v.sleepUntilLate()
+		} else {
+			select {
+			case <-v.ready:
+			case <-v.ctx.Done():
+				why = canceled
+			}
+		}
+		if done, err := v.wake(why); done {
+			return v.end(err)
 		}
 	}
 }
 
-// come acquires the slots or puts the request into the queue.
+// come acquires the slots or puts the request into the queue. It returns gone if a semaphore was
+// evicted.
 func (v *wait) come() (o outcome, err error) {
-	o, v.at, v.before = v.queue.enqueue(v.since, v.sems(), &v.waiter)
+	o, at, before := v.queue().enqueue(v.since, v.sems(), &v.waiter)
+	v.at, v.before = at, int32(before) //nolint:gosec // 30 bits
 	if o == full {
-		err = v.at.rejection(ErrFull, v.before, 0)
+		err = v.at.rejection(ErrFull, before, 0)
 	}
+	return o, err
+}
+
+// again tries to acquire the slots after a semaphore was evicted, or begins the wait again.
+func (v *wait) again() (o outcome, err error) {
+	s := v.one[0]
+	if v.demand == nil {
+		s, o = s.tryLive(v.reacquiring)
+	} else {
+		_, o, err = v.demand.tryLive(v.attempt, v.reacquiring)
+		s = v.demand.sems[0]
+	}
+	v.startAt(s)
 	return o, err
 }
 
 // giveUp leaves the queue, or releases what was acquired unless it is kept. It also runs if an
 // observer panics.
 func (v *wait) giveUp() {
-	if v.kept || v.queue.cancel(v.sems(), &v.waiter) || v.status != admitted {
+	if v.kept || v.queue().cancel(v.sems(), &v.waiter) || v.status != admitted {
 		return
 	}
 	if v.demand != nil {
@@ -152,20 +163,7 @@ const (
 	overdue
 )
 
-// sleep returns when the request has been admitted or something else has happened.
-func (v *wait) sleep() (why int) {
-	if v.late != nil {
-		return v.sleepUntilLate()
-	}
-	select {
-	case <-v.ready:
-		return ready
-	case <-v.ctx.Done():
-		return canceled
-	}
-}
-
-// sleepUntilLate is sleep with a MaxWait, which needs a larger frame.
+// sleepUntilLate is the sleep of a request with a MaxWait. It needs a larger frame.
 func (v *wait) sleepUntilLate() (why int) {
 	select {
 	case <-v.ready:
@@ -182,13 +180,13 @@ func (v *wait) wake(why int) (done bool, err error) {
 	sems := v.sems()
 	switch why {
 	case ready:
-		return true, v.rejection(sems, v.before)
+		return true, v.rejection(sems, int(v.before))
 	case canceled:
 		return true, &endedError{text: v.at.described(), err: ctxerr.Of(v.ctx)}
 	}
-	i, again := v.queue.overdue(v.now(), sems, &v.waiter, v.since, leastMaxWait(sems))
+	i, again := v.queue().overdue(v.now(), sems, &v.waiter, v.since, leastMaxWait(sems))
 	if i >= 0 {
-		return true, sems[i].rejection(ErrDeadline, v.before, 0)
+		return true, sems[i].rejection(ErrDeadline, int(v.before), 0)
 	}
 	v.late.Reset(again)
 	return false, nil

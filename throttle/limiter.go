@@ -86,7 +86,7 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 		}
 	}
 	if !delayed {
-		return layer.Wrap(layerName, l, next, l.trip)
+		return layer.Wrap(layerName, l, next, l.trip())
 	}
 	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return l.tripOuter(c, req, next, another)

@@ -7,24 +7,17 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// sleepLocked waits for a change. A granted request waits only for the previous one in its line,
-// which is about to leave. It unlocks the mutex meanwhile.
-func (v *wait) sleepLocked() error {
-	v.beforeSleepLocked()
-	var late <-chan time.Time
-	if v.patience != nil {
-		late = v.patience.C
-	}
+// sleepUntilLate is the sleep of a request with a MaxWait. It needs a larger frame.
+func (v *wait) sleepUntilLate() (why int) {
 	ready, _ := v.waiter.Owner.(chan struct{})
-	why := changed
 	select {
 	case <-ready:
+		return changed
 	case <-v.ctx.Done():
-		why = canceled
-	case <-late:
-		why = tooLate
+		return canceled
+	case <-v.patience.C:
+		return tooLate
 	}
-	return v.afterSleepLocked(why)
 }
 
 // Why a request wakes up.

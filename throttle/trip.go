@@ -16,21 +16,32 @@ import (
 // function here has a small frame. What only a few requests need is in functions of its own, and a
 // demand is not on the stack.
 
-func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	ctx := req.Context()
-	if o, ok := layer.Setting[override](ctx); ok {
-		if o.limiter == nil {
+// trip returns what the layer does with a request. It is not itself that, since a method value has a
+// frame of its own.
+func (l *Limiter) trip() layer.Trip {
+	return func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		l, ctx := l, req.Context()
+		if o, ok := layer.Setting[override](ctx); ok {
+			if o.limiter == nil {
+				return next.RoundTrip(req)
+			}
+			l = o.limiter
+		}
+		if req.URL == nil { // the base returns its own error
 			return next.RoundTrip(req)
 		}
-		l = o.limiter
+		if rule, entry, ok := l.quick(c, req); ok {
+			return l.tripQuickly(c, req, next, rule, entry)
+		}
+		d, waits, err := l.admit(c, req)
+		if waits {
+			err = l.shell.enterLocking(ctx, layer.AttemptFrom(ctx), d, false).runLocked()
+		}
+		if err != nil {
+			return layer.Reject(req, err)
+		}
+		return l.tripAdmitted(c, d, req, next)
 	}
-	if req.URL == nil { // the base returns its own error
-		return next.RoundTrip(req)
-	}
-	if rule, entry, ok := l.quick(c, req); ok {
-		return l.tripQuickly(c, req, next, rule, entry)
-	}
-	return l.tripSlowly(c, req, next)
 }
 
 // tripQuickly sends a request that quick has admitted.
@@ -89,16 +100,9 @@ func finishQuick(l *Limiter, a *layer.Attempt, rule *admission.Rule, entry int64
 	l.shell.finish(&d, withoutResponse(a))
 }
 
-// tripSlowly is trip for a request that quick has not admitted.
-func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+// tripAdmitted sends a request with a demand that is committed.
+func (l *Limiter) tripAdmitted(c *layer.Call, d *admission.Demand, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	a := layer.AttemptFrom(req.Context())
-	d, waits, err := l.admit(c, req)
-	if waits {
-		err = l.shell.enterLocking(req.Context(), a, d, false).runLocked()
-	}
-	if err != nil {
-		return layer.Reject(req, err)
-	}
 	if d.UntilResponse || d.Weighed || d.Passed() {
 		return l.tripUntilHeaders(c, d, req, next)
 	}

@@ -18,8 +18,7 @@ func (s *shell) wait(ctx context.Context, a *layer.Attempt, d *admission.Demand,
 }
 
 // wait is the wait of one request. Thousands of requests may wait, so what a wait needs is here and
-// not on its stack, and none of the functions in which it sleeps (runLocked, sleepLocked) has a
-// large frame.
+// not on its stack, and runLocked, in which it sleeps, has a small frame.
 type wait struct {
 	shell    *shell
 	ctx      context.Context //nolint:containedctx // it lives as long as the call
@@ -76,7 +75,19 @@ func (v *wait) runLocked() (err error) {
 		if done, err := v.stepLocked(); done {
 			return err
 		}
-		if err := v.sleepLocked(); err != nil {
+		v.beforeSleepLocked()
+		why := changed // a granted request waits only for the previous one in its line, which is about to leave
+		if v.patience != nil {
+			why = v.sleepUntilLate()
+		} else {
+			ready, _ := v.waiter.Owner.(chan struct{})
+			select {
+			case <-ready:
+			case <-v.ctx.Done():
+				why = canceled
+			}
+		}
+		if err := v.afterSleepLocked(why); err != nil {
 			return err
 		}
 	}
