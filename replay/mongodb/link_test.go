@@ -118,7 +118,8 @@ func TestAPoolThatIsTaken(t *testing.T) {
 // A lookup ends with its context, whatever the server does.
 func TestALookupEndsWithItsContext(t *testing.T) {
 	r, uri := through(t, server(t))
-	sharedtest.Contexts(t, open(t, uri, "a", mongodb.Options{}), r)
+	s := open(t, uri, "a", mongodb.Options{})
+	sharedtest.Contexts(t, s, open(t, uri, "a", mongodb.Options{ReadOnly: true}), r)
 }
 
 // A batch whose Append failed, although the server had stored some of it or all, is not stored again.

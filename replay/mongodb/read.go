@@ -21,11 +21,11 @@ const pageBytes = 4 << 20
 // A reader reads a tape.
 type reader struct {
 	link
-	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the server's
+	memory atomic.Pointer[store.ContextStore] // the current index, nil if it is the server's
 }
 
 // inMemory returns the index in memory, or nil if the server's is used.
-func (s *reader) inMemory() store.IndexStore {
+func (s *reader) inMemory() store.ContextStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m
 	}
@@ -51,7 +51,7 @@ func (s *reader) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 
 func (s *reader) FindContext(ctx context.Context, key store.Key, after store.ID) (x *store.Exchange, err error) {
 	if m := s.inMemory(); m != nil {
-		return m.Find(key, after)
+		return m.FindContext(ctx, key, after)
 	}
 	k := rows.KeyOf(key)
 	filter := bson.D{
@@ -82,7 +82,7 @@ func (s *reader) Near(key store.Key, n int) ([]*store.Exchange, error) {
 
 func (s *reader) NearContext(ctx context.Context, key store.Key, n int) (near []*store.Exchange, err error) {
 	if m := s.inMemory(); m != nil {
-		return m.Near(key, n)
+		return m.NearContext(ctx, key, n)
 	}
 	err = s.doWithin(ctx, func(ctx context.Context) error {
 		near, err = rows.Near(key, n, func(host string, after rows.Place) (*rows.Found, error) { return s.next(ctx, host, after) })
@@ -122,7 +122,7 @@ func (s *reader) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 
 func (s *reader) ScanContext(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error] {
 	if m := s.inMemory(); m != nil {
-		return m.Scan(after)
+		return m.ScanContext(ctx, after)
 	}
 	return s.scan(ctx, after)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -27,7 +26,7 @@ var errIndexing = fmt.Errorf("%w: another process indexes it", store.ErrLocked)
 // exchanges have their keys, so if a process dies half way, the index is made anew.
 func (s *mongoStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
-		m, err := rows.InMemory(func(after store.ID) iter.Seq2[*store.Exchange, error] { return s.scan(s.life, after) }, recipe, key)
+		m, err := rows.InMemory(s.scan, recipe, key)
 		if err == nil {
 			s.memory.Store(&m)
 		}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"iter"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,7 +20,7 @@ const reindexTries = 4
 // begins again.
 func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
-		m, err := rows.InMemory(func(after store.ID) iter.Seq2[*store.Exchange, error] { return s.scan(context.Background(), after) }, recipe, key)
+		m, err := rows.InMemory(s.scan, recipe, key)
 		if err == nil {
 			s.memory.Store(&m)
 		}

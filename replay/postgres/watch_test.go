@@ -10,5 +10,6 @@ import (
 // A lookup ends with its context, whatever the server does.
 func TestALookupEndsWithItsContext(t *testing.T) {
 	r, url := through(t, server(t))
-	sharedtest.Contexts(t, open(t, url, "a", postgres.Options{}), r)
+	s := open(t, url, "a", postgres.Options{})
+	sharedtest.Contexts(t, s, open(t, url, "a", postgres.Options{ReadOnly: true}), r)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"iter"
 
 	"github.com/gracy-go/gracy/replay/internal/rows"
 	"github.com/gracy-go/gracy/replay/store"
@@ -13,7 +14,7 @@ const reindexPage = 256
 // dropped and made anew, and SQLite sorts it on disk, so time is linear and memory flat.
 func (s *sqliteStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.readOnly {
-		m, err := rows.InMemory(s.scan, recipe, key)
+		m, err := rows.InMemory(func(_ context.Context, after store.ID) iter.Seq2[*store.Exchange, error] { return s.scan(after) }, recipe, key)
 		if err == nil {
 			s.memory.Store(&m)
 		}

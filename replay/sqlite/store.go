@@ -27,7 +27,7 @@ type sqliteStore struct {
 	closed   atomic.Bool
 	unending atomic.Bool // whether parts were appended, whose exchanges may never come
 
-	memory atomic.Pointer[store.IndexStore] // the current index, nil if it is the table
+	memory atomic.Pointer[store.ContextStore] // the current index, nil if it is the table
 
 	mu     sync.Mutex // mu guards the fields below; it is not held while the database works
 	recipe string     // how the keys of this session are made

@@ -6,7 +6,14 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
+// A scan walks the exchanges of the storage, as Scan of a [store.Store] does.
+type scan func(after store.ID) iter.Seq2[*store.Exchange, error]
+
 func (s *indexed) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	return s.findBy(s.Store.Scan, key, after)
+}
+
+func (s *indexed) findBy(by scan, key store.Key, after store.ID) (*store.Exchange, error) {
 	if err := s.ready(); err != nil {
 		return nil, err
 	}
@@ -17,7 +24,7 @@ func (s *indexed) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 		if id == 0 {
 			return nil, nil
 		}
-		x, err := s.read(id)
+		x, err := s.read(by, id)
 		if x != nil || err != nil {
 			return x, err
 		}
@@ -26,8 +33,8 @@ func (s *indexed) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 }
 
 // read reads one exchange. It returns nil if the exchange is gone.
-func (s *indexed) read(id store.ID) (*store.Exchange, error) {
-	for x, err := range s.Scan(id - 1) {
+func (s *indexed) read(by scan, id store.ID) (*store.Exchange, error) {
+	for x, err := range s.scanBy(by, id-1) {
 		if err != nil || x.ID != id {
 			return nil, err
 		}
@@ -36,7 +43,11 @@ func (s *indexed) read(id store.ID) (*store.Exchange, error) {
 	return nil, nil
 }
 
-func (s *indexed) Near(key store.Key, n int) (near []*store.Exchange, err error) {
+func (s *indexed) Near(key store.Key, n int) ([]*store.Exchange, error) {
+	return s.nearBy(s.Store.Scan, key, n)
+}
+
+func (s *indexed) nearBy(by scan, key store.Key, n int) (near []*store.Exchange, err error) {
 	if err := s.ready(); err != nil {
 		return nil, err
 	}
@@ -44,7 +55,7 @@ func (s *indexed) Near(key store.Key, n int) (near []*store.Exchange, err error)
 	ids := s.index.near(key, n)
 	s.mu.RUnlock()
 	for _, id := range ids {
-		x, err := s.read(id)
+		x, err := s.read(by, id)
 		if err != nil {
 			return nil, err
 		}
@@ -57,12 +68,16 @@ func (s *indexed) Near(key store.Key, n int) (near []*store.Exchange, err error)
 
 // Scan yields exchanges with their current keys. It leaves out those that were replaced.
 func (s *indexed) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	return s.scanBy(s.Store.Scan, after)
+}
+
+func (s *indexed) scanBy(by scan, after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		if err := s.ready(); err != nil {
 			yield(nil, err)
 			return
 		}
-		for x, err := range s.Store.Scan(after) {
+		for x, err := range by(after) {
 			if err != nil {
 				yield(nil, err)
 				return

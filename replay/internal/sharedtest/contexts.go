@@ -40,14 +40,47 @@ func lookups(tb testing.TB, s Store) map[string]func(ctx context.Context) (found
 	}
 }
 
+// The time of a context, and that after which a lookup counts as one that goes on. The Timeout of a
+// store is longer.
+const (
+	soon    = 200 * time.Millisecond
+	overdue = 5 * time.Second
+)
+
 // Contexts fails unless each lookup of a store ends with its context while the server is silent, and
 // so does a request of a tape over the store. The store is empty and is connected through the relay,
-// with a Timeout that the test does not wait for.
-func Contexts(tb testing.TB, s Store, r *Relay) {
+// with a Timeout that the test does not wait for. readOnly is the same tape for reading only, which
+// gets an index in memory.
+func Contexts(tb testing.TB, s, readOnly Store, r *Relay) {
 	tb.Helper()
-	const soon, late = 200 * time.Millisecond, 5 * time.Second // the Timeout is longer
 	tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	tapetest.Must(tb, s.AppendParts(Part(10, 0)))
+	endWithTheirContext(tb, s, r)
+	tapetest.Must(tb, readOnly.Reindex("in memory", sameKey))
+	endWithTheirContext(tb, readOnly, r)
+	tape, err := replay.New(s, replay.Options{Mode: replay.ModeReplay})
+	tapetest.Must(tb, err)
+	defer tape.Close()
+	r.Mute(true)
+	ctx, cancel := context.WithTimeout(tb.Context(), soon)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/", http.NoBody)
+	tapetest.Must(tb, err)
+	start := time.Now()
+	resp, err := tape.Wrap(nil).RoundTrip(req)
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > overdue {
+		tb.Errorf("a request ends with %v after %v, want DeadlineExceeded after %v", err, took, soon)
+	}
+	r.Mute(false)
+	r.Cut()
+}
+
+// endWithTheirContext fails unless the lookups of a store do.
+func endWithTheirContext(tb testing.TB, s Store, r *Relay) {
+	tb.Helper()
 	all := lookups(tb, s)
 	works := func(when string) {
 		tb.Helper()
@@ -79,7 +112,7 @@ func Contexts(tb testing.TB, s Store, r *Relay) {
 			ctx, cancel := begin()
 			start := time.Now()
 			_, err := lookup(ctx)
-			if took := time.Since(start); !errors.Is(err, want) || took > late {
+			if took := time.Since(start); !errors.Is(err, want) || took > overdue {
 				tb.Errorf("%s of a silent server returns %v after %v, want %v after %v", name, err, took, want, soon)
 			}
 			cancel()
@@ -88,22 +121,4 @@ func Contexts(tb testing.TB, s Store, r *Relay) {
 		}
 	}
 	works("after a silence")
-	tape, err := replay.New(s, replay.Options{Mode: replay.ModeReplay})
-	tapetest.Must(tb, err)
-	defer tape.Close()
-	r.Mute(true)
-	ctx, cancel := context.WithTimeout(tb.Context(), soon)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/", http.NoBody)
-	tapetest.Must(tb, err)
-	start := time.Now()
-	resp, err := tape.Wrap(nil).RoundTrip(req)
-	if resp != nil {
-		_ = resp.Body.Close()
-	}
-	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > late {
-		tb.Errorf("a request ends with %v after %v, want DeadlineExceeded after %v", err, took, soon)
-	}
-	r.Mute(false)
-	r.Cut()
 }
