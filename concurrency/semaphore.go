@@ -91,12 +91,6 @@ func (s *semaphore) less(st uint64, weight int32) (next uint64, freed bool) {
 	return next, false
 }
 
-// reacquire acquires a slot that was suspended, before requests that never had one.
-func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
-	_, err := s.live().acquire(ctx, a, true)
-	return err
-}
-
 // acquire acquires one slot of s, or of the semaphore that has replaced it, and returns that
 // semaphore.
 func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, error) {
@@ -258,7 +252,8 @@ func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 // Suspend implements [layer.Suspender].
 func (s *semaphore) Suspend(a *layer.Attempt) { s.release(a) }
 
-// Reacquire implements [layer.Suspender].
+// Reacquire implements [layer.Suspender]. It goes before requests that never had a slot.
 func (s *semaphore) Reacquire(ctx context.Context, a *layer.Attempt) error {
-	return s.reacquire(ctx, a)
+	_, err := s.live().acquire(ctx, a, true)
+	return err
 }
