@@ -379,6 +379,16 @@ func TestAContextThatEndsWithTheBodyEndsNoLoop(t *testing.T) {
 		"at the end": func(resp *http.Response, end func()) {
 			resp.Body = atEnd{iotest.DataErrReader(strings.NewReader("1\n2\n3")), end}
 		},
+		"at its length": func(resp *http.Response, end func()) { // before its reader knows that it has ended
+			left := strings.NewReader("1\n2\n3\n")
+			resp.Body = io.NopCloser(readerFunc(func(p []byte) (int, error) {
+				n, err := left.Read(p)
+				if left.Len() == 0 {
+					end()
+				}
+				return n, err
+			}))
+		},
 		"in gzip": func(resp *http.Response, end func()) {
 			resp.Header.Set("Content-Encoding", "gzip")
 			resp.Body = atEnd{iotest.DataErrReader(strings.NewReader(packed.String())), end}
