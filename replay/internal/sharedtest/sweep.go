@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -126,7 +127,7 @@ func urlOf(id store.ID) string {
 // bytesOf returns how many bytes a call sends one way.
 func (w *sweep) bytesOf(way Way, c sweptCall) int {
 	w.Helper()
-	const many = 1 << 40
+	const many = math.MaxInt
 	w.relay.BreakAfter(way, many, Closed)
 	w.holds("first", c.repeated(c.do()))
 	w.relay.mu.Lock()
