@@ -13,15 +13,9 @@ import (
 
 func TestFaults(t *testing.T) {
 	r := NewRelay(t, echo(t))
-	dial := func() net.Conn {
-		c, err := net.Dial("tcp", r.Addr)
-		tapetest.Must(t, err)
-		t.Cleanup(func() { _ = c.Close() })
-		return c
-	}
 	for _, way := range []Way{ToServer, ToClient} {
 		for fault, want := range map[Fault]error{Closed: io.ErrUnexpectedEOF, Reset: syscall.ECONNRESET} {
-			c := dial()
+			c := dial(t, r)
 			if got, err := ask(c, "before"); got != "before" || err != nil {
 				t.Fatalf("before anything happens there comes %q, %v", got, err)
 			}
@@ -36,7 +30,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
-	c := dial()
+	c := dial(t, r)
 	r.BreakAfter(ToServer, 1000, Closed)
 	if got, err := ask(c, "hello"); got != "hello" || err != nil || r.Broken() {
 		t.Errorf("before its time there comes %q, %v", got, err)
@@ -57,7 +51,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	r.BreakAfter(ToClient, 2, Silent)
-	c = dial()
+	c = dial(t, r)
 	tapetest.Must(t, c.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
 	if got, err := ask(c, "hello"); got != "he" || err == nil || !r.Broken() {
 		t.Errorf("of a connection that goes silent there comes %q, %v", got, err)

@@ -50,15 +50,18 @@ func swallowed(r *Relay, n int) {
 	}
 }
 
+// dial connects to a relay.
+func dial(t *testing.T, r *Relay) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", r.Addr)
+	tapetest.Must(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 func TestRelay(t *testing.T) {
 	r := NewRelay(t, echo(t))
-	dial := func() net.Conn {
-		c, err := net.Dial("tcp", r.Addr)
-		tapetest.Must(t, err)
-		t.Cleanup(func() { _ = c.Close() })
-		return c
-	}
-	c := dial()
+	c := dial(t, r)
 	speaks := func() {
 		t.Helper()
 		if got, err := ask(c, "hello"); got != "hello" || err != nil {
@@ -79,22 +82,22 @@ func TestRelay(t *testing.T) {
 	speaks()
 	r.Cut()
 	ended("hello")
-	c = dial()
+	c = dial(t, r)
 	r.CutReply("write", true)
 	speaks()
 	ended("write")
 	if n := r.Replies(); n != 1 {
 		t.Errorf("%d replies were cut, want 1", n)
 	}
-	c = dial()
+	c = dial(t, r)
 	ended("hello")
 	r.Deaf(false)
-	c = dial()
+	c = dial(t, r)
 	speaks()
 	before := r.Replies()
 	r.CutReply("again", false)
 	ended("again")
-	c = dial()
+	c = dial(t, r)
 	speaks()
 	if n := r.Replies(); n != before+1 {
 		t.Errorf("%d replies were cut, want one more than %d", n, before)

@@ -216,7 +216,7 @@ func (w *sweep) calls() []sweptCall {
 			return err
 		}),
 		{"Append", func() error {
-			// The first one replaces the one of the call before, and the last one has its body in parts.
+			// The first one replaces the one of the call before. The last one has its body in parts.
 			before := []store.ID{w.next, w.next + 1, w.next + 2}
 			w.next += 10
 			batch = nil
