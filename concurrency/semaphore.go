@@ -122,7 +122,7 @@ func (s *semaphore) tryLive(reacquiring bool) (*semaphore, outcome) {
 	}
 }
 
-// again returns the semaphore to use after s was found to be full or evicted.
+// again returns the semaphore to use: s, or if that was evicted, the one that replaces it.
 func (s *semaphore) again(reacquiring bool) *semaphore {
 	switch {
 	case s.state.Load()&dead == 0:

@@ -96,11 +96,10 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case from != formatXML && isNull(data) && !takesNull(dst):
 		return errNull
 	case from != formatXML:
-		err := fromJSON(data, dst) // the decoder replaces what is not UTF-8
-		if err != nil {
-			err = jsonFault(contentType, data, err)
+		if err := fromJSON(data, dst); err != nil { // the decoder replaces what is not UTF-8
+			return jsonFault(contentType, data, err)
 		}
-		return err
+		return nil
 	case fault != nil:
 		return fault
 	}

@@ -19,8 +19,8 @@ type Options struct {
 	// Timeout bounds each call of the store: a lookup, a batch, a page of a Scan or of a Reindex,
 	// and Open. It includes the wait for a connection, for other processes that write to the
 	// tape, and for a server that starts. The connect_timeout of a URL bounds one attempt to
-	// connect. 0 is ten seconds. A negative one panics. The error
-	// matches [context.DeadlineExceeded].
+	// connect. 0 is ten seconds. A negative one panics. The error matches
+	// [context.DeadlineExceeded].
 	Timeout time.Duration
 	// ReadOnly makes nothing in the database. A tape that does not exist matches
 	// [fs.ErrNotExist]. A write is [store.ErrReadOnly], except that Reindex makes an index in

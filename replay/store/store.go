@@ -6,8 +6,8 @@ import (
 )
 
 // A Store keeps exchanges. These three methods are all that a storage needs. It may also be a
-// [Deleter], an [IndexStore], a [PartStore], a [RecipeStore] or a [ContextStore]. Queueing, order, modes, redaction
-// and replay policy are the tape's.
+// [Deleter], an [IndexStore], a [PartStore], a [RecipeStore] or a [ContextStore]. Queueing, order,
+// modes, redaction and replay policy are the tape's.
 //
 // A tape calls the methods that change a Store (Append, Delete, Reindex, AppendParts, SetRecipe)
 // from one goroutine at a time, and the other methods from many, also during a change. Neither
