@@ -66,19 +66,22 @@ func (x *Exchange) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // MarshalWithoutBody encodes x as [Exchange.MarshalBinary] does, but only the length of the
-// response body, for a store that keeps long bodies apart. x must have a response.
+// response body, for a store that keeps long bodies apart. The length of a body that is missing
+// already is kept. x must have a response.
 func (x *Exchange) MarshalWithoutBody() ([]byte, error) { return x.AppendWithoutBody(nil) }
 
 // AppendWithoutBody appends to b what MarshalWithoutBody returns.
 func (x *Exchange) AppendWithoutBody(b []byte) ([]byte, error) {
 	head, resp := *x, *x.Response
-	resp.Body = nil
-	head.Response, head.missingBody = &resp, int64(len(x.Response.Body))
+	if len(resp.Body) > 0 {
+		head.missingBody, resp.Body = int64(len(resp.Body)), nil
+	}
+	head.Response = &resp
 	return head.AppendBinary(b)
 }
 
-// MissingBody returns the length of the body that MarshalWithoutBody left out,
-// 0 if none is missing.
+// MissingBody returns the length of a response body that a store keeps apart: what
+// MarshalWithoutBody left out, or SetMissingBody has set. It is 0 if none is missing.
 func (x *Exchange) MissingBody() int64 {
 	if x.Response == nil {
 		return 0

@@ -48,3 +48,21 @@ func TestRestoreBody(t *testing.T) {
 		t.Errorf("%v\nhave %+v\nwant %+v", err, &got, x)
 	}
 }
+
+// An exchange whose body a store has in parts already keeps the length of that body, however often
+// it is decoded and encoded again.
+func TestTheLengthOfABodyInPartsStays(t *testing.T) {
+	x := sample()
+	x.Response.Body = nil
+	x.SetMissingBody(2 << 20)
+	for range 2 {
+		b, err := x.MarshalWithoutBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		x = new(Exchange)
+		if err := x.UnmarshalBinary(b); err != nil || x.MissingBody() != 2<<20 {
+			t.Fatalf("a body of %d bytes is missing, want %d: %v", x.MissingBody(), 2<<20, err)
+		}
+	}
+}
