@@ -101,6 +101,12 @@ func (s *stalled) PartContext(ctx context.Context, id store.ID, number int) ([]b
 // yet.
 func openStalled(t *testing.T, opts replay.Options) (*replay.Tape, *stalled) {
 	t.Helper()
+	return openStalledAs(t, opts, func(s *stalled) store.Store { return s })
+}
+
+// openStalledAs is openStalled for a store with only some of the methods.
+func openStalledAs(t *testing.T, opts replay.Options, as func(*stalled) store.Store) (*replay.Tape, *stalled) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "tape.db")
 	tape := open(t, path, replay.Options{})
 	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
@@ -118,7 +124,7 @@ func openStalled(t *testing.T, opts replay.Options) (*replay.Tape, *stalled) {
 		t.Fatal(err)
 	}
 	s := &stalled{IndexStore: inner}
-	tape, err = replay.New(s, opts)
+	tape, err = replay.New(as(s), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,24 +193,32 @@ func TestARequestDoesNotOutwaitItsContext(t *testing.T) {
 	}
 }
 
-// A body that the store has in parts ends with the context of its request, too.
+// A body that the store has in parts ends with the context of its request, too. So it does if the
+// store has no index of its own.
 func TestAReadOfAPartDoesNotOutwaitItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		tape, s := openStalled(t, replay.Options{Mode: replay.ModeReplay})
-		resp, err := tape.Wrap(noNetwork(t)).RoundTrip(within(t, "/long", false))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		s.stall.Store(true)
-		start := time.Now()
-		if _, err := io.Copy(io.Discard, resp.Body); !errors.Is(err, context.Canceled) {
-			t.Errorf("the body ends with %v, want context.Canceled", err)
-		}
-		if took := time.Since(start); took != time.Second {
-			t.Errorf("after %v, want the second of the context", took)
-		}
-	})
+	for name, as := range map[string]func(*stalled) store.Store{
+		"index":    func(s *stalled) store.Store { return s },
+		"no index": func(s *stalled) store.Store { return struct{ store.ContextPartStore }{s} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tape, s := openStalledAs(t, replay.Options{Mode: replay.ModeReplay}, as)
+				resp, err := tape.Wrap(noNetwork(t)).RoundTrip(within(t, "/long", false))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer resp.Body.Close()
+				s.stall.Store(true)
+				start := time.Now()
+				if _, err := io.Copy(io.Discard, resp.Body); !errors.Is(err, context.Canceled) {
+					t.Errorf("the body ends with %v, want context.Canceled", err)
+				}
+				if took := time.Since(start); took != time.Second {
+					t.Errorf("after %v, want the second of the context", took)
+				}
+			})
+		})
+	}
 }
 
 // A miss is looked for no longer either: neither what the tape has for others, nor what is nearest.

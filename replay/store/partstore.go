@@ -26,8 +26,8 @@ type PartStore interface {
 	Part(id ID, number int) ([]byte, error)
 }
 
-// A ContextPartStore is a [PartStore] of which a read of a part can be given up, as a [ContextStore]
-// is one of which a lookup can.
+// A ContextPartStore is a [PartStore] whose reads of parts end with a context, as the lookups of a
+// [ContextStore] do. It need not be a ContextStore.
 type ContextPartStore interface {
 	PartStore
 	PartContext(ctx context.Context, id ID, number int) ([]byte, error)

@@ -3,7 +3,9 @@ package storetest
 import (
 	"context"
 	"iter"
+	"testing"
 
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -54,8 +56,29 @@ func unaware(list map[string]struct {
 		fails string
 		broken
 	}
-	for _, method := range []string{"FindContext", "NearContext", "ScanContext", "PartContext"} {
+	for _, method := range []string{"FindContext", "NearContext", "ScanContext"} {
 		list[method+" does not end"] = m{"gives-up-a-lookup", broken{unaware: method}}
 	}
+	list["PartContext does not end"] = m{"gives-up-a-part", broken{unaware: "PartContext"}}
 	list["finds nothing with a context"] = m{"gives-up-a-lookup", broken{onFind: func(partsStore, store.Key, store.ID) (*store.Exchange, error) { return nil, nil }}}
+}
+
+// A storage that finds nothing by itself can keep long bodies in parts, and is tested then as well.
+func TestGivesUpAPartWithoutAnIndex(t *testing.T) {
+	for _, method := range []string{"", "PartContext"} {
+		failed := tapetest.Attempt(t, func(tb testing.TB) {
+			tb.Helper()
+			givesUpAPart(&probe{TB: tb, dir: t.TempDir(), open: func(dir string) (store.Store, error) {
+				s, err := openBolt(dir)
+				if err != nil {
+					return nil, err
+				}
+				b := &broken{partsStore: s.(partsStore), unaware: method} //nolint:forcetypeassert // it is one
+				return struct{ store.ContextPartStore }{b}, nil
+			}})
+		})
+		if unaware := method != ""; len(failed) > 0 != unaware {
+			t.Errorf("with %q unaware, the case says %q", method, failed)
+		}
+	}
 }

@@ -41,6 +41,7 @@ func cases() []testCase {
 		{"reindexes", reindexes},
 		{"reads-while-it-appends", readsWhileItAppends},
 		{"gives-up-a-lookup", givesUpALookup},
+		{"gives-up-a-part", givesUpAPart},
 		{"keeps-parts", keepsParts},
 		{"removes-parts", removesParts},
 		{"is-closed-once", isClosedOnce},

@@ -1,6 +1,7 @@
 package indexed
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,13 +11,16 @@ import (
 )
 
 // Of returns s if it is a store.IndexStore, else s with an index in memory. The result is a
-// store.PartStore if s is one.
+// store.PartStore or a store.ContextPartStore if s is one.
 func Of(s store.Store) store.IndexStore {
 	if s, ok := s.(store.IndexStore); ok {
 		return s
 	}
 	in := &indexed{Store: s}
-	if parts, ok := s.(store.PartStore); ok {
+	switch parts := s.(type) {
+	case store.ContextPartStore:
+		return &contextParts{indexedParts{in, parts}, parts}
+	case store.PartStore:
 		return &indexedParts{in, parts}
 	}
 	return in
@@ -45,6 +49,16 @@ type indexedParts struct {
 func (s *indexedParts) AppendParts(parts []store.Part) error { return s.parts.AppendParts(parts) }
 
 func (s *indexedParts) Part(id store.ID, number int) ([]byte, error) { return s.parts.Part(id, number) }
+
+// contextParts is indexedParts over a storage of which a read of a part can be given up.
+type contextParts struct {
+	indexedParts
+	parts store.ContextPartStore
+}
+
+func (s *contextParts) PartContext(ctx context.Context, id store.ID, number int) ([]byte, error) {
+	return s.parts.PartContext(ctx, id, number)
+}
 
 // scanAll makes an index of all exchanges.
 func (s *indexed) scanAll(last store.ID, key func(*store.Exchange) store.Key) (*index, error) {
