@@ -137,12 +137,12 @@ type Options struct {
 	// also for a stream that it closes early. It waits as long again for a [store.ContextStore] that
 	// does not respond. 0 is 100 ms.
 	RestWait time.Duration
-	// OnError is called with errors that cannot be returned to a caller: failed writes, withheld
-	// exchanges, responses over MaxBody, a tape that is ahead of the clock. It runs in the
-	// goroutine that found the error and must be safe for concurrent use. It must not call methods
-	// of the tape that wait for the store (Flush, Close, Prune, Reindex), nor send a request
-	// through the tape. It may be nil: Flush also returns the first error since the last Flush, and
-	// Close the first of all, except for responses over MaxBody and the clock.
+	// OnError is called with the errors of the tape: failed writes and lookups, withheld exchanges,
+	// responses over MaxBody, a tape that is ahead of the clock. It runs in the goroutine that found
+	// the error and must be safe for concurrent use. It must not call methods of the tape that wait
+	// for the store (Flush, Close, Prune, Reindex), nor send a request through the tape. It may be
+	// nil: Flush also returns the first error since the last Flush, and Close the first of all,
+	// except for responses over MaxBody and the clock.
 	OnError func(error)
 }
 

@@ -8,8 +8,9 @@
 //	tape, err := replay.New(myStore, replay.Options{})
 //
 // Further methods say what else it can do: delete ([Deleter]), find by itself ([IndexStore]), keep
-// long bodies in parts ([PartStore]), keep the key of the identity hashes ([RecipeStore]), give up a
-// lookup ([ContextStore]). Package replay/storetest tests all of them with one call.
+// long bodies in parts ([PartStore]), keep the key of the identity hashes ([RecipeStore]), end a
+// lookup or a read of a part with the context of its request ([ContextStore], [ContextPartStore]).
+// Package replay/storetest tests all of them with one call.
 //
 // # Form
 //

@@ -6,8 +6,8 @@ import (
 )
 
 // A Store keeps exchanges. These three methods are all that a storage needs. It may also be a
-// [Deleter], an [IndexStore], a [PartStore], a [RecipeStore] or a [ContextStore]. Queueing, order,
-// modes, redaction and replay policy are the tape's.
+// [Deleter], an [IndexStore], a [PartStore], a [RecipeStore], a [ContextStore] or a
+// [ContextPartStore]. Queueing, order, modes, redaction and replay policy are the tape's.
 //
 // A tape calls the methods that change a Store (Append, Delete, Reindex, AppendParts, SetRecipe)
 // from one goroutine at a time, and the other methods from many, also during a change. Neither
@@ -66,10 +66,11 @@ type RecipeStore interface {
 	SetRecipe(recipe string) error
 }
 
-// A ContextStore is an [IndexStore] whose lookups can be given up, for one that waits for a network:
-// a tape looks up each request with the context of the request. Of any other store, a request waits
-// for the result, however long that takes. Each method does what the one without Context does. It
-// ends soon after ctx, with an error that matches that of ctx.
+// A ContextStore is an [IndexStore] whose lookups end with a context. It is for a storage that waits
+// for a network. A tape looks up each request with the context of the request. With any other store,
+// a request waits for the result, however long that takes. Each method does what the one without
+// Context in its name does. It returns soon after ctx ends, with an error that matches that of ctx. A
+// store that wraps a ContextStore must be one too, else its requests wait.
 type ContextStore interface {
 	IndexStore
 	FindContext(ctx context.Context, key Key, after ID) (*Exchange, error)

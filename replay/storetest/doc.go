@@ -11,6 +11,7 @@
 //
 // # What it does not test
 //
-// What a crash loses, whether a failed batch is undone, whether damage is noticed, who else may
-// have the tape open, and how fast it is. They depend on where the storage keeps its bytes.
+// It does not test what a crash loses, whether a failed batch is undone, whether damage is noticed,
+// who else may have the tape open, how fast it is, and how soon a lookup that already waits ends
+// with its context. They depend on where the storage keeps its bytes.
 package storetest
