@@ -15,8 +15,10 @@ const PartSize = 256 << 10
 // length. Part then returns it. Append takes such an exchange once all of its parts were
 // appended. Delete, and an Entry with Replace, also remove parts, even those of an ID for which
 // no exchange was appended. If a store finds such parts when it is opened, left by a process that
-// died, it removes them. A Store that wraps a PartStore, such as that of package store/bolt, must
-// be one too. Otherwise the long bodies are on the tape and cannot be replayed.
+// died, it removes them. In a store that processes share, recent ones may belong to a process that
+// still records, and AppendParts for an ID that is taken is an error. A Store that wraps a
+// PartStore, such as that of package store/bolt, must be one too. Otherwise the long bodies are on
+// the tape and cannot be replayed.
 type PartStore interface {
 	Deleter
 	// AppendParts stores parts, all of them or, on an error, none. The parts of an exchange come

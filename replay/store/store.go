@@ -13,8 +13,10 @@ import (
 // from one goroutine at a time, and the other methods from many, also during a change. Neither
 // side may change an exchange that was passed to Append or returned.
 type Store interface {
-	// Append stores a batch durably and at once: all of it or, on an error, none. Nobody else
-	// uses the IDs of a batch. They ascend, and may be below those of an earlier batch.
+	// Append stores a batch durably and at once: all of it or, on an error, none. The IDs of a
+	// batch ascend, and may be below those of an earlier batch. A process gives no ID twice. In a
+	// store that processes share, another may have given it, so an exchange whose ID is taken is
+	// stored with the next free one.
 	Append(batch []Entry) error
 	// Scan walks the exchanges with IDs above after, by ID. An error ends the walk. The store may
 	// be changed meanwhile, and the sequence may be ranged over again. A tape whose store has no
@@ -40,8 +42,8 @@ type IndexStore interface {
 	Deleter
 	// Find returns the exchange of key.Sum with the smallest ID above after, or nil.
 	Find(key Key, after ID) (*Exchange, error)
-	// Near returns up to n exchanges of the same host, one for each key: first those of the same
-	// request, whoever made it (Key.Request), then those of the same path.
+	// Near returns up to n exchanges of the same host, any one of each key: first those of the same
+	// request, whoever made it (Key.Request), then those of the same path, then the others.
 	Near(key Key, n int) ([]*Exchange, error)
 	// Last returns the largest ID ever stored, 0 for none.
 	Last() (ID, error)
