@@ -34,11 +34,11 @@
 // both. Counters and histograms say since when they count. [Recorder.SetExemplars] links the
 // durations of calls to their traces.
 //
-// Series of a route that are zero are left out, and so are the body series of requests that had no
-// body. Series of the client as a whole, such as gracy_in_flight, are there from the start.
-// Registry, handler and further labels are those of the Prometheus library: see the examples. A
-// registry checks and sorts each metric at each scrape. With ten thousand of them, a handler of
-// [Recorder.Gather] serves the same page for some 0.8 of the processor time and 0.6 of the garbage.
+// Series of a route that are zero are left out, except those of its response bodies. Series of the
+// client as a whole, such as gracy_in_flight, are there from the start. Registry, handler and
+// further labels are those of the Prometheus library: see the examples. A registry checks and sorts
+// each metric at each scrape. With ten thousand of them, a handler of [Recorder.Gather] serves the
+// same page for some 0.8 of the processor time and 0.6 of the garbage.
 //
 // A [Recorder] also keeps the last finished calls, each with its attempts and waits, if
 // [Recorder.KeepCalls] says so. [Recorder.Timeline] and reports show them. [Snapshot.Since] has the
@@ -56,7 +56,7 @@
 // that matches a pattern of transport.Routes never holds one.
 //
 // A route takes about 6 KB of memory, and some 5 KB for each further outcome or status. Scraping
-// adds up to a third, which keeps what has not changed from being made again.
+// adds up to a third, for metrics that have not changed and so are not made again.
 //
 // # Place
 //
