@@ -68,11 +68,11 @@ type RecipeStore interface {
 	SetRecipe(recipe string) error
 }
 
-// A ContextStore is an [IndexStore] whose lookups end with a context. It is for a storage that waits
-// for a network. A tape looks up each request with the context of the request. With any other store,
-// a request waits for the result, however long that takes. Each method does what the one without
-// Context in its name does. It returns soon after ctx ends, with an error that matches that of ctx. A
-// store that wraps a ContextStore must be one too, else its requests wait.
+// A ContextStore is an [IndexStore] whose lookups end with a context. It is for a storage that
+// waits for a network. A tape looks up each request with the context of the request. With any other
+// store, a request waits for the result, however long that takes. Each method does what the one
+// without Context in its name does. It returns soon after ctx ends, with an error that matches that
+// of ctx. A store that wraps a ContextStore must be one too, else its requests wait.
 type ContextStore interface {
 	IndexStore
 	FindContext(ctx context.Context, key Key, after ID) (*Exchange, error)
