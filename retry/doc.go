@@ -58,6 +58,10 @@
 // independent of each other, and almost none from the tenth failure of an outage on. A 429 does
 // not count as a failure of the host.
 //
+// A request equal to one whose failure was returned at most 90 s before makes one attempt, since an
+// SDK above may be retrying. In a loop that repeats a request, so does each call from the first
+// failure to the next success. [Policy.Repeats] changes that.
+//
 // # What is returned
 //
 // The last outcome is returned. A response is returned unread and without an error, whatever
