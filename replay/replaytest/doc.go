@@ -45,7 +45,9 @@
 //
 // An httptest.Server has another port in each run, so requests to a loopback address are recorded
 // without it, and links in a recorded response are replayed with the current port of the server. A
-// test with two such servers gives them names: see [Config.Hosts].
+// test with two such servers gives them names: see [Config.Hosts]. Links in their responses are then
+// replayed with the ports of the recording. If the test follows them, its Options.BeforeReplay
+// replaces them.
 //
 // # The time of the recording
 //

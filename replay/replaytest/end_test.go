@@ -30,7 +30,8 @@ func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
 		n    int
 		want string
 	}{
-		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: all its responses have been replayed, and Options.End repeats none; Config.AnyCount repeats the last"},
+		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: all its responses have been replayed, and Options.End repeats none\n" +
+			"replaytest: if the test is right to send a request more often, record the test anew with GRACY_TAPE=record, or set Config.AnyCount, which repeats the last response"},
 		"less": {1, "replaytest: GET http://127.0.0.1/n is on the tape, but was not sent\n" +
 			"replaytest: if the test is right not to send it, record the test anew with GRACY_TAPE=record, or set Config.AnyCount"},
 	} {

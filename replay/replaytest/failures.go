@@ -29,10 +29,12 @@ type failure struct {
 	times int
 }
 
-// isUnknown reports whether the tape has no such request.
-func (f failure) isUnknown() bool {
-	miss, ok := errors.AsType[*replay.MissError](f.err)
-	return ok && miss.Reason == replay.MissUnknown
+// isMiss returns a function that reports whether a failure is a miss with a reason.
+func isMiss(reason replay.MissReason) func(failure) bool {
+	return func(f failure) bool {
+		miss, ok := errors.AsType[*replay.MissError](f.err)
+		return ok && miss.Reason == reason
+	}
 }
 
 // report implements [replay.Options.OnError].
@@ -77,12 +79,12 @@ func (f *failures) show(tb testing.TB) bool {
 		if one.times > 1 {
 			text += fmt.Sprintf(" (%d times)", one.times)
 		}
-		if miss, ok := errors.AsType[*replay.MissError](one.err); ok && miss.Reason == replay.MissConsumed {
-			text += "; Config.AnyCount repeats the last"
-		}
 		tb.Error(text)
 	}
-	if slices.ContainsFunc(f.first, failure.isUnknown) {
+	if slices.ContainsFunc(f.first, isMiss(replay.MissConsumed)) {
+		tb.Logf("replaytest: if the test is right to send a request more often, record the test anew with %s=record, or set Config.AnyCount, which repeats the last response", environment)
+	}
+	if slices.ContainsFunc(f.first, isMiss(replay.MissUnknown)) {
 		tb.Logf("replaytest: if the test is right to send what is missing, record it anew with %s=record; Config.Options.Match can leave out what differs in each run", environment)
 	}
 	if f.more > 0 {
