@@ -158,7 +158,7 @@ bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; B
 	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 
 .PHONY: findings
-findings: ## surprising behaviour of third-party software; needs node and npm
+findings: ## surprising behavior of third-party software; needs node and npm
 	@findings/run.sh
 
 # PROXIES='-only h2' runs the cases whose name contains h2.

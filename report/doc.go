@@ -23,15 +23,15 @@
 //
 // Client, Canceled, Replays and Recorded are shown only when they say something.
 //
-// # Width and colour
+// # Width and color
 //
 // [Table] fits the width in COLUMNS, else that of the terminal, else 80 columns. A table that is
 // too wide loses whole columns, in this order: Recorded, 3xx, Mean, Calls/s, Replays, Attempts,
 // 2xx, Canceled, p50, Throttled, Max, 4xx, Aborts, Client, Retries, 5xx, p99, Fail, Success. A long
 // route is shortened in its middle. The other formats have all columns.
 //
-// On a terminal, faults that are not zero are coloured: red for 4xx, 5xx, aborts and failures,
-// yellow for retries, throttling and replays. NO_COLOR and TERM=dumb turn colours off.
+// On a terminal, faults that are not zero are colored: red for 4xx, 5xx, aborts and failures,
+// yellow for retries, throttling and replays. NO_COLOR and TERM=dumb turn colors off.
 // CLICOLOR_FORCE turns them on elsewhere.
 //
 // [Live] redraws the table in place while work goes on.

@@ -50,7 +50,7 @@ type Display struct {
 //
 // Write everything else for the same terminal to the Display, which puts it above the table. A
 // table that is higher than the terminal shows the busiest routes. The cursor is never hidden, so
-// a killed program leaves the terminal in order. Width and colour are as for [Table]. With
+// a killed program leaves the terminal in order. Width and color are as for [Table]. With
 // TERM=dumb, or if the size of the terminal is not known, there are plain lines.
 func Live(w io.Writer, sources ...Source) *Display {
 	return newDisplay(w, func() style { return styleOf(w, os.Getenv) }, sources)

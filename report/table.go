@@ -16,7 +16,7 @@ const (
 )
 
 // Table writes a table of the sources: a row for each method and route, busiest first, and the
-// total. It fits the terminal and is coloured as the package comment says. It returns the error
+// total. It fits the terminal and is colored as the package comment says. It returns the error
 // of the writer, if any.
 //
 //	defer report.Table(os.Stdout, stats)

@@ -28,7 +28,7 @@ type BudgetConfig struct {
 	// is below 10, failures are taken to be independent of each other, and every retry is
 	// allowed. From 10 on a retry needs a token. A success earns Ratio tokens, Reserve
 	// tokens are added in each Window, and at most Reserve are kept. So an outage is
-	// recognised after ten failures in a row, and in the long run there are at most
+	// recognized after ten failures in a row, and in the long run there are at most
 	// four attempts for each success. A timeout is a failure. A response that is not
 	// retried, such as a 404, is a success.
 	//
