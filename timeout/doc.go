@@ -56,10 +56,11 @@
 //
 // # Uploads that stall
 //
-// Over HTTP/1 net/http does not return while it reads the request body, and a Read of a pipe or a connection may wait
-// for what never comes. Where a limit has ended a request that is still held up by such a Read 100 ms later, its body is closed,
-// which ends the Read of most. Inside retry the limit of an attempt cannot do that to a body without GetBody, of which a
-// further attempt needs the rest: there the total ends the call.
+// Over HTTP/1 net/http does not return while it reads the request body, and a Read of a pipe or a
+// connection may wait for what never comes. If such a Read still holds up a request 100 ms after a
+// limit has ended it, the layer closes the body. That ends the Read of most bodies. Inside retry, a
+// body without GetBody stays open after the limit of an attempt, because a further attempt needs the
+// rest of it. There the total ends the call.
 //
 // # Override
 //
