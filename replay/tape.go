@@ -71,6 +71,10 @@ func Open(path string, opts Options) (*Tape, error) {
 
 // New makes a tape of any store. The tape owns the store from then on and closes it, also if New
 // returns an error. New panics on invalid options.
+//
+// If the keys in a [store.IndexStore] were made with another Match or other redaction rules, New
+// makes them anew there, also in ModeReplay. A store that was opened for reading only makes them in
+// memory. Open it that way if others use it with rules of their own.
 func New(s store.Store, opts Options) (*Tape, error) {
 	opts = opts.withDefaults()
 	if s == nil && opts.Mode != Off {
