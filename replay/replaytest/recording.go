@@ -107,6 +107,10 @@ func keep(tb testing.TB, file, path string, recorded bool) {
 	passed := !tb.Failed() && !tb.Skipped()
 	_, errOld := os.Lstat(path)
 	first := errors.Is(errOld, fs.ErrNotExist)
+	left := path + " is unchanged"
+	if first {
+		left = "there is still no " + path
+	}
 	var err error
 	switch {
 	case !recorded && passed && first && isText(path):
@@ -114,10 +118,10 @@ func keep(tb testing.TB, file, path string, recorded bool) {
 	case recorded && passed, !recorded && passed && first:
 		err = os.Rename(file, path)
 	case !recorded:
-		tb.Logf("replaytest: nothing was recorded: %s is unchanged", path)
+		tb.Logf("replaytest: nothing was recorded: %s", left)
 		err = discard(file)
 	default:
-		tb.Logf("replaytest: the recording is discarded, because the test has not passed: %s is unchanged", path)
+		tb.Logf("replaytest: the recording is discarded, because the test has not passed: %s", left)
 		err = discard(file)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
