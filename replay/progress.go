@@ -17,8 +17,8 @@ type progress struct {
 	// end is an ID above which the tape has no exchange of the key, or 0 if unknown. A tape that
 	// records nothing looks it up once.
 	end store.ID
-	// led says that the store was asked and had last under the key. In ModeReplay it keeps it there
-	// until a Reindex.
+	// led says that the store was asked and had last under the key, for everybody: without a Vary. In
+	// ModeReplay it keeps it there until a Reindex.
 	led bool
 }
 
@@ -50,8 +50,9 @@ func (sh *shard) found(key store.Key, h http.Header, x *store.Exchange, by selec
 		if now := sh.place(p, key, h); now != cursor {
 			id = max(id, now)
 		}
-		sh.move(&p, key, by.names(x.Response), h, id)
-		p.led = stays && p.last == x.ID
+		names := by.names(x.Response)
+		sh.move(&p, key, names, h, id)
+		p.led = stays && p.last == x.ID && len(names) == 0
 	}
 	if p != was {
 		sh.progress[key.Sum] = p

@@ -127,3 +127,44 @@ func TestVariantsAreSequences(t *testing.T) {
 		t.Errorf("replayed %s, want 24135", s)
 	}
 }
+
+// The last response of a request is only for those that it was recorded for, also after so many
+// different Varies that its place is kept for everybody.
+func TestTheLastOfManyVariesIsNotForEverybody(t *testing.T) {
+	const many = 40
+	path := filepath.Join(t.TempDir(), "tape")
+	get := func(rt http.RoundTripper, value string) (string, error) {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, api+"/a", nil)
+		for i := range many {
+			req.Header.Set("X-"+strconv.Itoa(i+1), value)
+		}
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			return "", err
+		}
+		return readAll(t, resp), nil
+	}
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+	rt := tape.Wrap(&script{fn: func(n int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, strconv.Itoa(n))
+		resp.Header.Set("Vary", "X-"+strconv.Itoa(n))
+		return resp, nil
+	}})
+	for range many {
+		if _, err := get(rt, "one"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tape.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rt = openReplay(t, path).Wrap(noNetwork(t))
+	for i := range many + 3 {
+		if got, err := get(rt, "one"); got != strconv.Itoa(min(i+1, many)) || err != nil {
+			t.Errorf("request %d got %q, %v", i+1, got, err)
+		}
+	}
+	if got, err := get(rt, "another"); !errors.Is(err, replay.ErrMiss) {
+		t.Errorf("a request with other headers got %q, %v, want a miss", got, err)
+	}
+}
