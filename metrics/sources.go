@@ -88,14 +88,22 @@ func (s *sources) drop(inside []figure.Source) {
 	}
 }
 
-// list returns the first sources that were added.
+// list returns the first of the sources that are in stacks, and those that are in none any more but
+// count. These take no place of the others.
 func (s *sources) list() []figure.Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := slices.SortedFunc(maps.Keys(s.known), func(a, b figure.Source) int {
 		return cmp.Compare(s.known[a].number, s.known[b].number)
 	})
-	return list[:min(len(list), maxSources)]
+	inUse := 0
+	return slices.DeleteFunc(list, func(source figure.Source) bool {
+		if s.known[source].stacks == 0 {
+			return false
+		}
+		inUse++
+		return inUse > maxSources
+	})
 }
 
 // shown is a figure without its value.

@@ -89,6 +89,24 @@ func TestTapesThatAreInNoStackAreBounded(t *testing.T) {
 	runtime.KeepAlive(latest)
 }
 
+// The tapes of stacks that were replaced stay, but do not hide the layers of the stack in use.
+func TestTapesThatAreInNoStackHideNoLimits(t *testing.T) {
+	r := New("test")
+	var latest http.RoundTripper
+	for range 2 * maxSources {
+		tape := &source{{Kind: figure.TapeMissed, Value: 1}}
+		limits := &source{{Kind: figure.Slots, Rule: "20 at once", Value: 20}}
+		latest = r.Wrap(limits.Wrap(tape.Wrap(rttest.Respond(200, ""))))
+	}
+	slots := func() float64 { return values(t, r, "gracy_concurrency_slots")["20 at once "] }
+	misses := func() float64 { return values(t, r, "gracy_tape_misses_total")[""] }
+	collect(func() bool { return slots() == 20 && misses() == maxSources+1 })
+	if slots, misses := slots(), misses(); slots != 20 || misses != maxSources+1 {
+		t.Errorf("%v slots and %v misses, want the 20 of the stack in use, and the misses of its tape and of %d others", slots, misses, maxSources)
+	}
+	runtime.KeepAlive(latest)
+}
+
 // collect collects garbage until done reports true. It sleeps in between, since a test cannot wait
 // for cleanups.
 func collect(done func() bool) {
