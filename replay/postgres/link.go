@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"net"
 	"slices"
@@ -101,6 +102,12 @@ func lost(err error) bool {
 		return false
 	}
 	if pgconn.SafeToRetry(err) {
+		return true
+	}
+	if oe, ok := errors.AsType[*net.OpError](err); ok && !errors.Is(err, fs.ErrPermission) {
+		return slices.Contains([]string{"dial", "read", "write"}, oe.Op) // others are alerts of TLS
+	}
+	if de, ok := errors.AsType[*net.DNSError](err); ok && !de.IsNotFound {
 		return true
 	}
 	for _, target := range []error{

@@ -3,10 +3,15 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,4 +180,65 @@ func TestAConnectionThatGoesSilent(t *testing.T) {
 		t.Errorf("there are %v, want the two whose Append succeeded", got)
 	}
 	r.Cut() // or else Close waits 15 s for the connection, as the driver does
+}
+
+// failingConn is a connection that fails once, as if its machine had lost the network.
+type failingConn struct {
+	net.Conn
+	fail *atomic.Pointer[net.OpError]
+}
+
+func (c failingConn) Read(p []byte) (int, error) {
+	if err := c.fail.Swap(nil); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
+// A network that fails for a while is waited for, however it says so: while there is a connection, and
+// while another one is made.
+func TestANetworkThatFails(t *testing.T) {
+	config, err := pgxpool.ParseConfig(server(t))
+	tapetest.Must(t, err)
+	config.ConnConfig.TLSConfig, config.ConnConfig.Fallbacks = nil, nil // which dial twice
+	var onRead, onDial atomic.Pointer[net.OpError]
+	var onLookup atomic.Pointer[net.DNSError]
+	config.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) {
+		if err := onLookup.Swap(nil); err != nil {
+			return nil, err
+		}
+		return []string{host}, nil
+	}
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if err := onDial.Swap(nil); err != nil {
+			return nil, err
+		}
+		c, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return failingConn{c, &onRead}, err
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	tapetest.Must(t, err)
+	defer pool.Close()
+	s, err := postgres.New(t.Context(), pool, "a", postgres.Options{})
+	tapetest.Must(t, err)
+	defer s.Close()
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
+	for _, code := range []syscall.Errno{
+		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENOENT,
+	} {
+		onRead.Store(&net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", code)})
+		onLookup.Store(&net.DNSError{Name: "db.test", Err: "server misbehaving", IsTemporary: true})
+		onDial.Store(&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", code)})
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
+			t.Errorf("%v: Find gives %v, %v", code, x, err)
+		}
+	}
+	if onRead.Load() != nil || onLookup.Load() != nil || onDial.Load() != nil {
+		t.Error("the network has not failed: the test does not test what it should")
+	}
+	onRead.Store(&net.OpError{Op: "read", Net: "tcp", Err: io.EOF})
+	onLookup.Store(&net.DNSError{Name: "db.test", Err: "no such host", IsNotFound: true})
+	if _, err := s.Find(tapetest.Numbered(0).Key, 0); err == nil || !strings.Contains(err.Error(), "no such host") {
+		t.Errorf("a host that does not exist: Find returns %v", err)
+	}
 }
