@@ -40,7 +40,8 @@ func (c *clock) time() time.Time {
 			break
 		}
 		if len(c.ages) > 0 { // a cache has kept the Date of the server
-			age, _ := number(c.ages[0], time.Second)
+			first, _, _ := strings.Cut(c.ages[0], ",") // RFC 9111, section 5.1
+			age, _ := number(first, time.Second)
 			at = at.Add(age)
 		}
 		if c.differs(at) {

@@ -32,6 +32,7 @@ func TestTheDateOfACachedResponseIsAsOldAsItsAgeSays(t *testing.T) {
 	}{
 		{0, -10 * time.Minute, []string{"600"}, 31 * time.Second},
 		{0, -10 * time.Minute, []string{"599", "0"}, 31 * time.Second},
+		{0, -10 * time.Minute, []string{"599, 0"}, 31 * time.Second}, // as a proxy joins them
 		{5 * time.Minute, 4 * time.Minute, []string{"60"}, 31*time.Second - datePart},
 		{-5 * time.Minute, -10 * time.Minute, []string{"300"}, 31*time.Second - datePart},
 		{0, 0, []string{"600"}, 31 * time.Second}, // the cache has set a Date of its own
