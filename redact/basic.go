@@ -17,15 +17,47 @@ func basics(b []byte) []byte {
 		if begin := at - len("Basic "); begin < 0 || b[begin]|0x20 != 'b' || begin > 0 && passageChar(b[begin-1]) {
 			continue
 		}
-		end := at
-		for end < len(b) && end-at <= shortest && base64Char(b[end]) {
-			end++
+		var room [shortest + 1]byte
+		word, end := room[:0], at
+		for len(word) < len(room) {
+			c, n := base64At(b, end)
+			if n == 0 {
+				break
+			}
+			word, end = append(word, c), end+n
 		}
-		if shortBasic(string(b[at:end])) {
+		if shortBasic(string(word)) {
 			out.put(b, at, end, Mask)
 			at = end
 		}
 	}
+}
+
+// base64At returns the character of base64 at b[i], and how many bytes it takes: more than one if it
+// is escaped, as some programs write / and = in JSON, also in JSON within JSON. It returns 0 if there
+// is none.
+func base64At(b []byte, i int) (c byte, n int) {
+	if i < len(b) && base64Char(b[i]) {
+		return b[i], 1
+	}
+	at := i
+	for at < len(b) && b[at] == '\\' {
+		at++
+	}
+	if at == i || at == len(b) {
+		return 0, 0
+	}
+	if b[at] == '/' {
+		return '/', at + 1 - i
+	}
+	const u = len("u0000")
+	if b[at] != 'u' || len(b) < at+u {
+		return 0, 0
+	}
+	if r, ok := unhex4(string(b[at+1 : at+u])); ok && r < 0x80 && base64Char(byte(r)) {
+		return byte(r), at + u - i
+	}
+	return 0, 0
 }
 
 // basicEnd returns where the first "asic " or "ASIC " that begins at from or later ends, or -1. It

@@ -95,7 +95,9 @@ func (r *jsonReader) key(raw []byte, from int) {
 	if len(raw) < 16 || !bytes.ContainsAny(raw, "0123456789") {
 		return // nothing shorter, and nothing without digits, has the shape of a secret
 	}
-	if masked := maskEmbedded(string(raw)); masked != string(raw) {
+	name := string(raw)
+	plain := jsonUnescape(name)
+	if masked := inString(name, plain, plain); masked != name {
 		r.out.put(r.b, from, from+len(raw), masked)
 	}
 }
@@ -215,10 +217,11 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 	switch {
 	case len(raw) == 0:
 		return "", false
-	case how == secret, how == cookie && bytes.IndexByte(raw, '=') > 0:
+	case how == secret:
 		return Mask, true
-	case how == auth:
-		if s := string(raw); userAndPassword(s) || Segment(s) {
+	case how == cookie || how == auth:
+		s := jsonUnescape(string(raw))
+		if how == cookie && strings.IndexByte(s, '=') > 0 || how == auth && (userAndPassword(s) || Segment(s)) {
 			return Mask, true
 		}
 	}
@@ -268,9 +271,18 @@ func (n nest) jsonString(raw string) string {
 	case strings.Contains(plain, "&") && mediatype.Of("", []byte(plain)) == mediatype.Form:
 		masked = n.pairs(plain, field)
 	}
-	masked = maskEmbedded(masked)
-	if masked == plain {
+	return inString(raw, plain, masked)
+}
+
+// inString masks what has the shape of a secret in the text of a JSON string, and returns it as the
+// inside of a string: raw if that stays. plain is raw without its escapes.
+func inString(raw, plain, text string) string {
+	text = maskEmbedded(text)
+	if len(plain) < len(raw) {
+		text = basicsOf(text) // Body does not see a word with escapes
+	}
+	if text == plain {
 		return raw
 	}
-	return jsonEscape(masked, 0)
+	return jsonEscape(text, 0)
 }

@@ -28,7 +28,6 @@ func testedElsewhere() map[string]string {
 		"internal/route/shape.go":                    "segment_test.go",
 		"parse/decodeerror.go":                       "decode_test.go", // the text beside each body
 		"parse/run.go":                               "check_test.go",
-		"redact/json.go":                             "body_test.go",
 		"redact/query.go":                            "url_test.go",
 		"redact/words.go":                            "text_test.go",
 		"replay/store/internal/file/lock_unix.go":    "lock_test.go",     // its name would bind the test to the system
