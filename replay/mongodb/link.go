@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"slices"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"github.com/gracy-go/gracy/replay/internal/network"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -56,7 +54,7 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 		if err == nil {
 			return nil
 		}
-		if !lost(err) && !errors.Is(err, errIndexing) {
+		if ctx.Err() != nil || !lost(err) && !errors.Is(err, errIndexing) {
 			return s.late(ctx, within, err)
 		}
 		timer := time.NewTimer(wait)
@@ -115,10 +113,12 @@ type retryable interface {
 	Retryable() bool
 }
 
-// lost reports whether an error is about the connection, not about what was done with it.
+// lost reports whether an error is about the connection, not about what was done with it. The context
+// of the call must not be over: then a context that ended is one of the driver, which has given up a
+// connection.
 func lost(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return false
+		return true
 	}
 	if r, ok := errors.AsType[retryable](err); ok && r.Retryable() {
 		return true
@@ -126,12 +126,7 @@ func lost(err error) bool {
 	if se, ok := errors.AsType[mongo.ServerError](err); ok {
 		return se.HasErrorLabel("RetryableWriteError") || se.HasErrorLabel("NetworkError") || goesAway(se)
 	}
-	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return mongo.IsNetworkError(err)
+	return network.Lost(err) || mongo.IsNetworkError(err)
 }
 
 // explain wraps the error of the database in a sentinel of package store, and adds the name of the

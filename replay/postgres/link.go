@@ -4,21 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"math"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/gracy-go/gracy/replay/internal/network"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -101,23 +98,7 @@ func lost(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false
 	}
-	if pgconn.SafeToRetry(err) {
-		return true
-	}
-	if oe, ok := errors.AsType[*net.OpError](err); ok && !errors.Is(err, fs.ErrPermission) {
-		return slices.Contains([]string{"dial", "read", "write"}, oe.Op) // others are alerts of TLS
-	}
-	if de, ok := errors.AsType[*net.DNSError](err); ok && !de.IsNotFound {
-		return true
-	}
-	for _, target := range []error{
-		pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE,
-	} {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return false
+	return pgconn.SafeToRetry(err) || errors.Is(err, pgconn.ErrConnClosed) || network.Lost(err)
 }
 
 // explain wraps the error of the database in a sentinel of package store, and adds the name of the
