@@ -2,7 +2,7 @@
 # aws-sdk-go-v2 v1.48.0: a client of its service/s3 v1.114.10 with the defaults, under the clock of
 # testing/synctest.
 #
-# Behaviour: the retries of a client come from a bucket of 500 tokens. A retry takes 14 of them, and
+# Behavior: the retries of a client come from a bucket of 500 tokens. A retry takes 14 of them, and
 # time does not refill the bucket. An outage that 18 calls meet empties it: the 18th call makes two
 # attempts instead of three, and each later call makes one. If there is no call in between, the
 # bucket is still empty a day later. The first 500 of that day is the outcome of its call, although

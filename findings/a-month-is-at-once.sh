@@ -2,7 +2,7 @@
 # Four clients for Node that obey Retry-After, with their defaults: got 14.6.6, axios-retry 4.5.0
 # (axios 1.21.1), openai 6.49.0 and @azure/core-rest-pipeline 1.24.0.
 #
-# Behaviour: after a 429 that asks for 4 s, each client sends again after 4 s. After one that asks
+# Behavior: after a 429 that asks for 4 s, each client sends again after 4 s. After one that asks
 # for 30 days, each sends again at once. The wait is the delay of one timer, which holds at most
 # 2^31-1 ms, or 24.8 days, and a longer delay becomes 1 ms. (Node warns of this on standard error.)
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # github.com/stripe/stripe-go/v85 v85.0.0: a client with the defaults, which are two retries.
 #
-# Behaviour: whether a response is retried depends on its body. If the body is an error of the API,
+# Behavior: whether a response is retried depends on its body. If the body is an error of the API,
 # the request is never sent again, whether the status is 409, 500 or 503, even with
 # Stripe-Should-Retry: true. The only exception is a 429 with the code lock_timeout. If the body is
 # anything else, such as the page of a proxy with a 403 or a 400, the request is always sent again,

@@ -2,7 +2,7 @@
 # openai-go v3.99.0 and anthropic-sdk-go v2.15.0, with option.WithRequestTimeout(3 s) and otherwise
 # the defaults, which are two retries.
 #
-# Behaviour: in openai-go the timeout of an attempt also limits the pause after it. A 429 that asks
+# Behavior: in openai-go the timeout of an attempt also limits the pause after it. A 429 that asks
 # for 5 s is never retried: when the 3 s of its attempt are over, the call ends with
 # context.DeadlineExceeded, and the error has neither the status nor Retry-After. An attempt that
 # takes too long also ends the call. anthropic-sdk-go, whose comment on the option begins with the

@@ -2,7 +2,7 @@
 # @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), with 1 request in 2 s and
 # otherwise the defaults.
 #
-# Behaviour: a client that is throttled at any time of the window is blocked for a whole ttl from
+# Behavior: a client that is throttled at any time of the window is blocked for a whole ttl from
 # then on. A client that waits for the end of the window, as X-RateLimit-Reset says, is accepted 2 s
 # after its first request. One that has tried at 1.5 s is not accepted before 3.5 s. (The package
 # says this of its blockDuration, whose default is the ttl. No response does.)

@@ -2,7 +2,7 @@
 # resty.dev/v3 v3.0.0-rc.4: its circuit breakers, which open after three failures, or if half of
 # three calls or more fail.
 #
-# Behaviour: only a response opens a breaker. A server that responds 503 gets three of ten calls,
+# Behavior: only a response opens a breaker. A server that responds 503 gets three of ten calls,
 # and the other seven are rejected at once. A server that closes each connection, one that is silent
 # until the timeout of the client, and one that does not exist get all ten, and the breaker stays
 # closed forever. A policy of one's own changes nothing, because it sees only responses. If a

@@ -3,7 +3,7 @@
 # and under redis_rate v10.0.1. The server is miniredis v2.40.0, behind a relay that holds responses
 # back. rueidis v1.0.79 is for comparison.
 #
-# Behaviour: a command whose response does not come within the timeout is sent again three times,
+# Behavior: a command whose response does not come within the timeout is sent again three times,
 # each time over another connection, whatever it does. One INCR that fails has counted four. One
 # Allow that fails has taken four of the ten that redis_rate grants a minute. So a server that is
 # slow for some seconds uses up limits, although nothing was granted. rueidis sends such a command

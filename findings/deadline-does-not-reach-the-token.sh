@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # golang.org/x/oauth2 v0.38.0: the client of a clientcredentials.Config.
 #
-# Behaviour: the deadline of a request limits the request to the API, but not the request for a
+# Behavior: the deadline of a request limits the request to the API, but not the request for a
 # token before it. With a deadline of 0.5 s and a token that takes 2 s, the call ends after 2 s,
 # with deadline exceeded. Calls queue for the token one after the other, whatever their deadlines,
 # and a call that failed leaves nothing to the next. Each asks twice: any response but a success,

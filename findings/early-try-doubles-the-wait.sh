@@ -2,7 +2,7 @@
 # @fastify/rate-limit 11.2.0 (fastify 5.12.8) with exponentialBackoff and the memory store, 1
 # request in 1 s.
 #
-# Behaviour: each request that arrives while the client is throttled doubles what the next 429 says
+# Behavior: each request that arrives while the client is throttled doubles what the next 429 says
 # in Retry-After and X-RateLimit-Reset: 1, 2, 4, 8, 16 s. That is not what happens. A second after
 # the last of these requests the server accepts again, with the same window as at first.
 #

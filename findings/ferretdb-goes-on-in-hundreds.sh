@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # FerretDB v1.24.2 (backend SQLite, from its Go module), with mongo-driver v2.10.0.
 #
-# Behaviour: if the first document of an ordered insert command of 200 documents is a duplicate, the
+# Behavior: if the first document of an ordered insert command of 200 documents is a duplicate, the
 # documents 101 to 200 are stored all the same. The response has one error, that of the first
 # document. The server works in batches of a hundred: an error ends its own batch, and the next one
 # is stored before the command ends. So there is a gap in what is stored, here of 99 documents.

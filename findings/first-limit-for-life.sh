@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # gitlab.com/gitlab-org/api/client-go/v2 v2.64.0: a client with the defaults.
 #
-# Behaviour: the RateLimit-Limit of the first response sets the pace of the client for its whole
+# Behavior: the RateLimit-Limit of the first response sets the pace of the client for its whole
 # life, at two thirds of it, taken as requests per minute. After one call to an endpoint that grants
 # 60 a minute, each call waits a second and a half, although every further response says 6000. Later
 # responses are not looked at, and a first response without the header means that there is never a

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # net/http of Go 1.26.8 and Go 1.27.3: a Transport with MaxConnsPerHost: 1.
 #
-# Behaviour: a request whose deadline passes while its connection is being dialed gives up, but the
+# Behavior: a request whose deadline passes while its connection is being dialed gives up, but the
 # dial does not. The context of the dial is not canceled, and the dial keeps the place of a
 # connection for as long as it takes, which is at most 30 s with the dialer of
 # http.DefaultTransport. Until then every further request waits for that place, none dials, and each

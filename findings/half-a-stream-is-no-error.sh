@@ -2,7 +2,7 @@
 # openai-go v3.99.0, anthropic-sdk-go v2.15.0 and sashabaranov/go-openai v1.43.0: a message as a
 # stream.
 #
-# Behaviour: a message that breaks off after "pay 100" of "pay 1000 EUR" ends without an error if
+# Behavior: a message that breaks off after "pay 100" of "pay 1000 EUR" ends without an error if
 # its response had no length and the connection was closed. It also does if something on the way
 # ended the response in good order, like a proxy that speaks HTTP/1.0 to its server. There was no
 # [DONE], no message_stop and no reason to stop, but no client asks for one. Each has half of the

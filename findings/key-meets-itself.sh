@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # express-idempotency 1.0.6 (express 5.3.0), set up as its README says, with memory storage.
 #
-# Behaviour: a client whose POST took longer than its timeout sends it again with the same key.
+# Behavior: a client whose POST took longer than its timeout sends it again with the same key.
 # While the server still works on the first request, the client gets a 409 without Retry-After. The
 # work is done once. After that the same key gets its response, a 200.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # golang.org/x/time/rate v0.16.0: Wait with one token a second, under the clock of testing/synctest.
 #
-# Behaviour: ten callers of Wait whose contexts are canceled get an error each. If the one that came
+# Behavior: ten callers of Wait whose contexts are canceled get an error each. If the one that came
 # first is canceled first, nine of their ten tokens are gone: the next caller goes after 10 s, and
 # nothing goes before it. If they are canceled in the other order, they leave nothing behind, and
 # the next caller goes after 1 s. A caller gives back only what nobody has reserved after it.
@@ -27,7 +27,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-func TestCancelled(t *testing.T) {
+func TestCanceled(t *testing.T) {
 	for _, order := range []string{"nobody", "the last first", "the first first"} {
 		synctest.Test(t, func(t *testing.T) {
 			l := rate.NewLimiter(1, 1)
@@ -61,7 +61,7 @@ func TestCancelled(t *testing.T) {
 			if err := l.Wait(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			fmt.Printf("waited and was cancelled: %s: %d errors, the next goes after %s\n", order, failed, time.Since(begin))
+			fmt.Printf("waited and was canceled: %s: %d errors, the next goes after %s\n", order, failed, time.Since(begin))
 		})
 	}
 }
@@ -69,9 +69,9 @@ GO
 timeout 180 go get golang.org/x/time@v0.16.0 2>install.log || { cat install.log >&2; exit 2; }
 timeout 180 go test -c -o finding . || exit 2
 cat > seen <<'SEEN'
-waited and was cancelled: nobody: 0 errors, the next goes after 1s
-waited and was cancelled: the last first: 10 errors, the next goes after 1s
-waited and was cancelled: the first first: 10 errors, the next goes after 10s
+waited and was canceled: nobody: 0 errors, the next goes after 1s
+waited and was canceled: the last first: 10 errors, the next goes after 1s
+waited and was canceled: the first first: 10 errors, the next goes after 10s
 PASS
 SEEN
 timeout 60 ./finding | tee out

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # axios 1.21.1 with timeout: 2000, and with the adapters http (the default in Node) and fetch.
 #
-# Behaviour: under a timeout of 2 s, the adapter http reads all of a response that comes in small
+# Behavior: under a timeout of 2 s, the adapter http reads all of a response that comes in small
 # pieces for 4 s. Its timeout limits silence, and starts anew with each piece. The adapter fetch
 # ends the response after 2 s, because its timeout limits the whole.
 #

@@ -2,7 +2,7 @@
 # net/http of Go 1.26.8 and Go 1.27.3, over HTTP/2 without TLS. The server uses the Framer of
 # golang.org/x/net 0.59.0.
 #
-# Behaviour: a server does the work of a POST and then ends its stream with RST_STREAM. If the code
+# Behavior: a server does the work of a POST and then ends its stream with RST_STREAM. If the code
 # is PROTOCOL_ERROR, Go 1.26.8 sends the POST again by itself, without an idempotency key and
 # without saying so: the caller sees a 200, and the work is done twice. With any other code except
 # REFUSED_STREAM the caller gets an error, and in Go 1.27.3 also with PROTOCOL_ERROR.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # github.com/elastic/go-elasticsearch/v9 v9.5.2: a client that elasticsearch.New returns.
 #
-# Behaviour: a 503 that asks for a pause with Retry-After is retried three times at once: all four
+# Behavior: a 503 that asks for a pause with Retry-After is retried three times at once: all four
 # requests arrive within a fraction of the first second. There is no backoff unless one is given,
 # and that one does not see the response, because it is a function of the number of the attempt
 # alone. A 429 with the same header is not retried at all, and is the outcome.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # didip/tollbooth v8.0.1: tollbooth.HTTPMiddleware with one request in 5 s (max 0.2).
 #
-# Behaviour: every response says RateLimit-Reset: 1, whatever the rate is, and a limiter of less
+# Behavior: every response says RateLimit-Reset: 1, whatever the rate is, and a limiter of less
 # than one request in two seconds says RateLimit-Limit: 0. A client that waits for the reset is
 # throttled again, with a reset of 1 s, four times in a row. It is accepted after 5 s.
 #

@@ -2,7 +2,7 @@
 # throttled/throttled v2.15.0: its HTTPRateLimiterCtx with GCRA in memory, 30 requests a minute and
 # a burst of one more.
 #
-# Behaviour: the X-RateLimit-Reset of a 429 says when the whole bucket is full again, not when the
+# Behavior: the X-RateLimit-Reset of a 429 says when the whole bucket is full again, not when the
 # next request is accepted. It says 4 s where Retry-After says 2 s, and 2 s is right. On the 200s it
 # goes up from one response to the next.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # undici 7.30.2: its RetryAgent with the defaults.
 #
-# Behaviour: a download that breaks off is resumed with Range, and the rest is appended to what was
+# Behavior: a download that breaks off is resumed with Range, and the rest is appended to what was
 # there, even if the resource has changed and the server says so: by another Last-Modified, by
 # another weak ETag, like those of the static files of express, or by both. The caller gets a 200
 # with half of each version, of the right length and without an error. Only a strong ETag keeps them

@@ -2,7 +2,7 @@
 # @nestjs/throttler 6.7.1 (@nestjs/core 12.5.1, platform-express), with two named throttlers:
 # "short", 1 request in 2 s, and "long", 100 in 60 s.
 #
-# Behaviour: a 429 has Retry-After-short, but no Retry-After and nothing else about the limit that
+# Behavior: a 429 has Retry-After-short, but no Retry-After and nothing else about the limit that
 # was reached. The same throttler without a name sends Retry-After.
 #
 # The guess it contradicts: that a framework whose 429 says how long to wait says it in Retry-After

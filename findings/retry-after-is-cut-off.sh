@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # koa-ratelimit 6.0.0 (koa 3.3.0), memory driver, 1 request in 2500 ms.
 #
-# Behaviour: the Retry-After of a 429 is truncated to whole seconds, not rounded up. A client that
+# Behavior: the Retry-After of a 429 is truncated to whole seconds, not rounded up. A client that
 # waits for exactly that long is throttled again. In the last second Retry-After is 0, and a request
 # after 0 s is throttled too. X-RateLimit-Reset of the same response is right.
 #

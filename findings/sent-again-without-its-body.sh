@@ -2,7 +2,7 @@
 # github.com/google/go-github/v89 v89.0.0: a call whose context has
 # SleepUntilPrimaryRateLimitResetWhenRateLimited, with net/http of Go 1.26.8.
 #
-# Behaviour: a call that meets the rate limit (a 403 that says that nothing remains) waits for the
+# Behavior: a call that meets the rate limit (a 403 that says that nothing remains) waits for the
 # reset and is sent again. Over HTTP/2 a POST then has no body: it announces 14 bytes and sends
 # none, so the server has nothing to read. Over HTTP/1.1 it fails in the client if the server closed
 # the connection after the 403. It is whole if the server did not, because there net/http gets the

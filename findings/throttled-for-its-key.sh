@@ -2,7 +2,7 @@
 # gofiber/fiber v3.1.0: its middlewares idempotency and limiter, in this order, with 1 request in 3
 # s and otherwise the defaults.
 #
-# Behaviour: a POST that was throttled stays throttled as long as its key is kept, which is half an
+# Behavior: a POST that was throttled stays throttled as long as its key is kept, which is half an
 # hour. The 429 is kept as the response of the key, and sent again to each retry, with the
 # Retry-After of the first time, while the limiter accepts other keys. If the limiter comes before
 # idempotency, the retry is accepted.

@@ -2,7 +2,7 @@
 # net/http of Go 1.26.8 and Go 1.27.3: a Transport with the defaults, over HTTP/1.1 and over HTTP/2
 # with TLS.
 #
-# Behaviour: a connection over which nothing comes any more, because a network lost it without a
+# Behavior: a connection over which nothing comes any more, because a network lost it without a
 # word, costs one request over HTTP/1.1: the deadline of the request ends the connection, and the
 # next request dials. Over HTTP/2 it costs all of them: a deadline ends the stream and keeps the
 # connection. Each further request uses that connection, has no response and fails at its own

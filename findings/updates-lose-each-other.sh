@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # FerretDB v1.24.2 (backend SQLite, from its Go module), with mongo-driver v2.10.0.
 #
-# Behaviour: concurrent updates of one document lose each other without an error, because the server
+# Behavior: concurrent updates of one document lose each other without an error, because the server
 # reads a document and writes it back whole. 400 increments ($inc, by updateOne or findAndModify)
 # from eight clients make it less than 200, while those of one client make it 400. findAndModify
 # returns one number to several callers. Two clients that each increment a field of their own lose

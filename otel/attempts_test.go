@@ -148,12 +148,12 @@ func TestErrorsHaveAClass(t *testing.T) {
 		class      string
 		call       string
 		limit      time.Duration
-		cancelled  bool
+		canceled   bool
 		clientText string
 	}{
 		"fault":              {step: roundtriptest.Step{Err: rttest.ErrBoom}, class: "_OTHER", call: "_OTHER", clientText: "boom"},
 		"404":                {step: roundtriptest.Step{Status: 404}, class: "404", call: "404"},
-		"canceled":           {step: roundtriptest.Step{Hang: true}, cancelled: true, class: "canceled", call: "canceled", clientText: "context canceled"},
+		"canceled":           {step: roundtriptest.Step{Hang: true}, canceled: true, class: "canceled", call: "canceled", clientText: "context canceled"},
 		"timeout of a layer": {step: roundtriptest.Step{Hang: true}, limit: time.Second, class: "timeout", call: "timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestErrorsHaveAClass(t *testing.T) {
 				rt := gracy.Around(roundtriptest.Script(test.step), tel, limit, tel.Attempts())
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				if test.cancelled {
+				if test.canceled {
 					time.AfterFunc(time.Second, cancel)
 				}
 				_, err := do(t, rt, request(ctx, t, "GET", "http://api.test/"))

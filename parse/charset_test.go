@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-func TestACharsetIsHonouredOrNamed(t *testing.T) {
+func TestACharsetIsHonoredOrNamed(t *testing.T) {
 	type doc struct {
 		Name string `json:"Name"`
 	}

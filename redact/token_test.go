@@ -44,8 +44,8 @@ func TestSegmentDistinguishesTokensFromWords(t *testing.T) {
 	}
 }
 
-// The share of random tokens that are recognised.
-func TestSegmentRecognisesRandomTokens(t *testing.T) {
+// The share of random tokens that are recognized.
+func TestSegmentRecognizesRandomTokens(t *testing.T) {
 	src := rand.NewChaCha8([32]byte{1})
 	const n = 5000
 	for _, test := range []struct {
@@ -70,7 +70,7 @@ func TestSegmentRecognisesRandomTokens(t *testing.T) {
 		}
 		rate := float64(hits) / n
 		if test.least < 0 && rate != 0 || rate < test.least {
-			t.Errorf("%s: %.3f recognised, want %v", test.name, rate, test.least)
+			t.Errorf("%s: %.3f recognized, want %v", test.name, rate, test.least)
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (t *Tape) miss(ctx context.Context, c *layer.Call, p *captured, f found) *M
 	case MissUnknown, MissVaries, MissOrder:
 		near := []*store.Exchange{f.due}
 		if f.due == nil {
-			near = neighboursOf(ctx, p.keys[0], t.writer.reads)
+			near = neighborsOf(ctx, p.keys[0], t.writer.reads)
 		}
 		compared := comparer{by: t.sequences.by, masker: t.masker}
 		if x, l := compared.nearest(p.record, near); x != nil {
@@ -129,15 +129,15 @@ func (t *Tape) miss(ctx context.Context, c *layer.Call, p *captured, f found) *M
 	return e
 }
 
-// neighboursOf returns the exchanges with which a miss is compared: those of the host or, if the
+// neighborsOf returns the exchanges with which a miss is compared: those of the host or, if the
 // tape has none, its first ones.
-func neighboursOf(ctx context.Context, key store.Key, of reads) []*store.Exchange {
-	near, err := of.near(ctx, key, neighbours)
+func neighborsOf(ctx context.Context, key store.Key, of reads) []*store.Exchange {
+	near, err := of.near(ctx, key, neighbors)
 	if err != nil || len(near) > 0 {
 		return near // it is a miss without them too
 	}
 	for x, err := range of.scan(ctx, 0) {
-		if err != nil || len(near) == neighbours {
+		if err != nil || len(near) == neighbors {
 			break
 		}
 		near = append(near, x)

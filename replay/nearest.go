@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	neighbours = 64 // exchanges with which a miss is compared
-	finalists  = 8  // the most similar of these, whose bodies are compared too
+	neighbors = 64 // exchanges with which a miss is compared
+	finalists = 8  // the most similar of these, whose bodies are compared too
 )
 
 // comparer finds out how a request differs from those on the tape, in what is compared.

@@ -70,7 +70,7 @@ func TestNoErrorPrintsALiteral(t *testing.T) {
 		_, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "PUT", api+url, "").WithContext(transport.With(t.Context(), replay.ModeReplay)))
 		miss, ok := errors.AsType[*replay.MissError](err)
 		if !ok || miss.Nearest == "" {
-			t.Fatalf("%s: %v, want a miss with a neighbour", url, err)
+			t.Fatalf("%s: %v, want a miss with a neighbor", url, err)
 		}
 		texts = append(texts, err.Error(), miss.Route, miss.Method)
 	}

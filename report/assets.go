@@ -2,7 +2,7 @@ package report
 
 import "embed"
 
-// assets is the page. uPlot 1.6.32 is the released file, unchanged, with its MIT licence beside it.
+// assets is the page. uPlot 1.6.32 is the released file, unchanged, with its MIT license beside it.
 // A test compares its checksum.
 //
 //go:embed assets

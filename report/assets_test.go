@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Third-party files are as released, unchanged, with their licence.
+// Third-party files are as released, unchanged, with their license.
 func TestFilesOfOthersAreUnchanged(t *testing.T) {
 	for name, want := range map[string]string{
 		"uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",

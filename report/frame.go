@@ -71,12 +71,12 @@ func up(b *bytes.Buffer, rows int) {
 	b.WriteByte('\r')
 }
 
-// visible returns the width of a line without its colours.
+// visible returns the width of a line without its colors.
 func visible(line string) (w int) {
 	for {
-		text, rest, coloured := strings.Cut(line, "\x1b[")
+		text, rest, colored := strings.Cut(line, "\x1b[")
 		w += width(text)
-		if !coloured {
+		if !colored {
 			return w
 		}
 		_, line, _ = strings.Cut(rest, "m")

@@ -30,7 +30,7 @@ func TestAFrameFitsEverySize(t *testing.T) {
 	s := pokeapi().Snapshot()
 	for height := 1; height < 20; height++ {
 		for columns := 20; columns < 210; columns += 7 {
-			lines := lineUp(s, style{width: columns, height: height, colour: true})
+			lines := lineUp(s, style{width: columns, height: height, color: true})
 			if len(lines) > max(1, height-1) {
 				t.Errorf("%d lines on a terminal of %d", len(lines), height)
 			}

@@ -60,7 +60,7 @@ func body(s metrics.Snapshot, st style) string {
 		if i == len(g.rows)-1 {
 			g.rule(&b, "├", "┼", "┤")
 		}
-		g.line(&b, row, st.colour)
+		g.line(&b, row, st.color)
 	}
 	g.rule(&b, "╰", "┴", "╯")
 	return b.String()
@@ -178,13 +178,13 @@ func (g *grid) rule(b *strings.Builder, left, middle, right string) {
 	b.WriteString(right + "\n")
 }
 
-func (g *grid) line(b *strings.Builder, cells []gridCell, colour bool) {
+func (g *grid) line(b *strings.Builder, cells []gridCell, color bool) {
 	for i, c := range cells {
 		text := padLeft(c.text, g.widths[i])
 		if i < g.left {
 			text = padRight(c.text, g.widths[i])
 		}
-		if colour && c.fault != harmless {
+		if color && c.fault != harmless {
 			text = paint(text, c.fault)
 		}
 		b.WriteString("│ " + text + " ")

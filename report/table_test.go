@@ -50,17 +50,17 @@ func TestATableFitsEveryWidth(t *testing.T) {
 	}
 }
 
-func TestFaultsAreColoured(t *testing.T) {
-	got := table(read([]Source{pokeapi()}), style{width: 200, colour: true})
-	golden(t, "colour.txt", got)
+func TestFaultsAreColored(t *testing.T) {
+	got := table(read([]Source{pokeapi()}), style{width: 200, color: true})
+	golden(t, "color.txt", got)
 	if plain := table(read([]Source{pokeapi()}), style{width: 200}); strings.Contains(plain, "\x1b") {
-		t.Error("a table without colours holds an escape sequence")
+		t.Error("a table without colors holds an escape sequence")
 	}
 	stripped := strings.NewReplacer("\x1b[31m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(got)
 	if want := table(read([]Source{pokeapi()}), style{width: 200}); stripped != want {
-		t.Error("colours change the text")
+		t.Error("colors change the text")
 	}
-	if healthy := table(read([]Source{berries()}), style{width: 200, colour: true}); strings.Contains(healthy, "\x1b") {
-		t.Error("zeros are coloured")
+	if healthy := table(read([]Source{berries()}), style{width: 200, color: true}); strings.Contains(healthy, "\x1b") {
+		t.Error("zeros are colored")
 	}
 }

@@ -11,7 +11,7 @@ const defaultWidth = 80
 // A style says what a table may use of a terminal.
 type style struct {
 	width  int
-	colour bool
+	color  bool
 	height int // the rows of the terminal, or 0 if its lines cannot be overwritten
 }
 
@@ -22,7 +22,7 @@ func styleOf(w io.Writer, env func(string) string) style {
 	if f != nil {
 		columns, rows, terminal = terminalSize(f)
 	}
-	st := style{colour: coloured(terminal, env)}
+	st := style{color: colored(terminal, env)}
 	if columns > 0 && env("TERM") != "dumb" {
 		st.height = rows
 	}
@@ -39,8 +39,8 @@ func styleOf(w io.Writer, env func(string) string) style {
 	return st
 }
 
-// coloured follows no-color.org and the CLICOLOR convention. NO_COLOR wins.
-func coloured(terminal bool, env func(string) string) bool {
+// colored follows no-color.org and the CLICOLOR convention. NO_COLOR wins.
+func colored(terminal bool, env func(string) string) bool {
 	if env("NO_COLOR") != "" {
 		return false
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestColoursFollowTheConventions(t *testing.T) {
+func TestColorsFollowTheConventions(t *testing.T) {
 	for _, tt := range []struct {
 		terminal bool
 		env      map[string]string
@@ -21,7 +21,7 @@ func TestColoursFollowTheConventions(t *testing.T) {
 		{true, map[string]string{"TERM": "dumb", "CLICOLOR_FORCE": "1"}, true},
 		{true, map[string]string{"NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, false},
 	} {
-		if got := coloured(tt.terminal, func(k string) string { return tt.env[k] }); got != tt.want {
+		if got := colored(tt.terminal, func(k string) string { return tt.env[k] }); got != tt.want {
 			t.Errorf("terminal %v, %v: %v", tt.terminal, tt.env, got)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // If an SDK above sends a request again, that is left to it: of 3 x 3 attempts 5 are made.
-func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
+func TestRetriesOfAnSDKAreRecognized(t *testing.T) {
 	for name, c := range map[string]struct {
 		header, value string
 		sent          int

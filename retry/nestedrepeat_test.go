@@ -40,7 +40,7 @@ func TestANestedClientDoesNotMultiply(t *testing.T) {
 }
 
 // The same holds for a third-party layer that sends again within the call.
-func TestALayerAboveIsRecognised(t *testing.T) {
+func TestALayerAboveIsRecognized(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		above := layer.Wrap("loop", nil, retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base), func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

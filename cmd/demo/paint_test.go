@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestColoursFollowTheConventions(t *testing.T) {
+func TestColorsFollowTheConventions(t *testing.T) {
 	for env, want := range map[string]bool{"": false, "CLICOLOR_FORCE=1": true, "CLICOLOR_FORCE=0": false, "CLICOLOR_FORCE=1 NO_COLOR=1": false} {
 		get := func(key string) string {
 			for kv := range strings.FieldsSeq(env) {
@@ -17,7 +17,7 @@ func TestColoursFollowTheConventions(t *testing.T) {
 			return ""
 		}
 		if p := paintOf(&strings.Builder{}, get); bool(p) != want {
-			t.Errorf("%q: colour %v", env, p)
+			t.Errorf("%q: color %v", env, p)
 		}
 	}
 	file, err := os.Create(t.TempDir() + "/out")

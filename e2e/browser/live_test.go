@@ -134,7 +134,7 @@ func TestManyRoutes(t *testing.T) {
 }
 
 // Colors that the system forces do not make the text of the charts vanish.
-func TestForcedColours(t *testing.T) {
+func TestForcedColors(t *testing.T) {
 	b := open(t)
 	stats := metrics.New("pokeapi")
 	page := report.Handler(stats)

@@ -126,7 +126,7 @@ func Example_row75() {
 
 func Example_row76() {
 	stats := still{afternoon()}
-	os.Setenv("COLUMNS", "64") // the width of a terminal, which has colours too
+	os.Setenv("COLUMNS", "64") // the width of a terminal, which has colors too
 	_ = report.Table(os.Stdout, stats)
 	// Output:
 	// poke: 3 calls in 1m00s

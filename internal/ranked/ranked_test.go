@@ -58,7 +58,7 @@ func TestAgainstASlice(t *testing.T) {
 			i := random.IntN(len(want))
 			l.Remove(want[i])
 			if e := want[i]; e.links.Next() != nil || e.links.Prev() != nil {
-				t.Fatalf("step %d: a removed element has neighbours", step)
+				t.Fatalf("step %d: a removed element has neighbors", step)
 			}
 			want = slices.Delete(want, i, i+1)
 		} else {

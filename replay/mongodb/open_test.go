@@ -122,7 +122,7 @@ func TestTheContextOfOpen(t *testing.T) {
 	ctx, cancel = context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
 	if _, err := mongodb.Open(ctx, uri, "a", mongodb.Options{}); !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Open of a context that is cancelled returns %v", err)
+		t.Errorf("Open of a context that is canceled returns %v", err)
 	}
 }
 

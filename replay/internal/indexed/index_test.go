@@ -121,7 +121,7 @@ func equalIDs(got []store.ID, want ...store.ID) bool {
 
 // A request with another credential is looked up by its neighbors. Finding them takes the same time
 // however many exchanges there are.
-func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
+func TestNeighborsAreFoundInTheSameTime(t *testing.T) {
 	for name, at := range map[string]func(i int) store.Key{
 		"a path":     func(i int) store.Key { return store.Key{Method: "GET", Host: "h", Path: "/"} },
 		"many paths": func(i int) store.Key { return store.Key{Method: "GET", Host: "h", Path: strconv.Itoa(i)} },

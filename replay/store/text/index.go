@@ -18,7 +18,7 @@ type index struct {
 	byKey     map[[sha256.Size]byte][]*store.Exchange // by ID
 	byRequest map[requestKey][]*store.Exchange        // by ID
 	order     []*store.Exchange                       // by ID, each once; some may be gone
-	keys      neighbours
+	keys      neighbors
 	last      store.ID
 }
 
@@ -33,7 +33,7 @@ func newIndex() *index {
 		byID:      make(map[store.ID]*store.Exchange),
 		byKey:     make(map[[sha256.Size]byte][]*store.Exchange),
 		byRequest: make(map[requestKey][]*store.Exchange),
-		keys:      newNeighbours(),
+		keys:      newNeighbors(),
 	}
 }
 

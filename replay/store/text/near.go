@@ -10,22 +10,22 @@ import (
 // sum is a whole key.
 type sum = [sha256.Size]byte
 
-// neighbours has the keys on the tape, each once, by what they have in common. So a lookup of
+// neighbors has the keys on the tape, each once, by what they have in common. So a lookup of
 // similar keys takes as long on a long tape as on a short one. Keys that are gone stay until they
 // are as many as those that exist.
-type neighbours struct {
+type neighbors struct {
 	byRequest map[requestKey][]sum
 	byPath    map[[2]string][]sum // host and path
 	byHost    map[string][]sum
 	stale     int
 }
 
-func newNeighbours() neighbours {
-	return neighbours{make(map[requestKey][]sum), make(map[[2]string][]sum), make(map[string][]sum), 0}
+func newNeighbors() neighbors {
+	return neighbors{make(map[requestKey][]sum), make(map[[2]string][]sum), make(map[string][]sum), 0}
 }
 
 // add adds a key that was not on the tape before.
-func (n *neighbours) add(key store.Key) {
+func (n *neighbors) add(key store.Key) {
 	request, path := key.Request(), [2]string{key.Host, key.Path}
 	n.byRequest[request] = append(n.byRequest[request], key.Sum)
 	n.byPath[path] = append(n.byPath[path], key.Sum)
@@ -56,7 +56,7 @@ func (ix *index) tidy() {
 	if ix.keys.stale <= len(ix.byKey)+64 {
 		return
 	}
-	ix.keys = newNeighbours()
+	ix.keys = newNeighbors()
 	seen := make(map[sum]bool, len(ix.byKey))
 	for _, x := range ix.order {
 		if !ix.gone(x) && !seen[x.Key.Sum] {

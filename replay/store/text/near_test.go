@@ -11,7 +11,7 @@ import (
 
 // Looking up a request with another credential than the recorded one asks for its neighbors. A tape
 // that is replayed with a dummy credential must still take linear time.
-func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
+func TestNeighborsAreFoundInTheSameTime(t *testing.T) {
 	for name, url := range map[string]string{"a path": "http://h/?n=%d", "many paths": "http://h/%d", "many hosts": "http://h%d/", "one request": "http://h/"} {
 		growth.Linear(t, growth.Repeat("exchange "), func(text string) {
 			s := &textStore{index: newIndex()}
