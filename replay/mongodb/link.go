@@ -44,16 +44,21 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 	within := s.opts.Timeout
 	if deadline, ok := ctx.Deadline(); ok {
-		within = min(within, time.Until(deadline).Round(firstWait))
+		within = min(within, max(0, time.Until(deadline).Round(firstWait)))
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
+	var before error // of the attempt before
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		err := fn(ctx)
 		if err == nil {
 			return nil
 		}
+		if before != nil && errors.Is(err, ctx.Err()) { // cut short: what was found before says more
+			err = fmt.Errorf("%w: %w", before, err)
+		}
+		before = err
 		if ctx.Err() != nil || !lost(err) && !errors.Is(err, errIndexing) {
 			return s.late(ctx, within, err)
 		}

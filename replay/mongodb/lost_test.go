@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 func TestWhichErrorsAreOfAConnection(t *testing.T) {
@@ -73,3 +76,41 @@ func (cleared) Error() string {
 	return "connection pool for 127.0.0.1:1 was cleared because another operation failed"
 }
 func (cleared) Retryable() bool { return true }
+
+// What an attempt found before the time of the call was over is in the error, though the last attempt
+// only says that it was cut short.
+func TestWhatTheAttemptBeforeTheLastFound(t *testing.T) {
+	for _, found := range []error{fmt.Errorf("%w: a", errIndexing), mongo.CommandError{Message: "broken", Labels: []string{"NetworkError"}}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &link{path: "a", opts: Options{Timeout: time.Second}, life: t.Context()}
+			calls := 0
+			err := s.do(func(ctx context.Context) error {
+				if calls++; calls == 1 {
+					return found
+				}
+				<-ctx.Done()
+				return fmt.Errorf("of the driver: %w", ctx.Err())
+			})
+			if calls != 2 || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), found.Error()) {
+				t.Errorf("%d calls, %v, want 2, the end of the time and %v", calls, err, found)
+			}
+			if errors.Is(found, store.ErrLocked) && !errors.Is(err, store.ErrLocked) {
+				t.Errorf("the tape is locked, but the error is %v", err)
+			}
+		})
+	}
+}
+
+// A context may be over long before a call begins, and the error does not count from then.
+func TestATimeThatWasOverBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &link{path: "a", opts: Options{Timeout: time.Second}, life: t.Context()}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		time.Sleep(time.Hour)
+		err := s.doWithin(ctx, func(ctx context.Context) error { return ctx.Err() })
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "within 0s") {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}

@@ -47,11 +47,16 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 	ctx, cancel := s.timed(ctx)
 	defer cancel()
+	var before error // of the attempt before
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		err := fn(ctx)
 		if err == nil {
 			return nil
 		}
+		if before != nil && errors.Is(err, ctx.Err()) { // cut short: what was found before says more
+			err = fmt.Errorf("%w: %w", before, err)
+		}
+		before = err
 		if ctx.Err() != nil || !lost(err) {
 			return s.late(ctx, err)
 		}
