@@ -19,11 +19,11 @@ import (
 )
 
 // through returns the URI of a server behind a relay.
-func through(t *testing.T, base string) (*sharedtest.Relay, string) {
-	t.Helper()
+func through(tb testing.TB, base string) (*sharedtest.Relay, string) {
+	tb.Helper()
 	u, err := url.Parse(base)
-	tapetest.Must(t, err)
-	r := sharedtest.NewRelay(t, u.Host)
+	tapetest.Must(tb, err)
+	r := sharedtest.NewRelay(tb, u.Host)
 	u.Host = r.Addr
 	u.RawQuery = "directConnection=true"
 	return r, u.String()
@@ -31,8 +31,11 @@ func through(t *testing.T, base string) (*sharedtest.Relay, string) {
 
 // No lookup waits forever for a silent server.
 func TestTimeout(t *testing.T) {
-	r, uri := through(t, server(t))
-	sharedtest.Timeout(t, open(t, uri, "a", mongodb.Options{Timeout: time.Second}), r)
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		r, uri := through(tb, server(tb))
+		sharedtest.Timeout(tb, open(tb, uri, "a", mongodb.Options{Timeout: timeout}), r, timeout)
+	})
 }
 
 // If the result of a write is unknown, the write is neither repeated nor lost.
@@ -88,31 +91,34 @@ func TestConnectionsThatAreCut(t *testing.T) {
 
 // Waiting for a connection of a pool ends too.
 func TestAPoolThatIsTaken(t *testing.T) {
-	r, uri := through(t, server(t))
-	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetMaxPoolSize(1))
-	tapetest.Must(t, err)
-	defer func() { _ = client.Disconnect(context.Background()) }()
-	u, err := url.Parse(uri)
-	tapetest.Must(t, err)
-	db := client.Database(strings.TrimPrefix(u.Path, "/"))
-	s, err := mongodb.New(t.Context(), db, "a", mongodb.Options{Timeout: time.Second})
-	tapetest.Must(t, err)
-	defer s.Close()
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
-	r.Mute(true)
-	taken, end := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = db.Collection("gracy_tape").FindOne(taken, struct{}{}).Err() })
-	if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
-	}
-	end()
-	wg.Wait()
-	r.Mute(false)
-	r.Cut()
-	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
-		t.Errorf("Find gives %v, %v", x, err)
-	}
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		r, uri := through(tb, server(tb))
+		client, err := mongo.Connect(options.Client().ApplyURI(uri).SetMaxPoolSize(1))
+		tapetest.Must(tb, err)
+		defer func() { _ = client.Disconnect(context.Background()) }()
+		u, err := url.Parse(uri)
+		tapetest.Must(tb, err)
+		db := client.Database(strings.TrimPrefix(u.Path, "/"))
+		s, err := mongodb.New(tb.Context(), db, "a", mongodb.Options{Timeout: timeout})
+		tapetest.Must(tb, err)
+		defer s.Close()
+		tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
+		r.Mute(true)
+		taken, end := context.WithCancel(tb.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = db.Collection("gracy_tape").FindOne(taken, struct{}{}).Err() })
+		if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
+			tb.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
+		}
+		end()
+		wg.Wait()
+		r.Mute(false)
+		r.Cut()
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
+			tb.Errorf("Find gives %v, %v", x, err)
+		}
+	})
 }
 
 // A lookup ends with its context, whatever the server does.
@@ -126,8 +132,11 @@ func TestALookupEndsWithItsContext(t *testing.T) {
 func TestAFailedAppendThatIsRepeated(t *testing.T) {
 	for _, command := range []string{"insert", "update", "delete"} {
 		t.Run(command, func(t *testing.T) {
-			r, uri := through(t, server(t))
-			sharedtest.Repeated(t, open(t, uri, "a", mongodb.Options{Timeout: time.Second}), r, "\x02"+command+"\x00")
+			sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+				tb.Helper()
+				r, uri := through(tb, server(tb))
+				sharedtest.Repeated(tb, open(tb, uri, "a", mongodb.Options{Timeout: timeout}), r, "\x02"+command+"\x00")
+			})
 		})
 	}
 }

@@ -36,28 +36,31 @@ func TestRoundTripsOfReindex(t *testing.T) {
 // A Reindex in another process is waited for. If that process died, it holds up the others for a
 // minute by the clock of the server.
 func TestAnIndexerThatDied(t *testing.T) {
-	uri := server(t)
-	filled(t, uri, "a", 3)
-	s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
-	key := func(x *store.Exchange) store.Key { return x.Key }
-	touched := func(at time.Time) {
-		t.Helper()
-		_, err := database(t, uri).Collection("gracy_tape").UpdateOne(t.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "indexer", Value: "other"}, {Key: "touched", Value: at}}}})
-		tapetest.Must(t, err)
-	}
-	touched(time.Now())
-	if err := s.Reindex("other", key); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "another process indexes it") {
-		t.Errorf("while another indexes, Reindex returns %v, want ErrLocked", err)
-	}
-	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
-		t.Errorf("while another indexes, Append returns %v, want ErrLocked", err)
-	}
-	touched(time.Now().Add(-2 * time.Minute))
-	tapetest.Must(t, s.Reindex("other", key))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
-	if got := tapetest.IDs(t, s, 0); len(got) != 4 {
-		t.Errorf("there are %v, want four", got)
-	}
+	sharedtest.Within(t, 500*time.Millisecond, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		uri := server(tb)
+		filled(tb, uri, "a", 3)
+		s := open(tb, uri, "a", mongodb.Options{Timeout: timeout})
+		key := func(x *store.Exchange) store.Key { return x.Key }
+		touched := func(at time.Time) {
+			tb.Helper()
+			_, err := database(tb, uri).Collection("gracy_tape").UpdateOne(tb.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "indexer", Value: "other"}, {Key: "touched", Value: at}}}})
+			tapetest.Must(tb, err)
+		}
+		touched(time.Now())
+		if err := s.Reindex("other", key); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "another process indexes it") {
+			tb.Errorf("while another indexes, Reindex returns %v, want ErrLocked", err)
+		}
+		if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+			tb.Errorf("while another indexes, Append returns %v, want ErrLocked", err)
+		}
+		touched(time.Now().Add(-2 * time.Minute))
+		tapetest.Must(tb, s.Reindex("other", key))
+		tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
+		if got := tapetest.IDs(tb, s, 0); len(got) != 4 {
+			tb.Errorf("there are %v, want four", got)
+		}
+	})
 }
 
 // A Reindex that fails midway unlocks the tape, which then has no recipe.

@@ -25,11 +25,11 @@ import (
 )
 
 // through returns the URL of a server behind a relay.
-func through(t *testing.T, base string) (*sharedtest.Relay, string) {
-	t.Helper()
+func through(tb testing.TB, base string) (*sharedtest.Relay, string) {
+	tb.Helper()
 	u, err := url.Parse(base)
-	tapetest.Must(t, err)
-	r := sharedtest.NewRelay(t, u.Host)
+	tapetest.Must(tb, err)
+	r := sharedtest.NewRelay(tb, u.Host)
 	u.Host = r.Addr
 	q := u.Query()
 	q.Set("sslmode", "disable")
@@ -56,8 +56,11 @@ func TestAServerThatIsRestarted(t *testing.T) {
 
 // No lookup waits forever for a silent server, or for a connection.
 func TestTimeout(t *testing.T) {
-	r, url := through(t, server(t))
-	sharedtest.Timeout(t, open(t, url, "a", postgres.Options{Timeout: time.Second}), r)
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		r, url := through(tb, server(tb))
+		sharedtest.Timeout(tb, open(tb, url, "a", postgres.Options{Timeout: timeout}), r, timeout)
+	})
 }
 
 // If the result of a commit is unknown, it is neither repeated nor lost.
@@ -77,52 +80,58 @@ func TestACommitWhoseEndIsNotKnown(t *testing.T) {
 
 // A store waits for a process that writes, but not forever. Readers do not wait.
 func TestATapeThatIsLocked(t *testing.T) {
-	url := server(t)
-	filled(t, url, "a", 3)
-	s := open(t, url, "a", postgres.Options{Timeout: time.Second})
-	conn, err := pgx.Connect(t.Context(), url)
-	tapetest.Must(t, err)
-	defer conn.Close(context.Background())
-	tx, err := conn.Begin(t.Context())
-	tapetest.Must(t, err)
-	_, err = tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock(1735549817, tape) FROM gracy_tape`)
-	tapetest.Must(t, err)
-	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
-		t.Errorf("while another writes, Find gives %v, %v", x, err)
-	}
-	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
-		t.Errorf("Append returns %v, want ErrLocked", err)
-	}
-	if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrLocked) {
-		t.Errorf("Reindex returns %v, want ErrLocked", err)
-	}
-	tapetest.Must(t, tx.Rollback(t.Context()))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		url := server(tb)
+		filled(tb, url, "a", 3)
+		s := open(tb, url, "a", postgres.Options{Timeout: timeout})
+		conn, err := pgx.Connect(tb.Context(), url)
+		tapetest.Must(tb, err)
+		defer conn.Close(context.Background())
+		tx, err := conn.Begin(tb.Context())
+		tapetest.Must(tb, err)
+		_, err = tx.Exec(tb.Context(), `SELECT pg_advisory_xact_lock(1735549817, tape) FROM gracy_tape`)
+		tapetest.Must(tb, err)
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
+			tb.Errorf("while another writes, Find gives %v, %v", x, err)
+		}
+		if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+			tb.Errorf("Append returns %v, want ErrLocked", err)
+		}
+		if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrLocked) {
+			tb.Errorf("Reindex returns %v, want ErrLocked", err)
+		}
+		tapetest.Must(tb, tx.Rollback(tb.Context()))
+		tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
+	})
 }
 
 // Waiting for a connection of a pool ends too.
 func TestAPoolThatIsTaken(t *testing.T) {
-	url := server(t)
-	config, err := pgxpool.ParseConfig(url)
-	tapetest.Must(t, err)
-	config.MaxConns = 1
-	pool, err := pgxpool.NewWithConfig(t.Context(), config)
-	tapetest.Must(t, err)
-	defer pool.Close()
-	s, err := postgres.New(t.Context(), pool, "a", postgres.Options{Timeout: time.Second})
-	tapetest.Must(t, err)
-	defer s.Close()
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
-	tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }))
-	conn, err := pool.Acquire(t.Context())
-	tapetest.Must(t, err)
-	if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
-	}
-	conn.Release()
-	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
-		t.Errorf("Find gives %v, %v", x, err)
-	}
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		url := server(tb)
+		config, err := pgxpool.ParseConfig(url)
+		tapetest.Must(tb, err)
+		config.MaxConns = 1
+		pool, err := pgxpool.NewWithConfig(tb.Context(), config)
+		tapetest.Must(tb, err)
+		defer pool.Close()
+		s, err := postgres.New(tb.Context(), pool, "a", postgres.Options{Timeout: timeout})
+		tapetest.Must(tb, err)
+		defer s.Close()
+		tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
+		tapetest.Must(tb, s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }))
+		conn, err := pool.Acquire(tb.Context())
+		tapetest.Must(tb, err)
+		if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
+			tb.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
+		}
+		conn.Release()
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
+			tb.Errorf("Find gives %v, %v", x, err)
+		}
+	})
 }
 
 // Several processes make a tape and append to it, whatever isolation the database or the user has by default: a snapshot from
@@ -159,27 +168,33 @@ func TestAppendUnderAStricterIsolation(t *testing.T) {
 
 // A batch whose Append failed, although the server had stored it, is not stored again.
 func TestAFailedAppendThatIsRepeated(t *testing.T) {
-	r, url := through(t, server(t))
-	sharedtest.Repeated(t, open(t, url, "a", postgres.Options{Timeout: time.Second}), r, "commit\x00")
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		r, url := through(tb, server(tb))
+		sharedtest.Repeated(tb, open(tb, url, "a", postgres.Options{Timeout: timeout}), r, "commit\x00")
+	})
 }
 
 // A server that does not notice the end of a connection gives back the lock of the tape.
 func TestAConnectionThatGoesSilent(t *testing.T) {
-	base := server(t)
-	r, url := through(t, base)
-	s := open(t, url, "a", postgres.Options{Timeout: time.Second})
-	r.Silence("/silent")
-	err := s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://api.test/silent", "x")}})
-	if !errors.Is(err, context.DeadlineExceeded) || !r.Silenced() {
-		t.Errorf("Append over a connection that goes silent returns %v, want DeadlineExceeded", err)
-	}
-	other := open(t, base, "a", postgres.Options{Timeout: 20 * time.Second})
-	tapetest.Must(t, other.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}}))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(2)}}))
-	if got := tapetest.IDs(t, other, 0); len(got) != 2 {
-		t.Errorf("there are %v, want the two whose Append succeeded", got)
-	}
-	r.Cut() // or else Close waits 15 s for the connection, as the driver does
+	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
+		tb.Helper()
+		base := server(tb)
+		r, url := through(tb, base)
+		s := open(tb, url, "a", postgres.Options{Timeout: timeout})
+		r.Silence("/silent")
+		err := s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://api.test/silent", "x")}})
+		if !errors.Is(err, context.DeadlineExceeded) || !r.Silenced() {
+			tb.Errorf("Append over a connection that goes silent returns %v, want DeadlineExceeded", err)
+		}
+		other := open(tb, base, "a", postgres.Options{Timeout: time.Minute})
+		tapetest.Must(tb, other.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}}))
+		tapetest.Must(tb, s.Append([]store.Entry{{Exchange: tapetest.Numbered(2)}}))
+		if got := tapetest.IDs(tb, other, 0); len(got) != 2 {
+			tb.Errorf("there are %v, want the two whose Append succeeded", got)
+		}
+		r.Cut() // or else Close waits 15 s for the connection, as the driver does
+	})
 }
 
 // failingConn is a connection that fails once, as if its machine had lost the network.

@@ -11,7 +11,8 @@ import (
 
 // Repeated fails unless a batch is there once after an Append of it failed and was repeated: the
 // server got a request that holds text, its reply was cut, and it could not be reached again within
-// the time of the call. The store has a short Timeout, is empty, and is connected through the relay.
+// the time of the call. The store has a short Timeout, for which there is Within, is empty, and is
+// connected through the relay.
 func Repeated(tb testing.TB, s Store, r *Relay, text string) {
 	tb.Helper()
 	old := tapetest.Exchange(1, "GET", "http://api.test/replaced", "old")
@@ -25,7 +26,7 @@ func Repeated(tb testing.TB, s Store, r *Relay, text string) {
 	r.CutReply(text, true)
 	err := s.Append(batch)
 	if r.Replies() == 0 {
-		tb.Fatalf("no %q was seen: the test does not test what it should", text)
+		tb.Fatalf("no %q was seen and Append returned %v: the test does not test what it should", text, err)
 	}
 	r.Deaf(false)
 	if err != nil {

@@ -39,9 +39,9 @@ func Name() string {
 	return "gracy_test_" + hex.EncodeToString(b[:])
 }
 
-// Timeout fails unless each call of a store with a timeout of one second ends after the server
-// has gone silent. The store is empty and is connected through the relay.
-func Timeout(tb testing.TB, s Store, r *Relay) {
+// Timeout fails unless each call of a store ends after its Timeout if the server has gone silent. The
+// store is empty and is connected through the relay.
+func Timeout(tb testing.TB, s Store, r *Relay, timeout time.Duration) {
 	tb.Helper()
 	first := tapetest.Numbered(0)
 	tapetest.Must(tb, s.Append([]store.Entry{{Exchange: first}}))
@@ -65,13 +65,13 @@ func Timeout(tb testing.TB, s Store, r *Relay) {
 	var wg sync.WaitGroup
 	for name, call := range calls {
 		wg.Go(func() {
-			if err := call(); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "1s") {
+			if err := call(); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "within "+timeout.String()) {
 				tb.Errorf("%s of a server that is mute returns %v, want DeadlineExceeded", name, err)
 			}
 		})
 	}
 	wg.Wait()
-	if took := time.Since(start); took > 30*time.Second {
+	if took := time.Since(start); took > timeout+30*time.Second {
 		tb.Errorf("%d calls took %v", len(calls), took)
 	}
 	r.Mute(false)

@@ -56,7 +56,7 @@ func TestServer(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	failed := tapetest.Attempt(t, func(tb testing.TB) {
 		tb.Helper()
-		Timeout(tb, openBolt(tb), NewRelay(tb, "127.0.0.1:1"))
+		Timeout(tb, openBolt(tb), NewRelay(tb, "127.0.0.1:1"), time.Second)
 	})
 	if len(failed) != 8 {
 		t.Errorf("it failed by %q, want one of each call", failed)

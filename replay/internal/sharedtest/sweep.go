@@ -107,7 +107,8 @@ func newSweep(tb testing.TB, s, direct Store, r *Relay) *sweep {
 		batch = append(batch, store.Entry{Exchange: w.exchange(id)})
 	}
 	slices.SortFunc(batch, func(a, b store.Entry) int { return int(a.ID) - int(b.ID) }) //nolint:gosec // small
-	tapetest.Must(tb, s.Append(batch))
+	appends := func() error { return s.Append(batch) }
+	tapetest.Must(tb, sweptCall{again: appends}.repeated(appends()))
 	return w
 }
 

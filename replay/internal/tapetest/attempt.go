@@ -33,6 +33,19 @@ func (s *spy) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
+func (s *spy) Fail() { s.note("it failed") }
+
+func (s *spy) FailNow() {
+	s.Fail()
+	runtime.Goexit()
+}
+
+func (s *spy) Failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.failed) > 0
+}
+
 // Attempt runs a test that may fail without failing t, and returns how it failed. Its cleanups
 // run at the end of t.
 func Attempt(t *testing.T, test func(tb testing.TB)) []string {
