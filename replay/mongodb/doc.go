@@ -38,7 +38,8 @@
 // primary. Its error then matches [context.DeadlineExceeded]. A lookup with a context, such as that
 // of a request, also ends with it ([store.ContextStore]). A failed Append may take as long again to
 // undo what it did, and one that is stored to remove what it replaces. If that fails too, the next
-// Append does it, or Close.
+// Append does it, or Close. What a server inserts only after that is removed by an Append of the same
+// exchanges, or by Close.
 //
 // # Crashes
 //

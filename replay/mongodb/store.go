@@ -26,7 +26,8 @@ type mongoStore struct {
 	batches  atomic.Uint64 // the number of batches
 	unending atomic.Bool   // whether parts were appended, whose exchanges may never come
 
-	left atomic.Pointer[appending] // an Append that has left something to do, or nil
+	left   atomic.Pointer[appending] // an Append that has left something to do, or nil
+	undone undone
 
 	mu     sync.Mutex // mu guards recipe
 	recipe string     // how the keys of this session are made
@@ -72,6 +73,9 @@ func (s *mongoStore) Close() error {
 	left := s.finish()
 	if a != nil && !a.removing {
 		left = nil // the Append has returned its error already
+	}
+	if names, _ := s.undone.all(); len(names) > 0 && s.left.Load() == nil {
+		_ = s.write(func(ctx context.Context) error { return s.removeLate(ctx, nil) }) // that Append has returned its error too
 	}
 	if s.unending.Load() {
 		_ = s.abandon() // otherwise an Open an hour later does it

@@ -202,17 +202,27 @@ func (a *appending) number(ctx context.Context, from int) (int, error) {
 	}
 }
 
-// taken finds out which IDs are taken, and which of them by this batch.
+// taken finds out which IDs are taken, and which of them by this batch. It removes what has taken one
+// after it was undone.
 func (a *appending) taken(ctx context.Context, list []int64, taken, ours map[int64]bool) error {
 	ids := make([]store.ID, len(list))
 	for i, id := range list {
 		ids[i], taken[id] = rows.ID(id), false
 	}
-	return a.s.brief(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}}, 0, func(b *brief) error {
+	var late []store.ID
+	err := a.s.brief(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}}, 0, func(b *brief) error {
 		id, err := idOf(b.ID)
+		if a.s.undone.has(b.Batch) {
+			late = append(late, id)
+			return err
+		}
 		taken[rows.Number(id)], ours[rows.Number(id)] = true, b.Batch == a.name
 		return err
 	})
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	return a.s.removeLate(ctx, late)
 }
 
 // complete replaces the places of exchanges whose parts are stored by the exchanges.
