@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/metrics"
@@ -128,23 +130,46 @@ func TestAKeptNumberIsLeftAlone(t *testing.T) {
 
 // The time limits of a server for requests and responses do not cut off the stream.
 func TestTimeLimitsOfTheServerSpareTheStream(t *testing.T) {
-	page := Handler(metrics.New("pokeapi"))
-	server := httptest.NewUnstartedServer(page)
-	server.Config.ReadTimeout, server.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
-	server.Start()
-	defer server.Close()
-	defer page.Close()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := server.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	time.AfterFunc(600*time.Millisecond, page.Close)
-	if got := text(t, resp); !strings.HasSuffix(got, "event: end\ndata:\n\n") {
-		t.Errorf("the stream ends with %q", got[max(len(got)-100, 0):])
-	}
+	synctest.Test(t, func(t *testing.T) {
+		page := Handler(metrics.New("pokeapi"))
+		defer page.Close()
+		client, conn := net.Pipe()
+		server := &http.Server{Handler: page, ReadTimeout: 200 * time.Millisecond, WriteTimeout: 200 * time.Millisecond}
+		accepts := make(oneConn, 1)
+		accepts <- conn
+		go func() { _ = server.Serve(accepts) }()
+		defer server.Close()
+		base := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil }}
+		defer base.CloseIdleConnections()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://page.test/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := base.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		time.AfterFunc(time.Minute, page.Close)
+		if got := text(t, resp); !strings.HasSuffix(got, "event: end\ndata:\n\n") {
+			t.Errorf("the stream ends with %q", got[max(len(got)-100, 0):])
+		}
+	})
 }
+
+// oneConn is a listener that accepts what was put into it.
+type oneConn chan net.Conn
+
+func (l oneConn) Accept() (net.Conn, error) {
+	if c, ok := <-l; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (l oneConn) Close() error {
+	close(l)
+	return nil
+}
+
+func (oneConn) Addr() net.Addr { return &net.TCPAddr{} }
