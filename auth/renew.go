@@ -81,11 +81,9 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 	row.End(resp, nil)
 	row.Own(resp)
 	bodies.SetAside(resp)
-	if row == c.Attempt() { // a concurrent attempt keeps its row
-		row = c.NextAttempt(layer.Retry)
-		if layer.AttemptFrom(ctx) != row { // a foreign layer has sent again, and its request has a row of its own
-			req = req.WithContext(row.Context(ctx))
-		}
+	row = c.Follow(row)
+	if layer.AttemptFrom(ctx) != row { // the request has a row of its own, because a foreign layer has sent again
+		req = req.WithContext(row.Context(ctx))
 	}
 	cred, err := a.await(ctx, req, row, unauthorized, next)
 	if err != nil {

@@ -76,7 +76,7 @@ func conclude(c *Call, resp *http.Response, err error) {
 			a.wrap(resp)
 		}
 	}
-	c.leave()
+	leave(c)
 }
 
 // obey does what the settings of a call ask for at its beginning.
@@ -117,7 +117,7 @@ func newCall(b *built, req *http.Request, nearest any) *Call {
 var errPanicked = errors.New("layer: an inner layer or the base panicked")
 
 // leave marks the Call as returned and closes the rows whose responses a foreign layer threw away.
-func (c *Call) leave() {
+func leave(c *Call) {
 	c.flags.Or(callReturned)
 	if c.further.Load() != 0 {
 		for a := range c.Attempts() {

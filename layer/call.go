@@ -151,6 +151,21 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 	return a
 }
 
+// Follow begins the attempt that follows a, which has ended, with the cause [Retry]. It is
+// [Call.NextAttempt] for a layer whose attempt may run beside others, as inside a hedge: what is
+// held for a moves to the attempt that Follow returns, which becomes the current one if a was. If
+// [AttemptFrom] does not return it for the context of the request, send the request with
+// [Attempt.Context].
+func (c *Call) Follow(a *Attempt) *Attempt {
+	f := c.append(Retry)
+	f.entries.follow(&a.entries)
+	f.inherit(a)
+	if a != &c.first || !c.current.CompareAndSwap(nil, f) {
+		c.current.CompareAndSwap(a, f)
+	}
+	return f
+}
+
 // append opens a row.
 func (c *Call) append(cause Cause) *Attempt {
 	a := &Attempt{call: c}

@@ -11,11 +11,10 @@ import (
 // send again after an outcome, or beside a request that is still in progress. So each request after
 // the first gets an attempt of its own here.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	beside := concurrent(req.Context())
 	if !a.entries.enter(b.depth) {
-		before := latest(a)
-		if !beside {
-			before = c.Attempt()
+		before := c.Attempt()
+		if concurrent(req.Context()) {
+			before = latest(a)
 		}
 		a = c.append(Retry)
 		a.entries.enter(b.depth)
@@ -30,15 +29,14 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
-	switch { // an inner layer may have made further attempts
-	case !a.is(flagEnding):
-	case beside:
+	if a.is(flagEnding) { // an inner layer may have made further attempts
 		a = latest(a)
-	default:
-		a = c.Attempt()
 	}
 	if !a.is(flagEnding) {
 		keepOutcome(a, resp, err)
+		if c.returned() { // the loser of a hedge: nobody else closes its row
+			supersede(a)
+		}
 	}
 	a.entries.leave(b.depth)
 	return resp, err
@@ -56,8 +54,7 @@ func keepOutcome(a *Attempt, resp *http.Response, err error) {
 	a.flags.Or(flagReturned)
 }
 
-// supersede closes the row of a response that a foreign layer threw away, with the outcome that was
-// kept.
+// supersede closes the row of an outcome that a foreign layer threw away, with what was kept of it.
 func supersede(a *Attempt) {
 	if a.flags.Or(flagEnding)&flagEnding != 0 {
 		return

@@ -144,10 +144,12 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 // moment. If a Reacquire is under way then, that suspends e again once it is done: see
 // reacquired.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
+	at := a
 	for row := a; row != nil; row = row.next.Load() {
-		if row != a && !row.is(flagFollows) {
+		if row != a && !follows(row, at) {
 			continue // row runs beside a, and e may also stand for what it holds
 		}
+		at = row
 		for i := range inline {
 			bit := flagHold << i
 			if !row.is(bit) || row.hooks[i] != e {
@@ -179,6 +181,7 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 // end meanwhile if before ran beside another attempt. So it is put on a before it is taken off
 // before, and taken off a again if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
+	a.more().after = before
 	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
 	for i := range inline {
 		bit := flagHold << i
@@ -202,11 +205,16 @@ func (a *Attempt) inherit(before *Attempt) {
 // a if none has.
 func latest(a *Attempt) *Attempt {
 	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
-		if row.is(flagFollows) {
+		if follows(row, a) {
 			a = row
 		}
 	}
 	return a
+}
+
+// follows reports whether a has taken over the holds of before.
+func follows(a, before *Attempt) bool {
+	return a.is(flagFollows) && a.extra.Load().after == before
 }
 
 // moveTo moves the holds beyond the inline ones to a.

@@ -39,6 +39,8 @@ type attemptExtra struct {
 	over  []BodyEnder // enders to call at the end of the body, beyond the inline ones
 	held  []Suspender // holds that can be suspended, beyond the inline ones
 
+	after *Attempt // the attempt whose holds this one has taken over; written before flagFollows, and read without mu
+
 	pauser Pauser // can hold back other requests while this one waits to be sent again
 
 	recorded time.Duration // the time from the recorded request to its headers

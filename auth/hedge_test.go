@@ -1,0 +1,98 @@
+package auth_test
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// hedging is a third-party round tripper that sends a second request if the response to the first
+// takes more than a second. The later response is closed and its request canceled.
+func hedging(next http.RoundTripper) http.RoundTripper {
+	type result struct {
+		i    int
+		resp *http.Response
+		err  error
+	}
+	return rttest.Func(func(req *http.Request) (*http.Response, error) {
+		results := make(chan result, 2)
+		var cancels [2]context.CancelFunc
+		for i := range cancels {
+			var ctx context.Context
+			ctx, cancels[i] = context.WithCancel(req.Context())
+			context.AfterFunc(req.Context(), cancels[i])
+			go func() {
+				time.Sleep(time.Duration(i) * time.Second)
+				resp, err := next.RoundTrip(req.Clone(ctx))
+				results <- result{i, resp, err}
+			}()
+		}
+		won := <-results
+		cancels[1-won.i]()
+		go func() {
+			if lost := <-results; lost.resp != nil {
+				_ = lost.resp.Body.Close()
+			}
+		}()
+		return won.resp, won.err
+	})
+}
+
+// The request that a hedge sends beside a slow one gets a 401, and is sent again. Its response is
+// the outcome of the call, has a row of its own, and keeps the slot until its body ends.
+func TestA401BesideASlowRequestIsFollowedByAnAttemptOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		server := accepting("new")
+		var asked atomic.Bool
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if !asked.Swap(true) {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			return server.RoundTrip(req)
+		})
+		tokens := []string{"old", "new"}
+		source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+			value := tokens[0]
+			tokens = tokens[1:]
+			return auth.Token{Value: value}, nil
+		})
+		slots := rttest.NewSlots(3)
+		rt := rttest.Stack(base, rttest.Pass("outer"), transport.Func(hedging), slots, auth.Bearer(source, site))
+		resp, err := rt.RoundTrip(request(ctx, t, http.MethodGet, site+"/", nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		c := layer.CallOf(resp)
+		if n := slots.Free(); n != 2 {
+			t.Errorf("%d slots are free before the body is read, want 2", n)
+		}
+		if got := rttest.Read(t, resp); got != "fine" || slots.Free() != 3 {
+			t.Errorf("body %q, %d slots free", got, slots.Free())
+		}
+		if a := c.Attempt(); a.Number() != 3 || a.Status() != http.StatusOK || a.Verdict() != verdict.OK {
+			t.Errorf("the call ends with attempt %d, status %d, %v", a.Number(), a.Status(), a.Verdict())
+		}
+		want := []verdict.Verdict{verdict.Canceled, verdict.Permanent, verdict.OK}
+		for a := range c.Attempts() {
+			if i := a.Number() - 1; i >= len(want) || a.Verdict() != want[i] || !a.Sent() {
+				t.Errorf("attempt %d: %v, sent %v\n%s", a.Number(), a.Verdict(), a.Sent(), c)
+			}
+		}
+		if n := c.Count(); n != len(want) {
+			t.Errorf("%d attempts, want one for each request\n%s", n, c)
+		}
+	})
+}
