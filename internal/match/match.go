@@ -12,6 +12,7 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
 )
 
 // Fields say which requests match: those that match every field that is set. Without any, every
@@ -47,6 +48,9 @@ func Compile(f Fields) (*Matcher, error) {
 	if want := route.Misspelled(f.Method); want != "" {
 		return nil, fmt.Errorf("field Method: %q is not a request method: write %q", f.Method, want)
 	}
+	if err := checkHost(f.Host); err != nil {
+		return nil, fmt.Errorf("field Host: %w", err)
+	}
 	if f.URL != "" {
 		re, err := regexp.Compile(f.URL)
 		if err != nil {
@@ -65,6 +69,18 @@ func Compile(f Fields) (*Matcher, error) {
 	}
 	m.all = f == Fields{}
 	return m, nil
+}
+
+// checkHost returns an error for what is no host of any URL, so that a rule with it would never
+// match, such as a whole URL.
+func checkHost(host string) error {
+	if !strings.ContainsAny(host, "/?#@*{}\\ \t\r\n") {
+		return nil
+	}
+	if u, err := url.Parse(host); err == nil && u.Host != "" {
+		return fmt.Errorf("%q is not a host: write %q", redact.Text(host), u.Host)
+	}
+	return fmt.Errorf("%q is not a host", redact.Text(host))
 }
 
 // All reports whether every request matches.

@@ -110,3 +110,25 @@ func TestStringDescribesTheRequests(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What is no host never matches, so a rule for it would not apply to anything, without a word.
+func TestAHostThatNoURLHasIsAnError(t *testing.T) {
+	for host, want := range map[string]string{
+		"https://api.test":        `field Host: "https://api.test" is not a host: write "api.test"`,
+		"https://api.test:444/v1": `field Host: "https://api.test:444/v1" is not a host: write "api.test:444"`,
+		"https://u:pw@api.test/":  `field Host: "https://REDACTED@api.test/" is not a host: write "api.test"`,
+		"api.test/v1":             `field Host: "api.test/v1" is not a host`,
+		"*.test":                  `field Host: "*.test" is not a host`,
+		"{host}":                  `field Host: "{host}" is not a host`,
+		"api test":                `field Host: "api test" is not a host`,
+	} {
+		if _, err := Compile(Fields{Host: host}); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", host, err, want)
+		}
+	}
+	for _, host := range []string{"api.test", "api.test:444", "[::1]", "::1", "[::1]:80", "fe80::1%eth0", "a_b", "bücher.test"} {
+		if _, err := Compile(Fields{Host: host}); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -23,11 +23,10 @@ func Named(names []string) (List, error) {
 			f = Fields{Route: s}
 		}
 		m, err := Compile(f)
-		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // the caller gave a name and knows no fields
-		}
-		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
+		if f.Route == "" && (err != nil || s == "") {
 			err = fmt.Errorf("%q is neither a host nor a pattern such as \"GET /healthz\"", s)
+		} else if inner := errors.Unwrap(err); inner != nil {
+			err = inner // the caller gave a name and knows no fields
 		}
 		if err != nil {
 			return nil, err
