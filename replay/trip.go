@@ -140,6 +140,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 		return nil, err
 	}
 	var resp *http.Response
+	x = t.masker.unpacked(req, x)
 	if x.Response != nil {
 		h := x.Response.Header
 		if !t.unshared {

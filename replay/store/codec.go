@@ -129,9 +129,9 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 
 // UnmarshalOutcome decodes only what is replayed, which is faster than all of it. It leaves out
 // the Request, the readable part of the Key, the Route, Identity and Secrets. If what is replayed
-// depends on the request, because the response has a Vary, is missing, or broke off, it does the
-// same as UnmarshalBinary. It returns the same errors, x keeps no reference to b, and what x had
-// before is gone.
+// depends on the request, because the response has a Vary or a content coding, is missing, or broke
+// off, it does the same as UnmarshalBinary. It returns the same errors, x keeps no reference to b,
+// and what x had before is gone.
 //
 // A bbolt tape uses it to look up a request. A [Store] returns whole exchanges, so its methods
 // Find, Near and Scan need UnmarshalBinary. What UnmarshalOutcome has decoded must not be encoded
@@ -143,7 +143,7 @@ func (x *Exchange) UnmarshalOutcome(b []byte) error {
 	if err := x.decode(b[1:], true); err != nil {
 		return err
 	}
-	if x.Fault != nil || len(x.Response.Header["Vary"]) > 0 {
+	if x.Fault != nil || len(x.Response.Header["Vary"]) > 0 || len(x.Response.Header["Content-Encoding"]) > 0 {
 		return x.UnmarshalBinary(b)
 	}
 	return nil

@@ -195,13 +195,14 @@ func TestUnmarshalOutcome(t *testing.T) {
 		x.Fault, x.Identity, x.Secrets = nil, bytes.Repeat([]byte{1}, IdentitySize), bytes.Repeat([]byte{2}, IdentitySize)
 		return x
 	}
-	vary, fault, none := plain(), sample(), sample()
+	vary, coded, fault, none := plain(), plain(), sample(), sample()
 	vary.Response.Header["Vary"] = []string{"Accept-Language"}
+	coded.Response.Header["Content-Encoding"] = []string{"gzip"}
 	none.Response = nil
 	short := plain()
 	short.Request, short.Route, short.Identity, short.Secrets, short.Key = Request{}, "", nil, nil, Key{Sum: short.Key.Sum}
 	for name, c := range map[string]struct{ have, want *Exchange }{
-		"plain": {plain(), short}, "vary": {vary, vary}, "fault": {fault, fault}, "no response": {none, none},
+		"plain": {plain(), short}, "vary": {vary, vary}, "coding": {coded, coded}, "fault": {fault, fault}, "no response": {none, none},
 	} {
 		b, err := c.have.MarshalBinary()
 		if err != nil {
