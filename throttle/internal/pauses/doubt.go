@@ -8,7 +8,8 @@ type doubt struct {
 	asked  time.Duration // what the latest such response asked for
 	always bool          // accepted responses carry a Retry-After too
 	latest int64         // when one last did
-	reset  int64         // when the quotas are refilled, according to the latest response
+	first  int64         // when the quotas are refilled, according to the first response since they last were
+	reset  int64         // the same, according to the latest response
 	moves  bool          // a request has postponed that instant since the quotas were last refilled
 	moved  bool          // one did before that
 	used   int64         // when this doubt was last looked up
@@ -66,9 +67,11 @@ const rounding = 1500 * time.Millisecond
 func (t *Table) CountsDown(key Key, reset time.Duration, now int64) bool {
 	d := t.doubtOf(key, now)
 	at := now + int64(reset)
-	if now >= d.reset {
-		d.moved, d.moves = d.moves, false
-	} else if at > d.reset+int64(rounding) {
+	switch {
+	case now >= d.reset, now >= d.reset-int64(rounding) && at > d.reset+int64(rounding):
+		// They have been refilled. Seconds that are rounded up name that too late.
+		d.moved, d.moves, d.first = d.moves, false, at
+	case at > d.first+int64(rounding):
 		d.moves = true
 	}
 	d.reset = at

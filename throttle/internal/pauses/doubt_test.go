@@ -96,6 +96,29 @@ func TestAResetThatMovedOnceIsForgotten(t *testing.T) {
 	}
 }
 
+// Most limiters round the seconds up, and a client that is never idle gets a response of the next
+// window before the last one's has passed.
+func TestWindowsOfABusyClientCountDown(t *testing.T) {
+	const window = 60 * second
+	var table Table
+	for now := int64(0); now < 5*window; now += second / 10 {
+		said := (window - now%window + second - 1) / second
+		if !table.CountsDown(Key{Host: "a.test"}, time.Duration(said)*time.Second, now) {
+			t.Fatalf("after %v a window is taken for a bucket", time.Duration(now))
+		}
+	}
+}
+
+// Each request postpones the reset by no more than two statements of one may differ.
+func TestABucketOfSmallDropsDoesNotCountDown(t *testing.T) {
+	var table Table
+	for n := range 10 {
+		if table.CountsDown(Key{Host: "a.test"}, time.Duration(n+1)*time.Second, 0) && n > 1 {
+			t.Errorf("request %d of a burst: a bucket is taken for a window", n+1)
+		}
+	}
+}
+
 // A proxy adds a Retry-After to all responses for a while, and months later the server is overloaded.
 func TestARetryAfterOfAcceptedResponsesIsForgotten(t *testing.T) {
 	key := Key{Host: "a.test"}
