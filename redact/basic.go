@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// basics masks a user and password behind Basic that are too short for [nest.passages]: in base64
-// with its padding, admin:admin has 16 characters.
+// basics masks a user and password behind Basic also if they are too short for [nest.passages], or
+// their base64 has escapes or a slash near its beginning. That of admin:admin has 16 characters.
 func basics(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
@@ -18,46 +18,47 @@ func basics(b []byte) []byte {
 			continue
 		}
 		var room [shortest + 1]byte
-		word, end := room[:0], at
-		for len(word) < len(room) {
-			c, n := base64At(b, end)
-			if n == 0 {
-				break
-			}
-			word, end = append(word, c), end+n
-		}
-		if shortBasic(string(word)) {
+		word, end := base64Word(room[:0], b, at)
+		if long := len(word) > shortest; long && userAndPassword(string(word)) || !long && shortBasic(string(word)) {
 			out.put(b, at, end, Mask)
 			at = end
 		}
 	}
 }
 
+// base64Word returns the word of base64 at b[i] without its escapes, appended to room, and where it
+// ends.
+func base64Word[T string | []byte](room []byte, b T, i int) (word []byte, end int) {
+	for word = room; len(word) <= longestBasic; {
+		c, n := base64At(b, i)
+		if n == 0 {
+			break
+		}
+		word, i = append(word, c), i+n
+	}
+	return word, i
+}
+
+// longestBasic is the length of the longest word that base64Word reads to its end.
+const longestBasic = 8 << 10
+
 // base64At returns the character of base64 at b[i], and how many bytes it takes: more than one if it
-// is escaped, as some programs write / and = in JSON, also in JSON within JSON. It returns 0 if there
-// is none.
-func base64At(b []byte, i int) (c byte, n int) {
-	if i < len(b) && base64Char(b[i]) {
+// is escaped, as some programs write /, + and =. It returns 0 if there is none.
+func base64At[T string | []byte](b T, i int) (c byte, n int) {
+	switch {
+	case i == len(b):
+		return 0, 0
+	case base64Char(b[i]):
 		return b[i], 1
+	case b[i] == '%' && len(b)-i >= len("%00"):
+		c, n = hexadecimalOf(string(b[i+1:i+len("%00")])), len("%00")
+	default:
+		c, n = escapedAt(b, i)
 	}
-	at := i
-	for at < len(b) && b[at] == '\\' {
-		at++
-	}
-	if at == i || at == len(b) {
+	if c == 0 || !base64Char(c) {
 		return 0, 0
 	}
-	if b[at] == '/' {
-		return '/', at + 1 - i
-	}
-	const u = len("u0000")
-	if b[at] != 'u' || len(b) < at+u {
-		return 0, 0
-	}
-	if r, ok := unhex4(string(b[at+1 : at+u])); ok && r < 0x80 && base64Char(byte(r)) {
-		return byte(r), at + u - i
-	}
-	return 0, 0
+	return c, n
 }
 
 // basicEnd returns where the first "asic " or "ASIC " that begins at from or later ends, or -1. It

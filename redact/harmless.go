@@ -27,7 +27,8 @@ func harmless(r *Redactor, s string) bool {
 		// A name is followed by = or :, directly or after quotes and spaces.
 		names := end < len(s) && s[end] != '/' && (s[end] != ' ' || end+1 == len(s) || !letters.has(s[end+1]))
 		if names && i >= url && strings.HasPrefix(s[end:], "://") {
-			if url = urlEnd(s, end); !plainURL(r, s[i:url]) {
+			var escaped bool
+			if url, escaped = urlEnd(s, end); escaped || !plainURL(r, s[i:url]) {
 				return false
 			}
 			names = r != nil || // the rules of r may have such a name

@@ -61,7 +61,7 @@ func value(n nest, v string, link bool) string {
 	case credential(v):
 		v = Mask
 	}
-	return basicsOf(maskEmbedded(queries(n, v)))
+	return maskEmbedded(basicsOf(queries(n, v)))
 }
 
 // bare reports whether a value is too short for a credential, also behind Basic, and contains

@@ -265,11 +265,11 @@ func (n nest) jsonString(raw string) string {
 	case !n.deepest() && strings.IndexByte("{[ \t\r\n", plain[0]) >= 0 && mediatype.LooksJSON([]byte(plain)) && strings.Contains(plain, `"`):
 		masked = string(n.inner().json([]byte(plain)))
 	case !n.deepest() && plain[0] == '<' && mediatype.Of("", []byte(plain)) == mediatype.XML:
-		masked = string(n.inner().markup([]byte(plain), false))
-	case strings.Contains(plain, "://"):
-		masked = n.urls(plain)
+		masked = string(n.inner().passages(n.inner().markup([]byte(plain), false)))
 	case strings.Contains(plain, "&") && mediatype.Of("", []byte(plain)) == mediatype.Form:
 		masked = n.pairs(plain, field)
+	case strings.Contains(plain, "://"):
+		masked = n.urls(plain)
 	}
 	return inString(raw, plain, masked)
 }
@@ -277,10 +277,10 @@ func (n nest) jsonString(raw string) string {
 // inString masks what has the shape of a secret in the text of a JSON string, and returns it as the
 // inside of a string: raw if that stays. plain is raw without its escapes.
 func inString(raw, plain, text string) string {
-	text = maskEmbedded(text)
 	if len(plain) < len(raw) {
 		text = basicsOf(text) // Body does not see a word with escapes
 	}
+	text = maskEmbedded(text)
 	if text == plain {
 		return raw
 	}

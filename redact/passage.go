@@ -12,6 +12,10 @@ import (
 // word.
 func (n nest) passages(b []byte) []byte {
 	var out edits
+	within := charset{ // the characters of a URL in a text
+		lowPrinted &^ (1<<'"' | 1<<'<' | 1<<'>' | 1<<'\'' | 1<<'(' | 1<<')' | 1<<';'),
+		highest &^ (1<<('`'-'@') | 1<<('\\'-'@') | 1<<('{'-'@') | 1<<('}'-'@') | 1<<('['-'@') | 1<<(']'-'@') | 1<<('|'-'@') | 1<<('^'-'@')), highest, highest,
+	}
 	known := 0 // up to here no URL has anything that link masks
 	for i := 0; i < len(b); {
 		if !passageChar(b[i]) {
@@ -22,7 +26,7 @@ func (n nest) passages(b []byte) []byte {
 		for end < len(b) && passageChar(b[end]) {
 			end++
 		}
-		if i < known || !bytes.HasPrefix(b[end:], []byte("://")) {
+		if i < known || end == len(b) || b[end] != ':' || !slashesAt(b, end+1) {
 			if from, to := embeddedIn(b, i, end); from < to {
 				out.put(b, from, to, Mask)
 				end = max(end, to)
@@ -30,18 +34,37 @@ func (n nest) passages(b []byte) []byte {
 			i = end
 			continue
 		}
-		stop := end + len("://")
-		for stop < len(b) && b[stop] > ' ' && bytes.IndexByte([]byte("\"<>`\\'(){}[]|;^"), b[stop]) < 0 {
-			stop++
-		}
-		if u := b[i:stop]; bytes.IndexByte(u, '@') < 0 && bytes.IndexByte(u, '=') < 0 {
+		stop, escaped := linkEnd(b, end, &within)
+		u := b[i:stop]
+		if !escaped && bytes.IndexByte(u, '@') < 0 && bytes.IndexByte(u, '=') < 0 {
 			known, i = stop, end
 			continue
 		}
-		out.put(b, i, stop, maskEmbedded(n.link(string(b[i:stop]))))
+		mask := func(s string) string { return maskEmbedded(n.link(s)) }
+		if escaped {
+			out.put(b, i, stop, escapedLink(string(u), mask))
+		} else {
+			out.put(b, i, stop, mask(string(u)))
+		}
 		i = stop
 	}
 	return out.apply(b)
+}
+
+// slashesAt reports whether there are two slashes at b[i], which may be escaped.
+func slashesAt(b []byte, i int) bool {
+	for range 2 {
+		if i < len(b) && b[i] == '/' {
+			i++
+			continue
+		}
+		c, n := escapedAt(b, i)
+		if c != '/' {
+			return false
+		}
+		i += n
+	}
+	return true
 }
 
 // maskEmbedded masks the credentials among the words of s.

@@ -99,7 +99,8 @@ func formOnly(name string) bool {
 	return false
 }
 
-// nested masks a value that is itself a URL or a JSON text.
+// nested masks a value that is itself a URL or a JSON text, and the credentials among the words of
+// one with escapes.
 func (n nest) nested(value, plain string) string {
 	var masked string
 	switch {
@@ -115,6 +116,8 @@ func (n nest) nested(value, plain string) string {
 			return value
 		}
 		masked = n.inner().location(plain)
+	case plain != value: // the text of a form cannot be searched for what its escapes hide
+		masked = maskEmbedded(basicsOf(plain))
 	default:
 		return value
 	}

@@ -47,11 +47,17 @@ func (n nest) urls(s string) string {
 			break
 		}
 		start := at + i
-		end := urlEnd(s, start)
+		end, escaped := urlEnd(s, start)
 		for start > at && (alnum(s[start-1]) || s[start-1] == '+' || s[start-1] == '-' || s[start-1] == '.') {
 			start--
 		}
-		if masked := n.location(s[start:end]); masked != s[start:end] {
+		masked := s[start:end]
+		if escaped {
+			masked = escapedLink(masked, n.location)
+		} else {
+			masked = n.location(masked)
+		}
+		if masked != s[start:end] {
 			out.put(start, end, masked)
 		}
 		at = end
@@ -59,11 +65,8 @@ func (n nest) urls(s string) string {
 	return out.String()
 }
 
-// urlEnd returns the end of the URL in s whose scheme ends at i.
-func urlEnd(s string, i int) int {
+// urlEnd returns the end of the URL in s whose scheme ends at i, and whether it has escapes.
+func urlEnd(s string, i int) (end int, escaped bool) {
 	within := charset{lowPrinted &^ (1<<'"' | 1<<'<' | 1<<'>'), highest &^ (1<<('`'-'@') | 1<<('\\'-'@')), highest, highest}
-	for i += len("://"); i < len(s) && within.has(s[i]); {
-		i++
-	}
-	return i
+	return linkEnd(s, i+len("://"), &within)
 }

@@ -78,7 +78,8 @@ func scheme(s, word string, end int) (from, to int) {
 		return 0, 0
 	}
 	if strings.EqualFold(word, "basic") {
-		plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+		value, to := base64Word(nil, s, from)
+		plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(string(value), "="))
 		if err != nil || !strings.Contains(string(plain), ":") {
 			return 0, 0
 		}
