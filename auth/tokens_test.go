@@ -1,9 +1,11 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -206,6 +208,46 @@ func TestReturned401sCauseOneFetchASecond(t *testing.T) {
 		}
 		if fetches, sent := source.fetches.Load(), s.sent.Load(); fetches < 10 || fetches > 12 || sent != 100 {
 			t.Errorf("%d fetches, %d requests for 100 uploads in 10 s", fetches, sent)
+		}
+	})
+}
+
+// An endpoint that issues one token an hour says in its last second that it expires in 0 s. Packages
+// for OAuth take that for a token that never expires. A 401 replaces it.
+func TestATokenOfZeroSecondsIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		hour := func() int { return int(time.Since(begin) / time.Hour) }
+		fetches, endless := 0, 0
+		source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+			fetches++
+			token := auth.Token{Value: strconv.Itoa(hour())}
+			if left := (time.Hour - time.Since(begin)%time.Hour).Truncate(time.Second); left > 0 {
+				token.Expiry = time.Now().Add(left)
+			} else {
+				endless++
+			}
+			return token, nil
+		})
+		unauthorized := 0
+		rt := auth.Bearer(source, site).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if req.Header.Get("Authorization") != "Bearer "+strconv.Itoa(hour()) {
+				unauthorized++
+				return rttest.Respond(401, "")(req)
+			}
+			return fine(req)
+		}))
+		const hours = 5
+		time.Sleep(time.Second / 4)
+		for range hours*2*3600 + 1 {
+			wantStatus(t.Context(), t, rt, 200)
+			time.Sleep(time.Second / 2)
+		}
+		if endless != hours || unauthorized != hours {
+			t.Errorf("%d tokens without an expiry and %d 401s in %d hours", endless, unauthorized, hours)
+		}
+		if fetches > 10*hours {
+			t.Errorf("%d fetches in %d hours", fetches, hours)
 		}
 	})
 }
