@@ -2,7 +2,7 @@
 # cloud.google.com/go/auth v0.24.4: the tokens of a refresh token, with the defaults and under the
 # clock of testing/synctest. golang.org/x/oauth2 v0.38.0 is for comparison.
 #
-# Behaviour: a token is refreshed as soon as it has less than 225 s left. If the tokens of a server
+# Behavior: a token is refreshed as soon as it has less than 225 s left. If the tokens of a server
 # live for three minutes, that is always so, and each call has another one fetched, in the
 # background: 600 calls in ten minutes make 600 requests for a token, with a token at hand that is
 # good for 179 s. oauth2 makes four. With tokens of four minutes it is one every 16 s, so that of

@@ -2,7 +2,7 @@
 # undici 7.30.2: its SnapshotAgent, which records and replays, with the defaults. (Node warns that it
 # is experimental.)
 #
-# Behaviour: whether the body of a POST is compared depends on how it was given to fetch or request.
+# Behavior: whether the body of a POST is compared depends on how it was given to fetch or request.
 # A string and a Buffer are. Every Blob and every stream is the same as any other: of two recorded
 # uploads, whichever comes first in replay gets the response of the first one, and a body that was
 # never sent gets one too. A FormData is not even the same as itself, because it has another

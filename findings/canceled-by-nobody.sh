@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # go.mongodb.org/mongo-driver/v2 v2.10.0. The servers speak as much of the protocol as is needed.
 #
-# Behaviour: the errors of contexts that the driver itself made are returned as if they were those
+# Behavior: the errors of contexts that the driver itself made are returned as if they were those
 # of the caller. An insert is waiting for a connection to the primary when another member says that
 # this primary is no longer in the replica set. The insert ends at once with an error that matches
 # context.Canceled, though its own context has a minute left and nothing was sent. It is not tried

@@ -3,7 +3,7 @@
 # server is a replica set of one that speaks as much of the protocol as is needed. The driver for
 # Node, mongodb 7.9.0, is for comparison.
 #
-# Behaviour: an insert whose connection breaks after it has been sent, and which may have been done,
+# Behavior: an insert whose connection breaks after it has been sent, and which may have been done,
 # is sent again. One whose connection breaks while it is being made, so that nothing has been sent,
 # is not: the call fails at once, though the server responds to the next connection. The same is
 # true of a find. The error has the labels NetworkError and RetryableError. The driver for Node

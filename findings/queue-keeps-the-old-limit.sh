@@ -2,7 +2,7 @@
 # golang.org/x/time/rate v0.16.0: SetLimit while callers are in Wait, under the clock of
 # testing/synctest.
 #
-# Behaviour: SetLimit does not change the waits that have begun, but it changes what they cost the
+# Behavior: SetLimit does not change the waits that have begun, but it changes what they cost the
 # others. If a limit of one a minute is raised to a hundred a second, the three callers that wait
 # still go after one, two and three minutes, and a caller that comes later goes after 40 ms, before
 # all of them. If a limit of a hundred a second is lowered to one a minute, the nine callers that

@@ -2,15 +2,13 @@
 # OpenTelemetry for Go, otlptracehttp and otlptracegrpc v1.47.0, with the defaults, which are retries
 # for up to a minute.
 #
-# Behaviour: a batch that meets a 503 is sent again after some seconds. A batch whose connection is
+# Behavior: a batch that meets a 503 is sent again after some seconds. A batch whose connection is
 # refused, or is closed without a response, is dropped at once by the exporter for HTTP, though the
 # collector is back a second later, as after any restart. The exporter for gRPC sends it again in
 # all three cases.
 #
 # The guess it contradicts: that an exporter with retries bridges the restart of a collector,
-# whichever protocol it speaks, as the specification of OTLP asks for HTTP too ("If the client cannot
-# connect to the server, the client SHOULD retry the connection using an exponential backoff strategy
-# between retries").
+# whichever protocol it speaks, as the specification of OTLP asks of a client over HTTP as well.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

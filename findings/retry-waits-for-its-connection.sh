@@ -2,7 +2,7 @@
 # github.com/failsafe-go/failsafe-go v0.9.8: its failsafehttp.NewRoundTripper with the defaults of
 # failsafehttp.NewRetryPolicyBuilder, over net/http.
 #
-# Behaviour: the body of a response that leads to a retry is neither read nor closed, so its
+# Behavior: the body of a response that leads to a retry is neither read nor closed, so its
 # connection is taken until the call is over. A call that has three attempts takes three
 # connections, and none of the first two is used again. With MaxConnsPerHost: 4 and four calls at
 # once that each get a 503, the retries wait for the connections of the 503s: no second attempt is

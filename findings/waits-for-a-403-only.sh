@@ -2,7 +2,7 @@
 # octokit 5.0.5 (@octokit/plugin-retry 8.1.1, @octokit/plugin-throttling 11.0.5), with the defaults.
 # The server says with each response that a secondary rate limit is reached, and Retry-After: 10.
 #
-# Behaviour: if the status is 403, the client waits for 10 s and sends again, once. If it is 429, it
+# Behavior: if the status is 403, the client waits for 10 s and sends again, once. If it is 429, it
 # sends again after 1, 4 and 9 s, whatever Retry-After says, then waits for 10 s and does all that
 # once more. Six of the eight requests are early. Two plugins retry, one inside the other: the inner
 # one knows nothing of limits, and leaves a 403 to the outer one, but not a 429.

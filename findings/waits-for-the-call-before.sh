@@ -2,7 +2,7 @@
 # octokit 5.0.5 (@octokit/plugin-retry 8.1.1), with the defaults, but with retry.retryAfterBaseValue:
 # 200, so that what is a second by default takes 0.2 s.
 #
-# Behaviour: the wait before the first retry of a call depends on the call before that had retries,
+# Behavior: the wait before the first retry of a call depends on the call before that had retries,
 # of whatever endpoint. The wait is the square of a count that all calls of an Octokit share, and
 # that no success takes back. It is 1 s in the first such call, and 4 s in the next one if that call
 # had one retry. After a call that failed for good it is 25 s, while the longest wait of that call
