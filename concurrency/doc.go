@@ -13,7 +13,7 @@
 //
 // A body that was never closed and that nothing refers to any more is a leak. A body that arrives
 // while at least half of the slots are in use is watched. If it leaks, the garbage collector finds
-// it, [layer.BodyLeaked] is emitted, which the logging layer logs at ERROR, and the body is closed,
+// it, [layer.BodyLost] is emitted, which the logging layer logs at ERROR, and the body is closed,
 // which frees its slot and its connection.
 //
 // Requests wait for slots first come, first served, and light requests do not overtake a heavy

@@ -43,7 +43,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := streaming(t)
-			observer := listen(layer.BodyLeaked | layer.BodyEnd)
+			observer := listen(layer.BodyLost | layer.BodyEnd)
 			rt := observer.Wrap(l.Wrap(&http.Transport{}))
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
@@ -59,7 +59,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 				}
 			}
 			for leaked := 0; leaked < 9; { // the last ones may be below the half
-				if e := <-observer.events; e.Kind == layer.BodyLeaked {
+				if e := <-observer.events; e.Kind == layer.BodyLost {
 					leaked++
 					if got := e.Attempt.Notes(); got != "the body was never closed" {
 						t.Errorf("note %q", got)

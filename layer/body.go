@@ -63,6 +63,9 @@ func (b *body) Read(p []byte) (int, error) {
 		a.bytes.Add(int64(n))
 	}
 	if err != nil {
+		if err != io.EOF { //nolint:errorlint // a Reader returns it as it is
+			breakOff(a, err)
+		}
 		a.bodyEnd()
 	}
 	return n, err
@@ -109,7 +112,7 @@ func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
 	a := (*Attempt)(w.b)
 	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // wrap has looked
 	a.bytes.Add(n)
-	if err == nil { // if the destination failed, the body must still be closed
+	if err == nil { // else the source or the destination has failed, and the body must still be closed
 		a.bodyEnd()
 	}
 	return n, err

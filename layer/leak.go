@@ -9,7 +9,7 @@ import (
 // WatchLeak makes sure that the body of resp ends even if it is never closed, for a layer whose
 // hold must not be lost with it. It returns the response to hand on in place of resp. Once the
 // garbage collector finds that nothing refers to that response or its body any more, a goroutine
-// emits [BodyLeaked] and closes the body: its enders are called, and its connection is given up.
+// emits [BodyLost] and closes the body: its enders are called, and its connection is given up.
 //
 // WatchLeak is called after [Attempt.Own]. A second call for a response does nothing. It does not
 // watch a body that has ended, one that can be written to, as of an upgraded connection, or one in

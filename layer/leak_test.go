@@ -35,9 +35,9 @@ type leakObserver struct{ leaked atomic.Int64 }
 func (l *leakObserver) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("leaks", l, next, nil)
 }
-func (l *leakObserver) Wants() layer.Kind { return layer.BodyLeaked }
+func (l *leakObserver) Wants() layer.Kind { return layer.BodyLost }
 func (l *leakObserver) Observe(e layer.Event) {
-	if e.Kind == layer.BodyLeaked && e.Attempt.Status() == 200 && e.Call.Route() == "/big" {
+	if e.Kind == layer.BodyLost && e.Attempt.Status() == 200 && e.Call.Route() == "/big" {
 		l.leaked.Add(1)
 	}
 }

@@ -52,8 +52,8 @@ func (l *leak) found() {
 	// Closing may take a while, and other cleanups wait for this one.
 	go func() {
 		l.owner.AddNote("the body was never closed")
-		if c := l.owner.call; c.Wants(BodyLeaked) {
-			c.Emit(Event{Kind: BodyLeaked, Attempt: l.owner})
+		if c := l.owner.call; c.Wants(BodyLost) {
+			c.Emit(Event{Kind: BodyLost, Attempt: l.owner})
 		}
 		_ = l.body.Close()
 	}()

@@ -76,6 +76,7 @@ func TestAttributesHaveTheNamesOfOpenTelemetry(t *testing.T) {
 			"untaken":   {"gracy.reason": "missing"},
 			"hooks":     {"gracy.elapsed": 13.5, "error.type": "_OTHER", "exception.message": "a hook"},
 			"leaks":     {},
+			"broken":    {"gracy.elapsed": 13.5, "error.type": "_OTHER", "exception.message": "half"},
 		}
 		seen := map[string]bool{}
 		for _, got := range attributes(t, &b) {
@@ -86,7 +87,7 @@ func TestAttributesHaveTheNamesOfOpenTelemetry(t *testing.T) {
 			if name != "request" {
 				w["gracy.attempt"] = 2.0
 			}
-			if slices.Contains([]string{"response", "errors", "retried", "exhausted", "paused", "recorded", "hooks"}, name) {
+			if slices.Contains([]string{"response", "errors", "retried", "exhausted", "paused", "recorded", "hooks", "broken"}, name) {
 				maps.Copy(w, of429)
 			}
 			maps.Copy(w, want[name])

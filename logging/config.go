@@ -54,6 +54,9 @@ type Config struct {
 	// Leaks is logged when a body was never closed and a layer closes it, as concurrency does
 	// before it runs out of slots. Default: at ERROR.
 	Leaks Event
+	// Broken is logged when a response body ends with an error after its call has returned, unless
+	// the caller has canceled the call. Default: at ERROR.
+	Broken Event
 	// Repeats is the time for which repeats of a line are counted instead of written. After a
 	// line, further lines of the same event, method, route and status or class of error are
 	// counted, and one line then says how many there were:

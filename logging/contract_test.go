@@ -20,7 +20,7 @@ func TestContract(t *testing.T) {
 		"default":   {Logger: quiet},
 		"all": {
 			Logger: quiet, Request: info, Response: info, Errors: info, Retry: info, Retried: info, Exhausted: info, Throttled: info,
-			Released: info, Queued: info, Freed: info, Paused: info, Recorded: info, Replayed: info, Hooks: info, Leaks: info,
+			Released: info, Queued: info, Freed: info, Paused: info, Recorded: info, Replayed: info, Hooks: info, Leaks: info, Broken: info,
 		},
 		"repeats": {Logger: quiet, Repeats: time.Second, Request: logging.Event{Every: 3}, Response: info, Retried: info, Untaken: info},
 		"templates": {

@@ -10,8 +10,8 @@
 // # Defaults
 //
 // Without a Logger it writes nothing and costs nothing. With one it logs failed calls, failed hooks
-// and bodies that were never closed at ERROR, and nothing else. A status that the caller expects
-// (transport.Expect) is not a failure.
+// and bodies that broke off or were never closed at ERROR, and nothing else. A status that the
+// caller expects (transport.Expect) is not a failure.
 //
 // Each line has a message, made from a template with placeholders, and the same facts as
 // attributes, named as in OpenTelemetry where that has a name. docs/logging.md lists them. One is

@@ -23,6 +23,7 @@ const (
 	untaken
 	hooked
 	leaked
+	broken
 	kinds // the number of kinds
 )
 
@@ -30,7 +31,7 @@ const (
 func names() [kinds]string {
 	return [kinds]string{
 		"request", "response", "errors", "retry", "retried", "exhausted", "throttled", "released", "queued", "acquired", "freed",
-		"paused", "recorded", "replayed", "untaken", "hooks", "leaks",
+		"paused", "recorded", "replayed", "untaken", "hooks", "leaks", "broken",
 	}
 }
 
@@ -71,5 +72,6 @@ func (c Config) rows() [kinds]row {
 		untaken:   {"Untaken", c.Untaken, "{METHOD} {URL}: no layer takes the override for {OVERRIDE}", slices.Concat(attempt, []string{"OVERRIDE"}), false},
 		hooked:    {"Hooks", c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after, true},
 		leaked:    {"Leaks", c.Leaks, "{METHOD} {URL} returned a body that was never closed", attempt, true},
+		broken:    {"Broken", c.Broken, "{METHOD} {URL} returned {STATUS} with a body that broke off: {ERROR}", after, true},
 	}
 }

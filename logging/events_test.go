@@ -49,6 +49,7 @@ var own = map[string]map[string]string{
 	"Freed":     {"RULE": "at most 5 at once"},
 	"Paused":    {"ELAPSED": "13.5"},
 	"Hooks":     {"ELAPSED": "13.5", "ERROR": "a hook"},
+	"Broken":    {"ELAPSED": "13.5", "ERROR": "half"},
 	"Replayed":  {"REPLAY": "REPLAYED", "IS_REPLAY": "TRUE"},
 }
 
@@ -85,7 +86,8 @@ func eventful(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.R
 	c.Emit(layer.Event{Kind: layer.HookFailed, Attempt: a, Response: resp, Err: errors.New("a hook")})
 	c.Emit(layer.Event{Kind: layer.Recorded, Attempt: a, Response: resp, Count: 41})
 	c.Emit(layer.Event{Kind: layer.SlotFreed, Attempt: a, Limit: 5, Text: "at most 5 at once"})
-	c.Emit(layer.Event{Kind: layer.BodyLeaked, Attempt: a})
+	c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: a})
+	c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: a, Err: errors.New("half")})
 	return resp, err
 }
 
@@ -94,7 +96,7 @@ func TestEveryPlaceholderOfEveryEvent(t *testing.T) {
 	for _, f := range logging.Fields() {
 		synctest.Test(t, func(t *testing.T) {
 			var b bytes.Buffer
-			c := logging.Config{Logger: logger(&b, slog.LevelDebug), Errors: logging.At(logging.NoLevel), Hooks: logging.At(logging.NoLevel), Leaks: logging.At(logging.NoLevel)}
+			c := logging.Config{Logger: logger(&b, slog.LevelDebug), Errors: logging.At(logging.NoLevel), Hooks: logging.At(logging.NoLevel), Leaks: logging.At(logging.NoLevel), Broken: logging.At(logging.NoLevel)}
 			var template, want strings.Builder
 			for _, name := range f.Placeholders {
 				fmt.Fprintf(&template, "%s<{%s}> ", name, name)

@@ -28,7 +28,7 @@ func (f *facts) status() int {
 	switch {
 	case f.Response != nil:
 		return f.Response.StatusCode
-	case f.Attempt != nil && f.kind == retried: // a third-party layer threw the response away
+	case f.Attempt != nil && (f.kind == retried || f.kind == broken): // the response was thrown away, or is the caller's
 		return f.Attempt.Status()
 	}
 	return 0

@@ -14,7 +14,7 @@ func (l *Log) Wants() layer.Kind {
 	}
 	rare := layer.RetryScheduled | layer.Exhausted | layer.WaitBegin |
 		layer.WaitEnd | layer.SlotFreed | layer.Paused | layer.Recorded | layer.Replayed | layer.HookFailed |
-		layer.BodyLeaked
+		layer.BodyLost
 	if l.plan.events[retried].on {
 		rare |= layer.AttemptEnd
 	}
@@ -36,17 +36,18 @@ func (l *Log) Observe(e layer.Event) {
 	}
 }
 
-// elapsed returns how long the attempt has taken, for the kinds of event that follow its outcome.
+// elapsed returns how long the attempt has taken, for the kinds of event that follow its outcome. That
+// of a broken body includes the body.
 func elapsed(k kind, a *layer.Attempt) time.Duration {
 	switch k {
-	case retry, retried, exhausted, paused, hooked:
+	case retry, retried, exhausted, paused, hooked, broken:
 	default:
 		return 0
 	}
 	switch {
 	case a == nil:
 		return 0
-	case a.Ended():
+	case a.Ended() && k != broken:
 		return a.Elapsed()
 	}
 	return time.Since(a.Start())
@@ -82,7 +83,10 @@ func kindOf(e layer.Event) (kind, bool) {
 		return replayed, true
 	case layer.HookFailed:
 		return hooked, true
-	case layer.BodyLeaked:
+	case layer.BodyLost:
+		if e.Err != nil {
+			return broken, true
+		}
 		return leaked, true
 	case layer.CallEnd:
 		return untaken, e.Text != ""

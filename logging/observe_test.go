@@ -2,6 +2,7 @@ package logging_test
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -63,9 +64,10 @@ func TestTheBuiltInTextOfEveryEvent(t *testing.T) {
 	})
 }
 
-func TestFailedHooksAndUnclosedBodiesAreLoggedByDefault(t *testing.T) {
+func TestFailedHooksAndUnclosedAndBrokenBodiesAreLoggedByDefault(t *testing.T) {
 	hook := layer.Event{Kind: layer.HookFailed, Err: &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: rttest.ErrBoom}}
-	leak := layer.Event{Kind: layer.BodyLeaked}
+	leak := layer.Event{Kind: layer.BodyLost}
+	breaks := layer.Event{Kind: layer.BodyLost, Err: io.ErrUnexpectedEOF}
 	for _, tt := range []struct {
 		name  string
 		event layer.Event
@@ -74,6 +76,7 @@ func TestFailedHooksAndUnclosedBodiesAreLoggedByDefault(t *testing.T) {
 	}{
 		{"hook", hook, logging.Config{Hooks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/: a hook failed: Get "http://api.test/?key=REDACTED": boom`},
 		{"leak", leak, logging.Config{Leaks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned a body that was never closed`},
+		{"broken body", breaks, logging.Config{Broken: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned ABORTED with a body that broke off: unexpected EOF`},
 	} {
 		for on, c := range map[bool]logging.Config{true: {}, false: tt.off} {
 			want := tt.want

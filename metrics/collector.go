@@ -19,7 +19,7 @@ type descs struct {
 	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *family
 	throttled, quotaWait, queueWait, backoffWait, replay                        *family
 	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *family
-	ruleWaits, ruleTime, denied, pauses, leaked                                 *family
+	ruleWaits, ruleTime, denied, pauses, leaked, broken                         *family
 	figures                                                                     [figure.Kinds]*family
 	version                                                                     string
 
@@ -95,6 +95,8 @@ func newDescs(client string) *descs {
 			"Pauses that a server asked for, each time one began or became longer."),
 		leaked: desc("bodies_leaked_total",
 			"Response bodies that were never closed and whose slot came back when the garbage collector found them."),
+		broken: desc("bodies_broken_total",
+			"Response bodies that ended with an error after their call had returned, and so was counted by its status."),
 		figures: [figure.Kinds]*family{
 			figure.SlotsInUse: desc("concurrency_slots_in_use",
 				"Slots of a concurrency limit that are in use, of all its keys.", "rule"),
@@ -126,7 +128,7 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*family{
 		d.requests, d.duration, d.attempts, d.attemptDuration, d.retries, d.exhausted, d.hedges, d.aborts,
 		d.throttled, d.quotaWait, d.queueWait, d.backoffWait, d.replay, d.received, d.sent, d.bodyTime,
-		d.inFlight, d.waiting, d.overflow, d.start, d.build, d.ruleWaits, d.ruleTime, d.denied, d.pauses, d.leaked,
+		d.inFlight, d.waiting, d.overflow, d.start, d.build, d.ruleWaits, d.ruleTime, d.denied, d.pauses, d.leaked, d.broken,
 	} {
 		out <- desc.Desc
 	}
@@ -167,6 +169,7 @@ func (r *Recorder) collect() *collection {
 	c.counter(d.denied, float64(st.denied.Load()))
 	c.counter(d.pauses, float64(st.pauses.Load()))
 	c.counter(d.leaked, float64(st.leaked.Load()))
+	c.counter(d.broken, float64(st.broken.Load()))
 	for _, f := range r.sources.read() {
 		d.figure(c, f)
 	}

@@ -22,7 +22,8 @@
 //
 // Waits for a limit or a quota are counted by rule, of which 64 are kept apart. An exhausted retry
 // is counted by whether its budget was empty. Bodies that were never closed are counted when they
-// are found. Layers inside the recorder report their state: slots in use and in all, by limit;
+// are found, and those that ended with an error when their caller has read so far: their calls are
+// counted by their status. Layers inside the recorder report their state: slots in use and in all, by limit;
 // scopes that are paused now; what a tape missed, withheld or lost.
 //
 // # Prometheus

@@ -70,7 +70,7 @@ func (w *wrapped) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 
 // Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.
 func (r *Recorder) Wants() layer.Kind {
-	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded | layer.Paused | layer.BodyLeaked
+	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded | layer.Paused | layer.BodyLost
 }
 
 // Observe implements layer.Observer. It keeps the gauges of waiters and counts what is not in the
@@ -89,8 +89,12 @@ func (r *Recorder) Observe(e layer.Event) {
 		}
 	case layer.Paused:
 		r.store.Load().pauses.Add(1)
-	case layer.BodyLeaked:
-		r.store.Load().leaked.Add(1)
+	case layer.BodyLost:
+		if st := r.store.Load(); e.Err != nil {
+			st.broken.Add(1)
+		} else {
+			st.leaked.Add(1)
+		}
 	case layer.Recorded:
 		r.seriesOf(e.Call).recorded.Add(1)
 	default:

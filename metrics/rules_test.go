@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -78,8 +79,9 @@ func TestEventsWithoutARowAreCounted(t *testing.T) {
 		layer.Event{Kind: layer.Exhausted, Text: "budget empty"},
 		layer.Event{Kind: layer.Exhausted, Text: "attempts used up: 3 of 3"},
 		layer.Event{Kind: layer.Paused}, layer.Event{Kind: layer.Paused}, layer.Event{Kind: layer.Paused},
-		layer.Event{Kind: layer.BodyLeaked}, layer.Event{Kind: layer.BodyLeaked})
-	for name, want := range map[string]float64{"gracy_retry_budget_denied_total": 1, "gracy_pauses_total": 3, "gracy_bodies_leaked_total": 2} {
+		layer.Event{Kind: layer.BodyLost}, layer.Event{Kind: layer.BodyLost},
+		layer.Event{Kind: layer.BodyLost, Err: io.ErrUnexpectedEOF})
+	for name, want := range map[string]float64{"gracy_retry_budget_denied_total": 1, "gracy_pauses_total": 3, "gracy_bodies_leaked_total": 2, "gracy_bodies_broken_total": 1} {
 		if got := values(t, r, name)[""]; got != want {
 			t.Errorf("%s %v, want %v", name, got, want)
 		}

@@ -223,7 +223,7 @@ func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
 	}
 	_, _ = io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
-	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[recorded, but never replayed: the body did not end]") {
+	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[recorded, but never replayed: the body did not end; the body broke off]") {
 		t.Errorf("the ledger:\n%s", s)
 	}
 	closeTape(t, tape)

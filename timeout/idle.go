@@ -5,18 +5,20 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/layer"
 )
 
 // watch ends the body of resp when a read of it receives no data for the time d. It does not watch
 // bodies that can be written to, since an upgraded connection may have nothing to send.
-func (b *idleBody) watch(resp *http.Response, d time.Duration, s *alarms) {
+func (b *idleBody) watch(resp *http.Response, owner *layer.Attempt, d time.Duration, s *alarms) {
 	if resp.Body == nil || resp.Body == http.NoBody {
 		return
 	}
 	if _, ok := resp.Body.(io.Writer); ok {
 		return
 	}
-	b.inner, b.after, b.alarms = resp.Body, d, s
+	b.inner, b.owner, b.after, b.alarms = resp.Body, owner, d, s
 	if _, ok := b.inner.(io.WriterTo); ok {
 		resp.Body = idleWriterTo{b}
 		return
@@ -30,7 +32,8 @@ func (b *idleBody) watch(resp *http.Response, d time.Duration, s *alarms) {
 type idleBody struct {
 	inner  io.ReadCloser
 	after  time.Duration
-	clock  *clock // the clock of since, nil before the first read
+	owner  *layer.Attempt // whose body it is
+	clock  *clock         // the clock of since, nil before the first read
 	alarms *alarms
 	alarm  alarm
 
@@ -97,11 +100,22 @@ func (b *idleBody) Read(p []byte) (int, error) {
 	switch whole := b.endRead(); {
 	case err == nil:
 	case !whole: // even at EOF, which a closed body may report
-		err = b.idleError()
+		err = b.brokenOff()
 	case err == io.EOF: //nolint:errorlint // it is never wrapped
 		b.alarms.stop(&b.alarm)
 	}
 	return n, err
+}
+
+// brokenOff returns the error of a body that the limit has ended during a read, and reports it. If
+// the body of the attempt is not inside this one, it reads the error itself.
+func (b *idleBody) brokenOff() error {
+	err := b.idleError()
+	if c := b.owner.Call(); b.owner.BodyEnded() {
+		b.owner.AddNote("the body broke off")
+		c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: b.owner, Err: err})
+	}
+	return err
 }
 
 func (b *idleBody) idleError() error { return &Error{Limit: ErrIdle, After: b.after} }
@@ -128,7 +142,7 @@ func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	}
 	n, err := b.inner.(io.WriterTo).WriteTo(&progress{b.idleBody, dst}) //nolint:forcetypeassert // watch has checked it
 	if !b.endRead() {
-		err = b.idleError()
+		err = b.brokenOff()
 	}
 	return n, err
 }

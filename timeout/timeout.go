@@ -74,10 +74,11 @@ func (t *Timeout) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 		idle = l.stream
 	}
 	if resp != nil && idle > 0 {
-		if body == nil || c.Attempt().For(resp).LeakWatched() {
+		owner := c.Attempt().For(resp)
+		if body == nil || owner.LeakWatched() {
 			body = new(idleBody) // the context must not keep alive a body that is watched for leaks
 		}
-		body.watch(resp, idle, t.idle)
+		body.watch(resp, owner, idle, t.idle)
 	}
 	return resp, err
 }
