@@ -16,9 +16,10 @@
 // left out of the latencies of successes.
 //
 // Latencies run to the headers of the response. The time and bytes of the body are added when it
-// has been read. Distributions are kept in exponential buckets. Quantiles are within 2.2 % of the
-// sample between 1 µs and 1 h. Minimum, maximum, count and mean are exact. Distributions can be
-// merged, so the total is right.
+// has been read. A body that breaks off makes its call a failure only if it is read before the
+// attempt is judged (transport.Expect.Whole). Distributions are kept in exponential
+// buckets. Quantiles are within 2.2 % of the sample between 1 µs and 1 h. Minimum, maximum, count
+// and mean are exact. Distributions can be merged, so the total is right.
 //
 // Waits for a limit or a quota are counted by rule, of which 64 are kept apart. An exhausted retry
 // is counted by whether its budget was empty. Bodies that were never closed are counted when they

@@ -1,14 +1,18 @@
 package metrics
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // A replayed response takes no time, and must not improve the latency of the network.
@@ -69,4 +73,32 @@ func TestABodyIsCountedWhenItEnds(t *testing.T) {
 			t.Errorf("%d bytes in, %d out, body %v, headers %v", got.BytesIn, got.BytesOut, got.BodyTime, got.Latency.Max)
 		}
 	})
+}
+
+// A call is counted when it returns. A body that breaks off after that is in no figure of failures,
+// unless it is read before the attempt is judged.
+func TestABodyThatBreaksOffFailsOnlyAnAttemptThatReadsIt(t *testing.T) {
+	breaks := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp := rttest.Response(req, 200, "")
+		resp.ContentLength = 10
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half,"), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		return resp, nil
+	})
+	for name, c := range map[string]struct {
+		expect transport.Expect
+		want   Row
+	}{
+		"the default": {transport.Expect{}, Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 5}},
+		"whole":       {transport.Expect{Whole: 100}, Row{Calls: 1, Failures: 1, Attempts: 1, Status2xx: 1, BytesIn: 5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := New("test")
+			if err := send(transport.With(t.Context(), c.expect), t, r.Wrap(breaks), "GET", "/r"); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("error %v", err)
+			}
+			if diff := differ(r.Snapshot().Total, c.want); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
