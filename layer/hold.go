@@ -181,7 +181,9 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 // end meanwhile if before ran beside another attempt. So it is put on a before it is taken off
 // before, and taken off a again if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
-	a.more().after = before
+	if before.number+1 != a.number {
+		a.more().after = before
+	}
 	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
 	for i := range inline {
 		bit := flagHold << i
@@ -214,7 +216,13 @@ func latest(a *Attempt) *Attempt {
 
 // follows reports whether a has taken over the holds of before.
 func follows(a, before *Attempt) bool {
-	return a.is(flagFollows) && a.extra.Load().after == before
+	if !a.is(flagFollows) {
+		return false
+	}
+	if x := a.extra.Load(); x != nil && x.after != nil {
+		return x.after == before
+	}
+	return before.number+1 == a.number
 }
 
 // moveTo moves the holds beyond the inline ones to a.
