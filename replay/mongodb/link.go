@@ -55,11 +55,13 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 		if err == nil {
 			return nil
 		}
+		again := lost(err) || errors.Is(err, errIndexing)
+		err = ofCall(ctx, err)
 		if before != nil && errors.Is(err, ctx.Err()) { // cut short: what was found before says more
 			err = fmt.Errorf("%w: %w", before, err)
 		}
 		before = err
-		if ctx.Err() != nil || !lost(err) && !errors.Is(err, errIndexing) {
+		if ctx.Err() != nil || !again {
 			return s.late(ctx, within, err)
 		}
 		timer := time.NewTimer(wait)
@@ -70,6 +72,15 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 			return s.late(ctx, within, err)
 		}
 	}
+}
+
+// ofCall returns err. If err is the end of a context other than ctx, which is one of the driver, it
+// returns an error with the same text: callers take the end of a context for that of their own.
+func ofCall(ctx context.Context, err error) error {
+	if errors.Is(err, ctx.Err()) || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return errors.New(err.Error())
 }
 
 // write is do for a function that changes something.

@@ -68,6 +68,25 @@ func TestAConnectionThatTheDriverGivesUp(t *testing.T) {
 	}
 }
 
+// What the last attempt returned may be about a context of the driver. The caller, whose own context
+// is not canceled, must not see it as such.
+func TestACallThatIsTooLateWasNotCanceled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &link{path: "a", opts: Options{Timeout: time.Minute}, life: t.Context()}
+		err := s.do(func(context.Context) error { return fmt.Errorf("handshake: %w", context.Canceled) })
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || !strings.Contains(fmt.Sprint(err), "handshake") {
+			t.Errorf("the time of the call is over: %v, which is context.Canceled: %v", err, errors.Is(err, context.Canceled))
+		}
+		life, end := context.WithCancel(t.Context())
+		s.life = life
+		time.AfterFunc(time.Second, end)
+		err = s.do(func(context.Context) error { return fmt.Errorf("handshake: %w", context.DeadlineExceeded) })
+		if errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, context.Canceled) {
+			t.Errorf("the life of the storage is over: %v, which is context.DeadlineExceeded: %v", err, errors.Is(err, context.DeadlineExceeded))
+		}
+	})
+}
+
 // cleared is like the error that the driver returns without connecting because another command has
 // just lost its connection. That one has an unexported type and this method.
 type cleared struct{}
