@@ -11,41 +11,8 @@ import (
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
-
-// hedging is a third-party round tripper that sends a second request if the response to the first
-// takes more than a second. The later response is closed and its request canceled.
-func hedging(next http.RoundTripper) http.RoundTripper {
-	type result struct {
-		i    int
-		resp *http.Response
-		err  error
-	}
-	return rttest.Func(func(req *http.Request) (*http.Response, error) {
-		results := make(chan result, 2)
-		var cancels [2]context.CancelFunc
-		for i := range cancels {
-			var ctx context.Context
-			ctx, cancels[i] = context.WithCancel(req.Context())
-			context.AfterFunc(req.Context(), cancels[i])
-			go func() {
-				time.Sleep(time.Duration(i) * time.Second)
-				resp, err := next.RoundTrip(req.Clone(ctx))
-				results <- result{i, resp, err}
-			}()
-		}
-		won := <-results
-		cancels[1-won.i]()
-		go func() {
-			if lost := <-results; lost.resp != nil {
-				_ = lost.resp.Body.Close()
-			}
-		}()
-		return won.resp, won.err
-	})
-}
 
 // The request that a hedge sends beside a slow one gets a 401, and is sent again. Its response is
 // the outcome of the call, has a row of its own, and keeps the slot until its body ends.
@@ -69,7 +36,7 @@ func TestA401BesideASlowRequestIsFollowedByAnAttemptOfItsOwn(t *testing.T) {
 			return auth.Token{Value: value}, nil
 		})
 		slots := rttest.NewSlots(3)
-		rt := rttest.Stack(base, rttest.Pass("outer"), transport.Func(hedging), slots, auth.Bearer(source, site))
+		rt := rttest.Stack(base, rttest.Pass("outer"), rttest.Hedge(time.Second), slots, auth.Bearer(source, site))
 		resp, err := rt.RoundTrip(request(ctx, t, http.MethodGet, site+"/", nil))
 		if err != nil {
 			t.Fatal(err)

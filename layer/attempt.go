@@ -89,8 +89,9 @@ func (a *Attempt) Context(parent context.Context) context.Context {
 func (a *Attempt) Call() *Call { return a.call }
 
 // For returns the attempt of the same call that received resp: of concurrent attempts the winner,
-// or a later one made by an inner layer. Without a response it returns a. It also returns a for a
-// response of another call, since the base may be a client with a stack of its own.
+// or a later one made by an inner layer. Without a response it returns a or, if a has ended, the
+// last one that followed it. It also returns a for a response of another call, since the base may
+// be a client with a stack of its own.
 func (a *Attempt) For(resp *http.Response) *Attempt {
 	if a.call.further.Load() == 0 {
 		return a // there is no other
@@ -103,6 +104,12 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 //
 //go:noinline
 func received(a *Attempt, resp *http.Response) *Attempt {
+	if resp == nil {
+		if a.is(flagEnding) {
+			return latest(a)
+		}
+		return a
+	}
 	if w := AttemptOf(resp); w != nil && w.call == a.call {
 		return w
 	}

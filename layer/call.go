@@ -141,14 +141,37 @@ func (c *Call) Count() int { return int(c.further.Load()) + 1 }
 func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := c.append(cause)
 	if cause == Retry {
-		before := c.current.Swap(a)
-		if before == nil {
-			before = &c.first
-		}
-		a.entries.follow(&before.entries)
+		before := c.Attempt()
+		advance(before, a)
+		a.entries.follow(&replaced(before).entries)
 		a.inherit(before)
 	}
 	return a
+}
+
+// advance makes to the current attempt if from is, and if the call has not returned: what a request
+// that has lost to another one still does, such as its retry, is not the outcome.
+func advance(from, to *Attempt) {
+	c := to.call
+	if c.returned() {
+		return
+	}
+	advanced := from == &c.first && c.current.CompareAndSwap(nil, to) || c.current.CompareAndSwap(from, to)
+	if advanced && c.returned() { // meanwhile
+		c.current.CompareAndSwap(to, from)
+	}
+}
+
+// replaced returns the attempt whose outcome is that of a. If a has not ended, a hedge inside the
+// layer that makes the next attempt has returned the outcome of another one.
+func replaced(a *Attempt) *Attempt {
+	outcome := a
+	for row := a.next.Load(); row != nil && !a.is(flagEnding); row = row.next.Load() {
+		if row.is(flagEnding) {
+			outcome = row
+		}
+	}
+	return outcome
 }
 
 // Follow begins the attempt that follows a, which has ended, with the cause [Retry]. It is
@@ -160,9 +183,7 @@ func (c *Call) Follow(a *Attempt) *Attempt {
 	f := c.append(Retry)
 	f.entries.follow(&a.entries)
 	f.inherit(a)
-	if a != &c.first || !c.current.CompareAndSwap(nil, f) {
-		c.current.CompareAndSwap(a, f)
-	}
+	advance(a, f)
 	return f
 }
 

@@ -19,9 +19,13 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		a = c.append(Retry)
 		a.entries.enter(b.depth)
 		if before.entries.left(b.depth) {
-			supersede(before)
+			if before.is(flagReturned) { // else its request has lost to another one, and is still on its way back
+				supersede(before)
+			}
 			a.inherit(before)
-			c.current.Store(a)
+			if !c.returned() {
+				c.current.Store(a)
+			}
 		}
 		req = req.WithContext(a.Context(req.Context()))
 	}
@@ -29,10 +33,8 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
-	if a.is(flagEnding) { // an inner layer may have made further attempts
-		a = latest(a)
-	}
-	if !a.is(flagEnding) {
+	a = a.For(nil) // an inner layer may have made further attempts
+	if !a.is(flagEnding) && !ofHedge(a, resp) {
 		keepOutcome(a, resp, err)
 		if c.returned() { // the loser of a hedge: nobody else closes its row
 			supersede(a)
@@ -40,6 +42,13 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	}
 	a.entries.leave(b.depth)
 	return resp, err
+}
+
+// ofHedge reports whether a response is not that of a but of an attempt beside it, which a hedge
+// inside the layer has made. A request in the context of the call is that of a, even if the call has
+// moved on.
+func ofHedge(a *Attempt, resp *http.Response) bool {
+	return resp != nil && resp.Request != nil && concurrent(resp.Request.Context()) && a.For(resp) != a
 }
 
 // keepOutcome keeps what a foreign layer gets, in case no layer ends the row.

@@ -4,10 +4,15 @@ package layer_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -174,4 +179,120 @@ func TestAnAttemptFollowsTheOneThatItIsMadeFor(t *testing.T) {
 		return send(third, req, next)
 	}}
 	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), hedge))
+}
+
+// A retry around a third-party hedge: each of four requests has one row with its own outcome, also
+// if a loser returns when the next attempt is on its way.
+func TestARetryAroundAForeignHedge(t *testing.T) {
+	for name, layers := range map[string][]transport.Layer{
+		"ours":                     {rttest.Retry(2)},
+		"ours, with one between":   {rttest.Retry(2), rttest.Pass("between")},
+		"foreign":                  {foreignRetry(2)},
+		"foreign, one between":     {foreignRetry(2), rttest.Pass("between")},
+		"foreign, foreign between": {foreignRetry(2), foreignRetry(1), rttest.Pass("between"), foreignRetry(1)},
+	} {
+		for _, late := range []time.Duration{0, 5 * time.Second} { // how long a request takes to notice that it is canceled
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				var sent atomic.Int64
+				base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+					switch sent.Add(1) {
+					case 2:
+						return rttest.Response(req, 503, "busy"), nil
+					case 4:
+						time.Sleep(10 * time.Second)
+						return rttest.Response(req, 200, "x"), nil
+					}
+					<-req.Context().Done()
+					time.Sleep(late)
+					return nil, req.Context().Err()
+				})
+				s := &slotCounter{}
+				layers := slices.Concat([]transport.Layer{rttest.Pass("outer")}, layers, []transport.Layer{rttest.Hedge(time.Second), s.layer(), rttest.Pass("inner")})
+				resp := rttest.Get(ctx, t, rttest.Stack(base, layers...))
+				c := layer.CallOf(resp)
+				if a := layer.AttemptOf(resp); a.Number() != 4 || c.Attempt() != a {
+					t.Errorf("%s: the response is that of attempt %d, the current one is %d", name, a.Number(), c.Attempt().Number())
+				}
+				time.Sleep(time.Minute)
+				s.want(t, name+": returned", 1)
+				rttest.Read(t, resp)
+				s.want(t, name+": read", 0)
+				var got []verdict.Verdict
+				for a := range c.Attempts() {
+					if got = append(got, a.Verdict()); !a.Sent() {
+						t.Errorf("%s: attempt %d was not sent", name, a.Number())
+					}
+				}
+				if want := []verdict.Verdict{verdict.Canceled, verdict.Retryable, verdict.Canceled, verdict.OK}; !slices.Equal(got, want) {
+					t.Errorf("%s, late by %s: %v, want %v\n%s", name, late, got, want, c)
+				}
+			})
+		}
+	}
+}
+
+// What the loser of a hedge still does when the call has returned, such as its next attempt, is not
+// the outcome.
+func TestTheOutcomeOfACallStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var sent atomic.Int64
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch sent.Add(1) {
+			case 1: // is drained while the other response arrives
+				time.Sleep(2 * time.Second)
+				resp := rttest.Response(req, 503, "")
+				resp.Body, _ = io.Pipe()
+				return resp, nil
+			case 2:
+				time.Sleep(1010 * time.Millisecond)
+				return rttest.Response(req, 200, ""), nil
+			}
+			return nil, rttest.ErrBoom
+		})
+		resp := rttest.Get(ctx, t, rttest.Stack(base, rttest.Pass("outer"), rttest.Hedge(time.Second), rttest.Retry(2)))
+		time.Sleep(time.Hour)
+		c := layer.CallOf(resp)
+		if c.Attempt() != layer.AttemptOf(resp) || c.Attempt().Verdict() != verdict.OK {
+			t.Errorf("the outcome is that of attempt %d, want that of the response", c.Attempt().Number())
+		}
+		var got []verdict.Verdict
+		for a := range c.Attempts() {
+			got = append(got, a.Verdict())
+		}
+		if want := []verdict.Verdict{verdict.Retryable, verdict.OK, verdict.Retryable}; !slices.Equal(got, want) {
+			t.Errorf("%v, want %v\n%s", got, want, c)
+		}
+	})
+}
+
+// The loser of a hedge that does not notice its cancel returns after the call. Its row has its own
+// outcome.
+func TestALoserThatReturnsAfterTheCallClosesItsRow(t *testing.T) {
+	for name, layers := range map[string][]transport.Layer{"one": {rttest.Pass("inner")}, "with a retry": {rttest.Retry(2)}} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var sent atomic.Int64
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				if sent.Add(1) == 1 {
+					time.Sleep(time.Minute)
+					return rttest.Response(req, 404, ""), nil
+				}
+				return rttest.Response(req, 200, ""), nil
+			})
+			layers := slices.Concat([]transport.Layer{rttest.Pass("outer"), rttest.Hedge(time.Second)}, layers)
+			resp := rttest.Get(ctx, t, rttest.Stack(base, layers...))
+			time.Sleep(time.Hour)
+			c := layer.CallOf(resp)
+			for a := range c.Attempts() {
+				if want := map[int]int{1: 404, 2: 200}[a.Number()]; a.Status() != want || !a.Ended() {
+					t.Errorf("%s: attempt %d has the status %d, want %d\n%s", name, a.Number(), a.Status(), want, c)
+				}
+			}
+		})
+	}
 }

@@ -181,7 +181,7 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 // end meanwhile if before ran beside another attempt. So it is put on a before it is taken off
 // before, and taken off a again if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
-	if before.number+1 != a.number {
+	if a.number != before.number+1 { // otherwise the numbers say it, without an attemptExtra
 		a.more().after = before
 	}
 	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
@@ -222,7 +222,7 @@ func follows(a, before *Attempt) bool {
 	if x := a.extra.Load(); x != nil && x.after != nil {
 		return x.after == before
 	}
-	return before.number+1 == a.number
+	return a.number == before.number+1
 }
 
 // moveTo moves the holds beyond the inline ones to a.

@@ -39,7 +39,7 @@ type attemptExtra struct {
 	over  []BodyEnder // enders to call at the end of the body, beyond the inline ones
 	held  []Suspender // holds that can be suspended, beyond the inline ones
 
-	after *Attempt // the attempt whose holds this one has taken over, nil if that is the one before it; written before flagFollows, and read without mu
+	after *Attempt // the attempt whose holds this one has taken over, nil for the one before; written before flagFollows, and read without mu
 
 	pauser Pauser // can hold back other requests while this one waits to be sent again
 

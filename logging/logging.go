@@ -55,7 +55,7 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	at := layer.AttemptFrom(ctx)
 	waited := at.Waited()
 	resp, err := next.RoundTrip(req)
-	a := c.Attempt().For(resp)
+	a := at.For(resp)
 	v := a.End(resp, err)
 	if v != verdict.OK || p.events[response].on {
 		l.outcome(p, a, resp, req, v, at.Start().Add(waited))

@@ -59,11 +59,11 @@ func (w *wrapped) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	r := w.Recorder
 	r.inFlight.Add(1)
 	defer r.inFlight.Add(-1)
-	entry := c.Attempt().Number()
+	own := layer.AttemptFrom(req.Context())
 	resp, err := next.RoundTrip(req)
 	st, exemplar := r.store.Load(), r.exemplars.Load()
 	if resp == nil || c.Count() > 1 || !st.plain(c, req, resp, exemplar) {
-		st.count(req.Context(), c, entry, judge(c, resp, err), exemplar)
+		st.count(req.Context(), c, own.Number(), judge(own, resp, err), exemplar)
 	}
 	return resp, err
 }

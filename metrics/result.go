@@ -17,9 +17,10 @@ type result struct {
 	timeout bool           // whether the error is the end of a time limit
 }
 
-// judge returns the result of a call. It closes the row of the attempt unless an inner layer has.
-func judge(c *layer.Call, resp *http.Response, err error) result {
-	a := c.Attempt().For(resp)
+// judge returns the result of a call that began with the attempt own. It closes the row of the last
+// attempt unless an inner layer has.
+func judge(own *layer.Attempt, resp *http.Response, err error) result {
+	a, c := own.For(resp), own.Call()
 	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
 	if resp == nil {
 		if a.Status() != 0 { // there was a response, but the call was canceled before the next attempt

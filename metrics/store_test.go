@@ -157,7 +157,7 @@ func (l *twice) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("twice", l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		entry := c.Attempt().Number()
 		resp, err := next.RoundTrip(req)
-		r := judge(c, resp, err)
+		r := judge(c.Attempt(), resp, err)
 		exemplar := func(context.Context) prometheus.Labels { return prometheus.Labels{"trace_id": "1"} }
 		if resp != nil && c.Count() == 1 && l.short.plain(c, req, resp, &exemplar) {
 			l.taken++

@@ -43,16 +43,16 @@ func (t *Telemetry) trip(c *layer.Call, req *http.Request, next http.RoundTrippe
 	}
 	t.running.Store(c, span)
 	defer t.running.Delete(c)
+	own := layer.AttemptFrom(parent)
 	resp, err := next.RoundTrip(req.WithContext(ctx))
 	done = true
-	t.finish(c, req, span, resp, err)
+	t.finish(own.For(resp), req, span, resp, err)
 	return resp, err
 }
 
-// finish sets what is known of a call at its end.
-func (t *Telemetry) finish(c *layer.Call, req *http.Request, span trace.Span, resp *http.Response, err error) {
-	a := c.Attempt().For(resp)
-	v := a.End(resp, err)
+// finish sets what is known of a call at its end, with the last attempt a.
+func (t *Telemetry) finish(a *layer.Attempt, req *http.Request, span trace.Span, resp *http.Response, err error) {
+	c, v := a.Call(), a.End(resp, err)
 	span.SetAttributes(attemptsKey.Int(c.Count()), outcomeKey.String(v.String()))
 	if c.Offline() {
 		span.SetAttributes(offlineKey.Bool(true))

@@ -9,14 +9,9 @@ import (
 )
 
 // endRow closes the row of an attempt, begun as own, with its outcome, and returns the row and the
-// verdict. That is the current row, to which an inner layer may have moved on. It is own if the
-// current row has a response and this attempt has none: the row then belongs to a concurrent
-// request, as a hedge around the layer makes one, and that request has ended the call.
+// verdict. It is not own if an inner layer has moved on to another one.
 func endRow(own *layer.Attempt, resp *http.Response, err error) (*layer.Attempt, verdict.Verdict) {
-	a := own.Call().Attempt().For(resp)
-	if resp == nil && a.Status() != 0 {
-		a = own
-	}
+	a := own.For(resp)
 	return a, a.End(resp, err)
 }
 

@@ -127,8 +127,8 @@ func Retry(n int) *Layer {
 		req, done := bodies.Guard(req)
 		defer done()
 		for i := 1; ; i++ {
-			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
+			a := c.Attempt().For(resp)
 			if a.End(resp, err) != verdict.Retryable || i == n || bodies.Rewindable(req) != nil {
 				return resp, err
 			}

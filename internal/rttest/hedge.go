@@ -1,0 +1,51 @@
+package rttest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Hedge returns a decorator as third parties write one: if the first request takes longer than
+// after, it sends another, returns what comes first, and cancels the other. Each context ends with
+// that of the call.
+func Hedge(after time.Duration) transport.Func {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return Func(func(req *http.Request) (*http.Response, error) {
+			results := make(chan hedged, 2)
+			var cancels [2]context.CancelFunc
+			for i := range cancels {
+				var ctx context.Context
+				ctx, cancels[i] = context.WithCancel(req.Context())
+				context.AfterFunc(req.Context(), cancels[i])
+				go func() {
+					begin := time.NewTimer(time.Duration(i) * after)
+					defer begin.Stop()
+					select {
+					case <-begin.C:
+					case <-ctx.Done():
+					}
+					resp, err := next.RoundTrip(req.Clone(ctx)) //nolint:bodyclose // the winner's is the caller's
+					results <- hedged{i, resp, err}
+				}()
+			}
+			won := <-results
+			cancels[1-won.i]()
+			go func() {
+				if lost := <-results; lost.resp != nil {
+					_ = lost.resp.Body.Close()
+				}
+			}()
+			return won.resp, won.err
+		})
+	}
+}
+
+// hedged is the outcome of one of the requests of a hedge.
+type hedged struct {
+	i    int
+	resp *http.Response
+	err  error
+}
