@@ -22,7 +22,8 @@ type Store interface {
 	// be changed meanwhile, and the sequence may be ranged over again. A tape whose store has no
 	// index uses Scan to read a single exchange, so the first one should be quick to reach.
 	Scan(after ID) iter.Seq2[*Exchange, error]
-	// Close closes the store. What Append has stored is kept.
+	// Close closes the store. What Append has stored is kept. Later calls of the other methods return
+	// [ErrClosed].
 	Close() error
 }
 
