@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
@@ -40,6 +39,7 @@ type lazyExtra struct{ atomic.Pointer[callExtra] }
 type callExtra struct {
 	mu         sync.Mutex // mu guards every field below
 	stopReason string
+	key        string   // the idempotency key that a layer has made, "" for none
 	untaken    []string // the names of the layers that settings need and that the stack does not have
 	outer      *Call    // the enclosing call of the same request, if anything is untaken
 }
@@ -135,74 +135,6 @@ func (c *Call) Attempt() *Attempt {
 // Count returns the number of attempts begun, the first included.
 func (c *Call) Count() int { return int(c.further.Load()) + 1 }
 
-// NextAttempt begins a further attempt and its row. With the cause [Retry] it becomes the current
-// one, and the one before must have ended. A concurrent attempt sends its request with the context
-// of [Attempt.Context].
-func (c *Call) NextAttempt(cause Cause) *Attempt {
-	a := c.append(cause)
-	if cause == Retry {
-		before := c.Attempt()
-		advance(before, a)
-		a.entries.follow(&replaced(before).entries)
-		a.inherit(before)
-	}
-	return a
-}
-
-// advance makes to the current attempt if from is, and if the call has not returned: what a request
-// that has lost to another one still does, such as its retry, is not the outcome.
-func advance(from, to *Attempt) {
-	c := to.call
-	if c.returned() {
-		return
-	}
-	advanced := from == &c.first && c.current.CompareAndSwap(nil, to) || c.current.CompareAndSwap(from, to)
-	if advanced && c.returned() { // meanwhile
-		c.current.CompareAndSwap(to, from)
-	}
-}
-
-// replaced returns the attempt whose outcome is that of a. If a has not ended, a hedge inside the
-// layer that makes the next attempt has returned the outcome of another one.
-func replaced(a *Attempt) *Attempt {
-	outcome := a
-	for row := a.next.Load(); row != nil && !a.is(flagEnding); row = row.next.Load() {
-		if row.is(flagEnding) {
-			outcome = row
-		}
-	}
-	return outcome
-}
-
-// Follow begins the attempt that follows a, which has ended, with the cause [Retry]. It is
-// [Call.NextAttempt] for a layer whose attempt may run beside others, as inside a hedge: what is
-// held for a moves to the attempt that Follow returns, which becomes the current one if a was. If
-// [AttemptFrom] does not return it for the context of the request, send the request with
-// [Attempt.Context].
-func (c *Call) Follow(a *Attempt) *Attempt {
-	f := c.append(Retry)
-	f.entries.follow(&a.entries)
-	f.inherit(a)
-	advance(a, f)
-	return f
-}
-
-// append opens a row.
-func (c *Call) append(cause Cause) *Attempt {
-	a := &Attempt{call: c}
-	a.cause, a.start = cause, time.Now()
-	last := &c.first
-	for {
-		a.number = last.number + 1
-		if last.next.CompareAndSwap(nil, a) {
-			break
-		}
-		last = last.next.Load()
-	}
-	c.further.Add(1)
-	return a
-}
-
 // SetStopReason records why no further attempt follows, for the ledger: "budget
 // empty", "hint 5m0s would end past the deadline (12s left)". It replaces an earlier reason.
 func (c *Call) SetStopReason(reason string) {
@@ -235,6 +167,25 @@ func (l *lazyExtra) more() *callExtra {
 // an attempt without a response is then [verdict.Retryable], not
 // [verdict.Ambiguous].
 func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
+
+// IdempotencyKey returns the idempotency key that the requests of the call have in common. The
+// first use calls newKey. An empty key is not kept.
+func (c *Call) IdempotencyKey(newKey func() string) string {
+	x := c.extra.more()
+	x.mu.Lock()
+	key := x.key
+	x.mu.Unlock()
+	if key != "" {
+		return key
+	}
+	key = newKey()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.key == "" {
+		x.key = key
+	}
+	return x.key
+}
 
 // raised returns a verdict, corrected if a layer has made the request idempotent or knows that it
 // was not sent.

@@ -16,7 +16,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		if concurrent(req.Context()) {
 			before = latest(a)
 		}
-		a = c.append(Retry)
+		a = appendRow(c, Retry)
 		a.entries.enter(b.depth)
 		if before.entries.left(b.depth) {
 			if before.is(flagReturned) { // else its request has lost to another one, and is still on its way back

@@ -32,7 +32,7 @@ func (p *plan) withIdempotencyKey(c *layer.Call, req *http.Request) *http.Reques
 	}
 	key := ""
 	if from := req.Response; from == nil {
-		key = p.key()
+		key = c.IdempotencyKey(p.key) // also if a foreign layer has sent this request before
 	} else if from.Request != nil && origin.Same(from.Request.URL, req.URL) {
 		key = from.Request.Header.Get(keyHeader(from.Request))
 	}

@@ -1,6 +1,7 @@
 package retry_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
@@ -201,4 +203,51 @@ func TestARedirectCarriesTheKeyInItsOwnHeader(t *testing.T) {
 			t.Errorf("%s: %v, want %v twice", path, got[path], want)
 		}
 	}
+}
+
+// A third-party retry or hedge around the layer sends the request of a call again. To the server it
+// is still the same work.
+func TestTheRequestsOfACallHaveOneKey(t *testing.T) {
+	again := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(req.Clone(req.Context()))
+			if err == nil {
+				finish(resp)
+			}
+			return next.RoundTrip(req.Clone(req.Context()))
+		})
+	})
+	synctest.Test(t, func(t *testing.T) {
+		for name, outer := range map[string]transport.Layer{"retry": again, "hedge": rttest.Hedge(time.Second)} {
+			ctx, cancel := context.WithCancel(t.Context())
+			keys := make(chan string, 9)
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				keys <- req.Header.Get("Idempotency-Key")
+				if name == "hedge" {
+					select {
+					case <-time.After(10 * time.Second):
+					case <-req.Context().Done():
+						return nil, req.Context().Err()
+					}
+				}
+				return rttest.Response(req, 200, ""), nil
+			})
+			rt := rttest.Stack(base, rttest.Pass("outer"), outer, retry.New(retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}))
+			for range 2 {
+				resp, err := rt.RoundTrip(request(t, ctx, http.MethodPost, nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				finish(resp)
+			}
+			cancel()
+			synctest.Wait()
+			if len(keys) != 4 {
+				t.Fatalf("%s: %d requests, want 4", name, len(keys))
+			}
+			if a, b, c, d := <-keys, <-keys, <-keys, <-keys; a != b || c != d || a == c {
+				t.Errorf("%s: keys %q and %q of one call, %q and %q of the other", name, a, b, c, d)
+			}
+		}
+	})
 }

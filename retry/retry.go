@@ -61,6 +61,9 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	a := layer.AttemptFrom(req.Context())
 	if a != c.Attempt() { // a further attempt would follow the current one, not this one
 		a.AddNote("not retried: it runs beside another attempt")
+		if p.key != nil { // that has the key, too
+			req = p.withIdempotencyKey(c, req)
+		}
 		return next.RoundTrip(req)
 	}
 	if !c.ClaimRetry(p.attempts) {
