@@ -44,7 +44,7 @@ const (
 // It panics without a Source or an origin, on malformed origins, on negative
 // times, and on an invalid header name.
 func New(c Config) *Auth {
-	if c.Source == nil {
+	if f, ok := c.Source.(SourceFunc); c.Source == nil || ok && f == nil {
 		panic("auth: New: no Source")
 	}
 	if c.Header == "" {

@@ -12,6 +12,7 @@ func TestInvalidSettingsPanicWithoutASecret(t *testing.T) {
 	source, here := new(issuer), []string{site}
 	for name, f := range map[string]func(){
 		"no source":          func() { auth.Bearer(nil, site) },
+		"nil function":       func() { auth.Bearer(auth.SourceFunc(nil), site) },
 		"negative leeway":    func() { auth.New(auth.Config{Source: source, Origins: here, Leeway: -1}) },
 		"negative cooldown":  func() { auth.New(auth.Config{Source: source, Origins: here, Cooldown: -1}) },
 		"negative timeout":   func() { auth.New(auth.Config{Source: source, Origins: here, Timeout: -1}) },

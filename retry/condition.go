@@ -2,6 +2,7 @@ package retry
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,23 +26,36 @@ type Outcome struct {
 // cannot make a request safe to send again. It is called concurrently.
 type Condition func(Outcome) bool
 
-// Any holds if at least one of the conditions holds.
+// Any holds if at least one of the conditions holds. It panics if one is nil.
 func Any(conditions ...Condition) Condition {
+	conditions = present("Any", conditions)
 	return func(o Outcome) bool {
 		return slices.ContainsFunc(conditions, func(c Condition) bool { return c(o) })
 	}
 }
 
-// All holds if all conditions hold.
+// All holds if all conditions hold. It panics if one is nil.
 func All(conditions ...Condition) Condition {
+	conditions = present("All", conditions)
 	return func(o Outcome) bool {
 		return !slices.ContainsFunc(conditions, func(c Condition) bool { return !c(o) })
 	}
 }
 
-// Not holds if the condition does not.
+// Not holds if the condition does not. It panics if the condition is nil.
 func Not(condition Condition) Condition {
+	present("Not", []Condition{condition})
 	return func(o Outcome) bool { return !condition(o) }
+}
+
+// present returns a copy of conditions. It panics if one is nil, here and not in a call.
+func present(name string, conditions []Condition) []Condition {
+	for i, c := range conditions {
+		if c == nil {
+			panic(fmt.Sprintf("retry: %s: condition %d of %d is nil", name, i+1, len(conditions)))
+		}
+	}
+	return slices.Clone(conditions)
 }
 
 // OnStatus holds after a response with one of the statuses.

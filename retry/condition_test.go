@@ -179,3 +179,21 @@ func TestCheckRetryErrorTakesThePlaceOfTheOutcome(t *testing.T) {
 		}
 	})
 }
+
+// A condition that is nil panics where it is given, not in a call.
+func TestANilConditionPanics(t *testing.T) {
+	for want, f := range map[string]func(){
+		"retry: Any: condition 2 of 2 is nil": func() { retry.Any(retry.Always, nil) },
+		"retry: All: condition 1 of 1 is nil": func() { retry.All(nil) },
+		"retry: Not: condition 1 of 1 is nil": func() { retry.Not(nil) },
+	} {
+		func() {
+			defer func() {
+				if v := recover(); v != want {
+					t.Errorf("recovered %v, want %q", v, want)
+				}
+			}()
+			f()
+		}()
+	}
+}

@@ -56,12 +56,19 @@ func TestHashKey(t *testing.T) {
 	if len(store.keys) != 1 || store.keys[key(req)] != 3 {
 		t.Errorf("the store was asked for %v", store.keys)
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("an empty secret was taken")
-		}
-	}()
-	HashKey(nil, byToken)
+	for name, f := range map[string]func(){
+		"an empty secret": func() { HashKey(nil, byToken) },
+		"a nil function":  func() { HashKey(secret, nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error(name, "was taken")
+				}
+			}()
+			f()
+		}()
+	}
 }
 
 // A key is often a credential: nothing that is kept or shown contains it.
