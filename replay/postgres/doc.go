@@ -47,8 +47,10 @@
 // A batch whose commit was sent and not confirmed is looked up before it is sent again, so it is
 // neither lost nor stored twice. A Reindex whose connection breaks begins again, three times at most.
 // A transaction that gets no statement for a second longer than Options.Timeout ends at the server,
-// and gives back the lock of the tape. Parts of a body whose exchange never came are removed by the
-// first Open an hour after the last of them. Before that they may belong to another process.
+// and gives back the lock of the tape. So does one whose connection shows no sign of life, within a
+// few seconds more, if the server runs on a system that notices. Parts of a body whose exchange never
+// came are removed by the first Open an hour after the last of them. Before that they may belong to
+// another process.
 //
 // # Damage
 //

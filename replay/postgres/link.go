@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -166,30 +164,4 @@ func (s *link) begun(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx
 	return s.doWithin(ctx, func(ctx context.Context) error {
 		return pgx.BeginTxFunc(ctx, s.pool, readCommitted, func(tx pgx.Tx) error { return fn(ctx, tx) })
 	})
-}
-
-// lock takes the lock of the tape until the transaction ends.
-func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
-	var q pgx.Batch
-	return s.locked(tx.SendBatch(ctx, s.queueLock(&q)).Close())
-}
-
-// queueLock queues taking the lock. If the client is gone and the server does not notice, as when a
-// network fails, the server ends the transaction by itself, and gives back the lock. It also makes
-// the plans of the transaction use indexes: a plan made while a table was empty reads all of it,
-// even when it is full.
-func (s *link) queueLock(q *pgx.Batch) *pgx.Batch {
-	idle := min(s.opts.Timeout+time.Second, math.MaxInt32*time.Millisecond) // a call that lives has ended by then
-	q.Queue(`SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', $1, true)`, strconv.FormatInt(idle.Milliseconds(), 10))
-	q.Queue(lockSQL, lockClass, s.tape)
-	return q
-}
-
-// locked explains the error of taking the lock. If the time is over and the server responds,
-// another process holds it.
-func (s *link) locked(err error) error {
-	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && (pe.Code == "57014" || pe.Code == "55P03") {
-		return fmt.Errorf("%w: %s: another process writes for longer than %v", store.ErrLocked, s.path, s.opts.Timeout)
-	}
-	return err
 }

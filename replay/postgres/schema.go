@@ -9,12 +9,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-const (
-	schema = 1
-
-	// The class of the advisory locks. The second number is that of a tape, or 0 for the tables.
-	lockClass = 0x67726379
-)
+const schema = 1
 
 // tables creates schema 1. Texts are compared byte by byte, whatever the collation of the database.
 const tables = `
@@ -63,8 +58,6 @@ CREATE TABLE gracy_unfinished (
 );
 INSERT INTO gracy_meta VALUES (1)`
 
-const lockSQL = `SELECT pg_advisory_xact_lock($1, $2)`
-
 // querier is a pool, or a transaction.
 type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
@@ -104,7 +97,8 @@ func (s *pgStore) begin(ctx context.Context) error {
 		return errMissing
 	}
 	return pgx.BeginTxFunc(ctx, s.pool, readCommitted, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, lockSQL, lockClass, 0); err != nil {
+		var q pgx.Batch
+		if err := tx.SendBatch(ctx, s.queueLock(&q, allTapes)).Close(); err != nil {
 			return err
 		}
 		found, err := s.check(ctx, tx) // another may have been faster

@@ -71,7 +71,7 @@ func (s *pgStore) appendAsIs(ctx context.Context, tx pgx.Tx, b *batch) error {
 	}
 	var q pgx.Batch
 	has, taken := false, false
-	s.queueLock(&q)
+	s.queueLock(&q, s.tape)
 	q.Queue(recipeSQL, s.tape).QueryRow(func(row pgx.Row) error {
 		has = true
 		return s.sameRecipe(row)
