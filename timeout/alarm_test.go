@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // rings records when it is called.
@@ -211,4 +216,33 @@ func TestAnUploadThatBeginsWhileTheAlarmIsSet(t *testing.T) {
 			t.Errorf("a body that has stalled for two seconds: %v, want ErrIdle", context.Cause(&l.ctx))
 		}
 	})
+}
+
+// The clock may have been set since the layer was made, or the machine may have slept. The deadline that
+// inner layers see is as far away by the clock as it is now, for those who send it to a server.
+func TestTheDeadlineIsByTheClockAsItIsNow(t *testing.T) {
+	const limit = time.Minute
+	for _, step := range []time.Duration{-time.Hour, 0, 8 * time.Hour} {
+		call, attempt := New(Config{Total: limit}), PerAttempt(limit)
+		for _, s := range []*alarms{call.total, attempt.alarms} {
+			s.clock.epoch = rttest.Stepped(t, s.clock.epoch, -step)
+		}
+		for name, l := range map[string]transport.Layer{"call": call, "attempt": attempt} {
+			var left, again time.Duration
+			resp, err := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				deadline, _ := req.Context().Deadline()
+				left = deadline.Round(0).Sub(time.Now().Round(0))
+				later, _ := req.Context().Deadline()
+				again = later.Sub(deadline)
+				return rttest.Respond(200, "").RoundTrip(req)
+			}), l).RoundTrip(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if (left-limit).Abs() > limit/2 || again != 0 {
+				t.Errorf("set by %v: the deadline of the %s is in %v, want %v, and the next time %v later", step, name, left, limit, again)
+			}
+		}
+	}
 }

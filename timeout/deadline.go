@@ -246,7 +246,8 @@ func (l *deadline) Ahead() (time.Time, bool) {
 	if l.state.Load() == met || at == never {
 		return time.Time{}, false
 	}
-	return l.clock.epoch.Add(l.start + at), true
+	now := time.Now() // the clock may have been set since the epoch
+	return now.Add(l.start + at - now.Sub(l.clock.epoch)), true
 }
 
 // Own implements [ending.Owner].
