@@ -92,8 +92,8 @@ func (s *link) late(ctx context.Context, err error) error {
 func lost(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// The server shuts down, crashes, starts, has no connection left, or has received nothing from
-		// us for too long.
-		return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03"}, pe.Code) || strings.HasPrefix(pe.Code, "08")
+		// us for too long, within a transaction or outside of one.
+		return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03", "57P05"}, pe.Code) || strings.HasPrefix(pe.Code, "08")
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok && errors.Is(err, context.DeadlineExceeded) {
 		return true // that of connect_timeout

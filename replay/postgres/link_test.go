@@ -197,6 +197,19 @@ func TestAConnectionThatGoesSilent(t *testing.T) {
 	})
 }
 
+// A server may be set to end sessions that are idle.
+func TestASessionThatWasIdleForTooLong(t *testing.T) {
+	s := open(t, server(t)+"&idle_session_timeout=100", "a", postgres.Options{})
+	for id := range 3 {
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(id)}}))
+		time.Sleep(300 * time.Millisecond) // the pool asks a connection first if it was idle for a second
+		if x, err := s.Find(tapetest.Numbered(id).Key, 0); x == nil || err != nil {
+			t.Errorf("Find gives %v, %v", x, err)
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
 // failingConn is a connection that fails once, as if its machine had lost the network.
 type failingConn struct {
 	net.Conn
