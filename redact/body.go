@@ -16,7 +16,7 @@ import (
 //
 //   - In JSON, JSON lines and event streams: the values of secret names;
 //     {"name": "password", "value": "x"} in either order; cookies; {"auth": {"basic": "x"}};
-//     in a string also a URL that carries a secret, and JSON, XML or a form inside.
+//     in a string also a URL, relative or not, that carries a secret, and JSON, XML or a form inside.
 //   - In forms and multipart forms: the values of secret names.
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.

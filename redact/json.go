@@ -225,7 +225,7 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 			return Mask, true
 		}
 	}
-	if len(raw) < 16 && bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '/') < 0 && bytes.IndexByte(raw, '&') < 0 {
+	if len(raw) < 16 && bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '/') < 0 && bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '?') < 0 {
 		return "", false // nothing so short has the shape of a secret
 	}
 	if how != graph && plainString(raw) {
@@ -248,7 +248,7 @@ func plainString(raw []byte) bool {
 	if start, end := longWord(raw, 0); start < end || len(raw) < 2 || beginsLikeKey(raw) {
 		return false
 	}
-	return bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte([]byte("{[ \t\r\n<"), raw[0]) < 0 &&
+	return bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '?') < 0 && bytes.IndexByte([]byte("{[ \t\r\n<"), raw[0]) < 0 &&
 		!bytes.Contains(raw, []byte("://"))
 }
 
@@ -267,9 +267,11 @@ func (n nest) jsonString(raw string) string {
 	case !n.deepest() && plain[0] == '<' && mediatype.Of("", []byte(plain)) == mediatype.XML:
 		masked = string(n.inner().passages(n.inner().markup([]byte(plain), false)))
 	case strings.Contains(plain, "&") && mediatype.Of("", []byte(plain)) == mediatype.Form:
-		masked = n.pairs(plain, field)
+		masked = queries(n, n.pairs(plain, field))
 	case strings.Contains(plain, "://"):
 		masked = n.urls(plain)
+	case strings.IndexByte(plain, '?') >= 0: // a relative URL
+		masked = queries(n, plain)
 	}
 	return inString(raw, plain, masked)
 }

@@ -125,3 +125,25 @@ func TestAURLHidesNothingElseOfAString(t *testing.T) {
 		}
 	}
 }
+
+// The URL in a string of JSON may be relative, as that of the next page often is.
+func TestARelativeURLInJSONHidesNoSecret(t *testing.T) {
+	var r *redact.Redactor
+	for in, want := range map[string]string{
+		"/v1/items?access_token=PLANTED&page=2": "/v1/items?access_token=REDACTED&page=2",
+		`\/v1\/items?page=2&api_key=PLANTED`:    "/v1/items?page=2&api_key=REDACTED",
+		"//api.test/items?token=PLANTED":        "//api.test/items?token=REDACTED",
+		"items?token=PLANTED":                   "items?token=REDACTED",
+		"?token=PLANTED":                        "?token=REDACTED",
+		"items?token=PLANTED&a=b":               "items?token=REDACTED&a=b",
+		"a=b?&password=PLANTED":                 "a=b?&password=REDACTED",
+		"/v1/items?page=2&sort=name":            "/v1/items?page=2&sort=name",
+		"is token=1? or token=2":                "is token=1? or token=2",
+		"a ? b : c=d":                           "a ? b : c=d",
+	} {
+		in, want = `{"next":"`+in+`"}`, `{"next":"`+want+`"}`
+		if got := string(r.Body("application/json", []byte(in))); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
