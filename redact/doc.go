@@ -8,7 +8,7 @@
 // Three kinds of evidence count, the most certain first:
 //
 //   - A literal registered in [Rules] is masked wherever it stands: plain, percent-encoded,
-//     JSON-escaped or in base64.
+//     with the escapes of JSON or of markup, or in base64.
 //   - A name: of a header (Authorization, Cookie, X-Api-Key ...), of a query parameter (key, sig,
 //     access_token, X-Amz-* ...) or of a field of a body (password, client_secret ...). Case,
 //     dashes, underscores and percent-encoding do not matter. A name that ends in token, secret,

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -89,28 +88,6 @@ func (l *literals) in(s string) bool {
 
 func base64Char(c byte) bool {
 	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
-}
-
-// forms returns s in the forms that it has in URLs and in JSON.
-func forms(s string) []string {
-	q, p := url.QueryEscape(s), url.PathEscape(s)
-	return []string{
-		s, q, p, lowerHex(q), lowerHex(p), strings.ReplaceAll(q, "+", "%20"),
-		jsonEscape(s, 0), jsonEscape(s, escapeSlash), jsonEscape(s, escapeHTML),
-		jsonEscape(s, escapeRunes), jsonEscape(s, escapeSlash|escapeRunes),
-	}
-}
-
-// lowerHex writes the escapes of s in lower case.
-func lowerHex(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:], strings.ToLower(s[i+1:i+3]))
-			i += 2
-		}
-	}
-	return string(b)
 }
 
 // cores returns the characters that s has in base64 whatever text surrounds it, for each of its
