@@ -135,7 +135,7 @@ func (o *observation) throttled() {
 	key := o.wide(o.key)
 	if hinted && !asked.Sure {
 		ok := false
-		o.shell.pauses(func(t *pauses.Table, now int64) { key, ok = t.Doubtful(key, o.key, order, now) })
+		o.shell.pauses(func(t *pauses.Table, now int64) { key, ok = t.Doubtful(o.server(), key, o.key, order, now) })
 		if !ok {
 			return
 		}
@@ -160,7 +160,7 @@ func (o *observation) throttled() {
 func (o *observation) accepted() {
 	// On a 202 Retry-After is the interval of polling, and on a redirect it delays the next hop.
 	if s := o.resp.StatusCode; s < http.StatusMultipleChoices && s != http.StatusAccepted && len(o.resp.Header["Retry-After"]) > 0 {
-		o.shell.pauses(func(t *pauses.Table, now int64) { t.AcceptedWithAfter(o.wide(o.key), now) })
+		o.shell.pauses(func(t *pauses.Table, now int64) { t.AcceptedWithAfter(o.server(), now) })
 	}
 	if !o.pause.OnEmpty {
 		return
@@ -170,10 +170,18 @@ func (o *observation) accepted() {
 		return
 	}
 	wide := o.wide(o.key)
-	o.shell.pauses(func(t *pauses.Table, now int64) { ok = t.CountsDown(wide, q.Reset, now) })
+	o.shell.pauses(func(t *pauses.Table, now int64) { ok = t.CountsDown(o.server(), q.Reset, now) })
 	if ok && q.Wait > 0 {
 		o.arm(wide, pauses.Order{For: min(q.Wait, o.pause.Max)})
 	}
+}
+
+// server returns the key of what is known of the server: that of a pause, but of one host at most.
+func (o *observation) server() pauses.Key {
+	if o.pause.Scope == transport.ScopeAll {
+		return o.key.OfHost()
+	}
+	return o.wide(o.key)
 }
 
 // arm arms a pause, unless pauses are only reported, and reports it. It returns how long the pause

@@ -211,3 +211,32 @@ func TestPausedKnowsTheRouteOfARequestThatIsNotSentYet(t *testing.T) {
 		}
 	})
 }
+
+// Under [transport.ScopeAll] a pause holds back the requests to all servers, but what one of them says
+// in its own way is no reason to doubt another.
+func TestOneServerIsNoReasonToDoubtAnother(t *testing.T) {
+	const window, other = ".window/", ".other/" // behind http://api.test
+	for _, tt := range []struct {
+		name         string
+		others, last []string // the responses of the two
+		want         time.Duration
+	}{
+		{"windows of another length", []string{"200", "X-Ratelimit-Remaining", "5", "X-Ratelimit-Reset", "60"}, []string{"200", "X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", "9"}, 9 * time.Second},
+		{"a Retry-After on each response", []string{"200", "Retry-After", "3"}, []string{"503", "Retry-After", "9"}, 9 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				first := []string{"200", "X-Ratelimit-Remaining", "1", "X-Ratelimit-Reset", "9"}
+				rt := NewLimiter(Config{Pause: Pause{OnEmpty: true, Scope: transport.ScopeAll}}).Wrap(&server{
+					respond: sequence(first, tt.others, first, tt.others, tt.last),
+				})
+				for _, url := range []string{window, other, window, other, window} {
+					flood(t, rt, url, 1)
+				}
+				if got := took(func() { flood(t, rt, window, 1) }); got != tt.want {
+					t.Errorf("waited %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
+}

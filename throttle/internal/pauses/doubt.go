@@ -41,9 +41,10 @@ func (t *Table) AcceptedWithAfter(key Key, now int64) {
 
 // Doubtful returns what is held back by a response that asks for a wait and does not say that a
 // limit was reached. It is wide, or narrow if the previous wide pause was for the same time and has
-// ended with requests accepted since. It reports false if nothing is held back.
-func (t *Table) Doubtful(wide, narrow Key, o Order, now int64) (key Key, ok bool) {
-	d := t.doubtOf(wide, now)
+// ended with requests accepted since. It reports false if nothing is held back. server is the key of
+// what is known of the server.
+func (t *Table) Doubtful(server, wide, narrow Key, o Order, now int64) (key Key, ok bool) {
+	d := t.doubtOf(server, now)
 	if d.always && now-d.latest <= lasts {
 		return Key{}, false
 	}

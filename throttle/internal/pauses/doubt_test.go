@@ -16,20 +16,20 @@ func TestDoubtful(t *testing.T) {
 		ok     bool
 	}{
 		{"the first time", func(*Table) Order { return five }, wide, true},
-		{"the same again", func(t *Table) Order { t.Doubtful(wide, narrow, five, 0); return five }, narrow, true},
-		{"another wait", func(t *Table) Order { t.Doubtful(wide, narrow, four, 0); return five }, wide, true},
+		{"the same again", func(t *Table) Order { t.Doubtful(wide, wide, narrow, five, 0); return five }, narrow, true},
+		{"another wait", func(t *Table) Order { t.Doubtful(wide, wide, narrow, four, 0); return five }, wide, true},
 		{"during its pause", func(t *Table) Order {
-			t.Doubtful(wide, narrow, five, 0)
+			t.Doubtful(wide, wide, narrow, five, 0)
 			t.Arm(wide, 0, Order{For: time.Minute})
 			return five
 		}, wide, true},
 		{"the first after its pause", func(t *Table) Order {
-			t.Doubtful(wide, narrow, five, 0)
+			t.Doubtful(wide, wide, narrow, five, 0)
 			p := t.Arm(wide, 0, Order{For: time.Second}).Pause
 			return Order{For: five.For, Pass: p.Pass()}
 		}, wide, true},
 		{"one that was accepted in between", func(t *Table) Order {
-			t.Doubtful(wide, narrow, five, 0)
+			t.Doubtful(wide, wide, narrow, five, 0)
 			p := t.Arm(wide, 0, Order{For: time.Second}).Pause
 			p.Waiting = 1
 			pass := p.Pass()
@@ -40,7 +40,7 @@ func TestDoubtful(t *testing.T) {
 	} {
 		var table Table
 		o := tt.before(&table)
-		if key, ok := table.Doubtful(wide, narrow, o, 2*second); key != tt.want || ok != tt.ok {
+		if key, ok := table.Doubtful(wide, wide, narrow, o, 2*second); key != tt.want || ok != tt.ok {
 			t.Errorf("%s: %v, %v; want %v, %v", tt.name, key, ok, tt.want, tt.ok)
 		}
 	}
@@ -137,7 +137,7 @@ func TestARetryAfterOfAcceptedResponsesIsForgotten(t *testing.T) {
 
 // doubts reports whether a response of the server that asks for a wait holds back nothing.
 func doubts(t *Table, key Key, now int64) bool {
-	_, ok := t.Doubtful(key, key, Order{For: time.Second}, now)
+	_, ok := t.Doubtful(key, key, key, Order{For: time.Second}, now)
 	return !ok
 }
 
@@ -151,12 +151,12 @@ func TestWhatIsKnownOfServersIsBounded(t *testing.T) {
 	}
 	// Many others do not make us forget the first.
 	first := Key{Host: "0"}
-	if _, ok := table.Doubtful(first, first, Order{For: time.Second}, 20*Max); ok {
+	if _, ok := table.Doubtful(first, first, first, Order{For: time.Second}, 20*Max); ok {
 		t.Error("the first server is forgotten")
 	}
 	late := int64(10*Max) + 2*forget
 	table.AcceptedWithAfter(Key{Host: "late"}, late)
-	if _, ok := table.Doubtful(first, first, Order{For: time.Second}, late); !ok {
+	if _, ok := table.Doubtful(first, first, first, Order{For: time.Second}, late); !ok {
 		t.Error("the first server is remembered for ever")
 	}
 }
