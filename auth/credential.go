@@ -52,7 +52,8 @@ func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
 		c.value = scheme + " " + token.Value
 	}
 	if !token.Expiry.IsZero() {
-		life := token.Expiry.Sub(now)
+		// Both clocks: a source may have kept the token for a while.
+		life := min(token.Expiry.Sub(now), token.Expiry.Round(0).Sub(now.Round(0)))
 		if life <= 0 {
 			return nil, &expiredError{life.Abs()}
 		}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -34,6 +35,22 @@ func TestATokenExpiresByEitherClock(t *testing.T) {
 		now := rttest.Stepped(t, fetched.Add(test.passed), test.step)
 		if v, f, l := c.valid(now), c.fresh(now), c.lasts(now); v != test.valid || f != test.valid || l != test.valid {
 			t.Errorf("%s: valid %v, fresh %v, lasts %v, want %v", test.name, v, f, l, test.valid)
+		}
+	}
+}
+
+// A source may keep a token while the machine sleeps, or its clock is set.
+func TestATokenThatASourceHasKeptExpiresByEitherClock(t *testing.T) {
+	const life = time.Hour
+	made := time.Now()
+	for step, want := range map[time.Duration]time.Duration{0: life, 8 * time.Hour: 0, life / 2: life / 2, -8 * time.Hour: life} {
+		now := rttest.Stepped(t, made, step)
+		c, err := (&tokens{}).credentialOf(Token{Value: "secret", Expiry: made.Add(life)}, now)
+		if _, expired := errors.AsType[*expiredError](err); expired != (want == 0) {
+			t.Errorf("set by %v: %v", step, err)
+		}
+		if err == nil && (!c.valid(now.Add(want-time.Second)) || c.valid(now.Add(want))) {
+			t.Errorf("set by %v: it expires in %v, want %v", step, c.expiry.Sub(now), want)
 		}
 	}
 }
