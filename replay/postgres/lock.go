@@ -30,11 +30,13 @@ func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
 
 // lockSettings are those of a transaction that has a lock. If the client is gone and the server does
 // not notice, as when a network fails, the server ends the transaction by itself, and gives back the
-// lock: $1 is in milliseconds how long it waits for the next statement, and for a sign of life while
-// it reads or writes one; $2 the part of that in seconds after which it asks for one. Also, plans use
-// indexes: one that was made while a table was empty reads all of it, even when it is full.
+// lock: $1 is in milliseconds how long it waits for the next statement, and for the receipt of what it
+// sends; $2 the time in seconds without a sign of life after which it asks for one, three times. Not
+// every system can do all of that, and a server logs what its own cannot. Also, plans use indexes: one
+// that was made while a table was empty reads all of it, even when it is full.
 const lockSettings = `SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', $1, true),
-	set_config('tcp_user_timeout', $1, true), set_config('tcp_keepalives_idle', $2, true), set_config('tcp_keepalives_interval', '1', true)`
+	set_config('tcp_user_timeout', CASE WHEN version() LIKE '%linux%' THEN $1 ELSE '0' END, true),
+	set_config('tcp_keepalives_idle', $2, true), set_config('tcp_keepalives_interval', '1', true), set_config('tcp_keepalives_count', '3', true)`
 
 // The most that the settings take.
 const (

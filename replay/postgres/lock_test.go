@@ -76,6 +76,9 @@ func TestALockOutlivesNoNetwork(t *testing.T) {
 	var over sync.WaitGroup
 	over.Add(1)
 	config.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if left.Load() < 0 {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ENETUNREACH}
+		}
 		c, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
