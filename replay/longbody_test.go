@@ -131,7 +131,7 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s: %v", what, err)
 				}
-			case <-time.After(5 * time.Second):
+			case <-time.After(time.Minute):
 				t.Errorf("%s waits for the store", what)
 			}
 		} else {
@@ -139,7 +139,7 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 		}
 		select {
 		case <-over:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s does not end the read", what)
 			release()
 			<-over
