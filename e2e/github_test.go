@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-github/v88/github"
 
@@ -66,6 +68,7 @@ func isJSON(resp *http.Response) error {
 // The issues have five pages, and the request for the third meets a fault.
 func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 	const pages, items = 5, 47
+	const hint = 20 * time.Millisecond
 	again := []string{"", "2", "3", "3", "4", "5"}
 	pass := fault.Pass()
 	for _, tc := range []struct {
@@ -88,9 +91,9 @@ func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 		name: "a 502", third: fault.Status(502), pages: again, calls: [][]int{{200}, {200}, {502, 200}, {200}, {200}}, items: items, dials: 1, logged: true,
 		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 after 2 attempts in", "1 502 retryable headers body 12 B", "2 200 ok headers body B (retry)"},
 	}, {
-		name: "a 503 with a hint", third: fault.Status(503, "Retry-After-Ms", "20"), pages: again, items: items, dials: 1, logged: true, waits: true,
+		name: "a 503 with a hint", third: fault.Status(503, "Retry-After-Ms", strconv.FormatInt(hint.Milliseconds(), 10)), pages: again, items: items, dials: 1, logged: true, waits: true,
 		calls:  [][]int{{200}, {200}, {503, 200}, {200}, {200}},
-		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 after 2 attempts in", "1 503", "2 200 ok ms (retry)"},
+		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 after 2 attempts in", "1 503", "2 200 ok (retry)"},
 	}, {
 		name: "a secondary rate limit", third: fault.Status(429, "Retry-After", "0"), pages: again, items: items, dials: 1, logged: true,
 		calls:  [][]int{{200}, {200}, {429, 200}, {200}, {200}},
@@ -149,6 +152,9 @@ func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 			}
 			if calls := trace.Calls(); len(calls) > 2 {
 				checkLedger(t, calls[2].String(), tc.ledger...)
+				if a := slices.Collect(calls[2].Attempts()); tc.waits && (len(a) != 2 || a[1].Start().Add(a[1].Elapsed()).Sub(a[0].Start()) < hint) {
+					t.Errorf("the retry ended sooner than after %v:\n%s", hint, calls[2])
+				}
 			}
 			attempts := 0
 			for _, c := range tc.calls {
