@@ -54,6 +54,7 @@ func through(t *testing.T, p *server, ca string) *http.Client {
 		t.Fatal("the certificate of the proxy cannot be read")
 	}
 	tr := &http.Transport{Proxy: http.ProxyURL(proxyURL), TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableCompression: true}
+	tr.ExpectContinueTimeout = time.Minute // the proxy asks for a body, or responds
 	t.Cleanup(tr.CloseIdleConnections)
 	return &http.Client{Transport: tr, Timeout: 30 * time.Second}
 }
