@@ -63,7 +63,7 @@ func (b *body) Read(p []byte) (int, error) {
 		a.bytes.Add(int64(n))
 	}
 	if err != nil {
-		if err != io.EOF { //nolint:errorlint // a Reader returns it as it is
+		if err != io.EOF {
 			breakOff(a, err)
 		}
 		a.bodyEnd()
