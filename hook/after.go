@@ -19,10 +19,9 @@ type afterRun struct {
 	context        mark // the context of shown
 }
 
-// after runs the hook on an outcome and returns the outcome that results.
-func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
-	ctx := req.Context()
-	a := layer.AttemptFrom(ctx).For(resp)
+// after runs the hook on the outcome of the attempt a and returns the outcome that results.
+func (h *Hook) after(a *layer.Attempt, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
+	ctx, c := req.Context(), a.Call()
 	r := new(afterRun)
 	marked := r.start(ctx, h, a)
 	r.request = *req.WithContext(marked)

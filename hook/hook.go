@@ -66,6 +66,7 @@ func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	if hooks.Before == nil && hooks.After == nil || runOf(req.Context()).of(h) != nil {
 		return next.RoundTrip(req)
 	}
+	own := layer.AttemptFrom(req.Context())
 	var resp *http.Response
 	var err error
 	if hooks.Before != nil {
@@ -80,5 +81,5 @@ func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	if hooks.After == nil {
 		return resp, err
 	}
-	return h.after(c, req, resp, err, hooks)
+	return h.after(own.For(resp), req, resp, err, hooks)
 }
