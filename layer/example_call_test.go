@@ -86,11 +86,11 @@ func ExampleAttempt_Context() {
 		go func() {
 			defer close(lost)
 			resp, err := next.RoundTrip(req.WithContext(slow.Context(ctx)))
-			slow.End(resp, err)
+			slow.For(resp).End(resp, err)
 			bodies.Drain(resp)
 		}()
 		resp, err := next.RoundTrip(req.WithContext(fast.Context(req.Context())))
-		fast.End(resp, err)
+		fast.For(resp).End(resp, err)
 		cancel()
 		<-lost
 		return resp, err
