@@ -17,6 +17,10 @@ func foundation(p *Plan, base any) {
 		}
 		return
 	}
+	if t == nil {
+		p.Warn("the base is a nil *http.Transport, with which each call panics")
+		return
+	}
 	if idle := idlePerHost(t); p.Concurrency > idle && idle > 0 {
 		p.Warn("up to %d requests at once, but the base keeps only %d idle connections per host and over HTTP/1.1 dials the others anew each time: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
 	}

@@ -78,3 +78,17 @@ func TestExplainNotesABaseWhoseDialsKeepTheirPlaces(t *testing.T) {
 		}
 	}
 }
+
+// A variable of the type *http.Transport that was never set is no nil base.
+func TestExplainWarnsAboutANilTransport(t *testing.T) {
+	var base *http.Transport
+	for name, client := range map[string]any{
+		"alone":    base,
+		"a client": &http.Client{Transport: base},
+		"a stack":  gracy.Around(base, part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}),
+	} {
+		if p := gracy.Explain(client); len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "nil *http.Transport") {
+			t.Errorf("%s: %q", name, p.Warnings)
+		}
+	}
+}
