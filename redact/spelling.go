@@ -137,11 +137,36 @@ func (how spellings) write(s string) string {
 	return b.String()
 }
 
-// escapedLink masks a URL with escapes by mask, and writes it with them.
+// escapedLink masks a URL with escapes by mask. What is in front of the masked part and behind it
+// keeps its bytes, and the masked part has the escapes of the URL.
 func escapedLink(s string, mask func(string) string) string {
 	plain, how := unspell(s)
-	if masked := mask(plain); masked != plain {
-		return how.write(masked)
+	masked := mask(plain)
+	if masked == plain {
+		return s
 	}
-	return s
+	front := 0
+	for front < min(len(plain), len(masked)) && plain[front] == masked[front] {
+		front++
+	}
+	for front > 0 && alnum(plain[front-1]) { // not within a word
+		front--
+	}
+	behind := 0
+	for behind < min(len(plain), len(masked))-front && plain[len(plain)-1-behind] == masked[len(masked)-1-behind] {
+		behind++
+	}
+	for behind > 0 && alnum(plain[len(plain)-behind]) {
+		behind--
+	}
+	return s[:spelledAt(s, front)] + how.write(masked[front:len(masked)-behind]) + s[spelledAt(s, len(plain)-behind):]
+}
+
+// spelledAt returns where the character number n of a text without escapes is in the text.
+func spelledAt(s string, n int) (i int) {
+	for range n {
+		_, size := escapedAt(s, i)
+		i += max(size, 1)
+	}
+	return i
 }

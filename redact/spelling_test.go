@@ -71,6 +71,22 @@ func TestEscapesHideNoSecretOfAURL(t *testing.T) {
 	}
 }
 
+// A text may write the same character in two ways. What is not masked stays as it is.
+func TestTheRestOfAURLKeepsItsEscapes(t *testing.T) {
+	var r *redact.Redactor
+	for in, want := range map[string]string{
+		"https://api.test/a?b=1&c&#61;2&amp;token=PLANTED&#x26;d=e&f=g": "https://api.test/a?b=1&c&#61;2&amp;token=REDACTED&#x26;d=e&f=g",
+		"https://api.test&#x2F;a/b?c=1&amp;token&#61;PLANTED":           "https://api.test&#x2F;a/b?c=1&amp;token&#61;REDACTED",
+		"https://api.test/a?token=xD&#68;&amp;sig=R&#82;&amp;b=1":       "https://api.test/a?token=REDACTED&amp;sig=REDACTED&amp;b=1",
+	} {
+		for name, got := range map[string]string{"body": string(r.Body("", []byte("<p>"+in+"</p>"))), "text": "<p>" + r.Text(in) + "</p>"} {
+			if want := "<p>" + want + "</p>"; got != want {
+				t.Errorf("%s: %s\n got %s\nwant %s", name, in, got, want)
+			}
+		}
+	}
+}
+
 // Where markup ends a URL, what follows is not part of it.
 func TestAReferenceCanEndAURL(t *testing.T) {
 	var r *redact.Redactor
