@@ -56,7 +56,8 @@ func upperHex(s string) string {
 }
 
 // markupForms returns s as it is written in XML and HTML: in a text, in an attribute, and as the
-// encoders of some languages and template engines write it everywhere.
+// encoders of some languages and template engines write it everywhere: html/template, PHP, Python and
+// React, .NET, Mustache, Handlebars.
 func markupForms(s string) []string {
 	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 	list := []string{plain}
@@ -65,12 +66,12 @@ func markupForms(s string) []string {
 		{`"`, "&quot;", "'", "&apos;"},
 		{`"`, "&quot;", "'", "&#39;"},
 		{`"`, "&#34;", "'", "&#39;"},
-		{`"`, "&#34;", "'", "&#39;", "+", "&#43;"},                                 // html/template
-		{`"`, "&quot;", "'", "&#039;"},                                             // PHP
-		{`"`, "&quot;", "'", "&#x27;"},                                             // Python, React
-		{`"`, "&quot;", "'", "&#x27;", "+", "&#x2B;"},                              // .NET
-		{`"`, "&quot;", "'", "&#39;", "/", "&#x2F;", "=", "&#x3D;", "`", "&#x60;"}, // Mustache
-		{`"`, "&quot;", "'", "&#x27;", "=", "&#x3D;", "`", "&#x60;"},               // Handlebars
+		{`"`, "&#34;", "'", "&#39;", "+", "&#43;"},
+		{`"`, "&quot;", "'", "&#039;"},
+		{`"`, "&quot;", "'", "&#x27;"},
+		{`"`, "&quot;", "'", "&#x27;", "+", "&#x2B;"},
+		{`"`, "&quot;", "'", "&#39;", "/", "&#x2F;", "=", "&#x3D;", "`", "&#x60;"},
+		{`"`, "&quot;", "'", "&#x27;", "=", "&#x3D;", "`", "&#x60;"},
 	} {
 		list = append(list, strings.NewReplacer(also...).Replace(plain))
 	}
