@@ -28,7 +28,13 @@ func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			quota := fault.NewQuota(fault.Limit{N: limit, Per: per})
 			g := newFakeGitHub(0)
-			w := startFaultServer(t, quota.Wrap(g), fault.Plan{}, route)
+			// The server responds once all others wait, so that they wait for a whole window, however busy the
+			// machine is.
+			all := make(chan struct{})
+			w := startFaultServer(t, quota.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				<-all
+				g.ServeHTTP(w, r)
+			})), fault.Plan{}, route)
 			s := newStack(t, stackConfig{policy: noDelays(), routes: []string{route}})
 			ctx := transport.With(t.Context(), throttle.Off, retry.Off)
 			if tc.throttled {
@@ -42,6 +48,13 @@ func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 					_, _, errs[i] = client.Issues.Create(ctx, "octo", "hello", &github.IssueRequest{Title: new(fmt.Sprintf("title %02d", i))})
 				})
 			}
+			for end := time.Now().Add(time.Minute); tc.throttled && s.stats.Snapshot().Waiting.Quota < n-limit; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Errorf("only %d wait for the quota", s.stats.Snapshot().Waiting.Quota)
+					break
+				}
+			}
+			close(all)
 			wg.Wait()
 			counts := quota.Counts()
 			if counts.Arrivals != n || w.log.Total() != n || counts.Admitted != len(g.all()) {
