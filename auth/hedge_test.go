@@ -63,3 +63,39 @@ func TestA401BesideASlowRequestIsFollowedByAnAttemptOfItsOwn(t *testing.T) {
 		}
 	})
 }
+
+// A hedge inside the layer returns the 401 of its second request. That is the outcome of the row of
+// this request, and the next attempt has one row, whatever the first request does.
+func TestA401OfAHedgeInsideTheLayer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var sent atomic.Int64
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch sent.Add(1) {
+			case 1:
+				<-req.Context().Done()
+				time.Sleep(time.Minute) // it does not notice at once
+				return nil, req.Context().Err()
+			case 2:
+				return rttest.Response(req, http.StatusUnauthorized, ""), nil
+			}
+			return rttest.Response(req, http.StatusOK, ""), nil
+		})
+		source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{Value: "token"}, nil })
+		rt := rttest.Stack(base, rttest.Pass("outer"), auth.Bearer(source, site), rttest.Hedge(time.Second), rttest.Pass("inner"))
+		resp, err := rt.RoundTrip(request(ctx, t, http.MethodGet, site+"/", nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rttest.Read(t, resp)
+		time.Sleep(time.Hour)
+		want := []verdict.Verdict{verdict.Canceled, verdict.Permanent, verdict.OK}
+		c := layer.CallOf(resp)
+		for a := range c.Attempts() {
+			if i := a.Number() - 1; i >= len(want) || a.Verdict() != want[i] || !a.Sent() {
+				t.Errorf("attempt %d: %v, sent %v\n%s", a.Number(), a.Verdict(), a.Sent(), c)
+			}
+		}
+	})
+}

@@ -78,7 +78,7 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		row.AddNote("auth: 401, not sent again: " + redact.Error(err))
 		return resp, nil
 	}
-	row.End(resp, nil)
+	row.For(resp).End(resp, nil)
 	row.Own(resp)
 	bodies.SetAside(resp)
 	row = c.Follow(row)

@@ -41,14 +41,14 @@ func replaced(a *Attempt) *Attempt {
 	return outcome
 }
 
-// Follow begins the attempt that follows a, which has ended, with the cause [Retry]. It is
+// Follow begins the attempt that follows a, whose outcome is known, with the cause [Retry]. It is
 // [Call.NextAttempt] for a layer whose attempt may run beside others, as inside a hedge: what is
 // held for a moves to the attempt that Follow returns, which becomes the current one if a was. If
 // [AttemptFrom] does not return it for the context of the request, send the request with
 // [Attempt.Context].
 func (c *Call) Follow(a *Attempt) *Attempt {
 	f := appendRow(c, Retry)
-	f.entries.follow(&a.entries)
+	f.entries.follow(&replaced(a).entries)
 	f.inherit(a)
 	advance(a, f)
 	return f
