@@ -171,7 +171,9 @@ func (d *demand) again(reacquiring bool) {
 func (d *demand) tryOrReject(a *layer.Attempt, reacquiring bool) (outcome, error) {
 	for i, s := range d.sems {
 		if reacquiring {
-			d.sems[i] = s.live()
+			if live := s.live(); live != s { // the loser of a hedge reacquires what the winner may read: see scarce
+				d.sems[i] = live
+			}
 		}
 		if int64(d.needs[i].weight) > s.limit.max.Load() {
 			return full, s.rejection(ErrWeight, 0, d.needs[i].weight)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -183,4 +184,28 @@ func TestNoQueueOfALaterLimit(t *testing.T) {
 		wg.Wait()
 		empty(t, l)
 	})
+}
+
+// The loser of a hedge inside the layer may reacquire the slots of its call while the response of
+// the other request is on its way, for which the layer asks whether they are scarce. With -race this
+// finds what both use.
+func TestSlotsAreReacquiredWhileAnotherRequestReadsThem(t *testing.T) {
+	l := New(Limit{Max: 2, Scope: transport.ScopeAll}, Limit{Max: 1})
+	trip := func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		d := l.demand(c, req).own() // as that of a request that has waited
+		a := layer.AttemptFrom(req.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := d.Reacquire(req.Context(), a); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() { d.scarce() })
+		wg.Wait()
+		d.BodyEnd(a)
+		return next.RoundTrip(req)
+	}
+	if err := get(t.Context(), layer.Wrap("trip", nil, &server{}, trip), "http://a.test/"); err != nil || l.InFlight() != 0 {
+		t.Errorf("%v, %d slots in use", err, l.InFlight())
+	}
 }
