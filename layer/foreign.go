@@ -27,8 +27,9 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 				c.current.Store(a)
 			}
 		}
-		req = req.WithContext(a.Context(req.Context()))
 	}
+	// Its row is in its context, since the call may move on while it is still on its way.
+	req = req.WithContext(a.Context(req.Context()))
 	if err := a.Reacquire(req.Context()); err != nil {
 		return Reject(req, err)
 	}

@@ -204,6 +204,44 @@ func TestARetryAroundAForeignHedge(t *testing.T) {
 	}
 }
 
+// The loser of a hedge returns a response, unnoticed, when the next attempt is on its way. It ends
+// with the row and the slot of its own request.
+func TestTheResponseOfALoserBelongsToItsOwnRow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var sent atomic.Int64
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch sent.Add(1) {
+			case 1:
+				time.Sleep(1500 * time.Millisecond)
+				return rttest.Response(req, 404, "late"), nil
+			case 2:
+				return rttest.Response(req, 503, "busy"), nil
+			}
+			time.Sleep(900 * time.Millisecond)
+			return rttest.Response(req, 200, "x"), nil
+		})
+		s := &slotCounter{}
+		resp := rttest.Get(ctx, t, rttest.Stack(base, rttest.Retry(2), rttest.Hedge(time.Second), s.layer(), rttest.Pass("inner")))
+		s.want(t, "returned", 1)
+		if a := layer.AttemptOf(resp); a.Number() != 3 || a.Status() != 200 {
+			t.Errorf("the response is that of attempt %d with the status %d, want 3 and 200", a.Number(), a.Status())
+		}
+		if got := rttest.Read(t, resp); got != "x" {
+			t.Errorf("body %q, want x", got)
+		}
+		s.want(t, "read", 0)
+		time.Sleep(time.Minute)
+		c := layer.CallOf(resp)
+		for a := range c.Attempts() {
+			if want := map[int]int{1: 404, 2: 503, 3: 200}[a.Number()]; want != 0 && a.Status() != want {
+				t.Errorf("attempt %d has the status %d, want %d\n%s", a.Number(), a.Status(), want, c)
+			}
+		}
+	})
+}
+
 // What the loser of a hedge still does when the call has returned, such as its next attempt, is not
 // the outcome.
 func TestTheOutcomeOfACallStays(t *testing.T) {
