@@ -134,8 +134,9 @@ func TestAFailedAppendThatIsRepeated(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
 				tb.Helper()
-				r, uri := through(tb, server(tb))
-				sharedtest.Repeated(tb, open(tb, uri, "a", mongodb.Options{Timeout: timeout}), r, "\x02"+command+"\x00")
+				base := server(tb)
+				r, uri := through(tb, base)
+				sharedtest.Repeated(tb, open(tb, uri, "a", mongodb.Options{Timeout: timeout}), open(tb, base, "a", mongodb.Options{}), r, "\x02"+command+"\x00")
 			})
 		})
 	}

@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // A batch is what one Append stores.
@@ -37,6 +39,42 @@ func (s *link) number(ctx context.Context, tx pgx.Tx, b *batch) error {
 		}
 	}
 	return b.Encode(0)
+}
+
+// A record is where and how an exchange was to be stored.
+type record struct{ id, check int64 }
+
+// keepInDoubt keeps how a batch was sent of which it is not known whether it is stored. A caller
+// appends it again.
+func (s *pgStore) keepInDoubt(b *batch) {
+	s.inDoubt = make(map[store.ID]record, len(b.List))
+	for _, r := range b.List {
+		s.inDoubt[r.Exchange.ID] = record{r.ID, r.RecordCheck}
+	}
+}
+
+// dropStored drops from a batch what the last one in doubt has stored, if under another ID since its
+// own was taken. The caller holds the lock of the tape.
+func (s *pgStore) dropStored(ctx context.Context, tx pgx.Tx, b *batch) error {
+	var ids []int64
+	for _, r := range b.List {
+		if was, ok := s.inDoubt[r.Exchange.ID]; ok {
+			ids = append(ids, was.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := tx.Query(ctx, `SELECT id, crc FROM gracy_record WHERE tape = $1 AND id = ANY($2)`, s.tape, ids)
+	if err != nil {
+		return err
+	}
+	all, err := pgx.CollectRows(found, func(row pgx.CollectableRow) (r record, err error) { return r, row.Scan(&r.id, &r.check) })
+	b.List = slices.DeleteFunc(b.List, func(r *rows.Insert) bool {
+		was, ok := s.inDoubt[r.Exchange.ID]
+		return ok && slices.Contains(all, was)
+	})
+	return err
 }
 
 // taken finds out which IDs belong to another exchange, or to one of which there are only parts

@@ -170,8 +170,9 @@ func TestAppendUnderAStricterIsolation(t *testing.T) {
 func TestAFailedAppendThatIsRepeated(t *testing.T) {
 	sharedtest.Within(t, time.Second, func(tb testing.TB, timeout time.Duration) {
 		tb.Helper()
-		r, url := through(tb, server(tb))
-		sharedtest.Repeated(tb, open(tb, url, "a", postgres.Options{Timeout: timeout}), r, "commit\x00")
+		base := server(tb)
+		r, url := through(tb, base)
+		sharedtest.Repeated(tb, open(tb, url, "a", postgres.Options{Timeout: timeout}), open(tb, base, "a", postgres.Options{}), r, "commit\x00")
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // pgStore is the store over a link.
@@ -17,6 +19,8 @@ type pgStore struct {
 	owner string // identifies this store among those that have the tape open
 
 	unending atomic.Bool // whether parts were appended, whose exchanges may never come
+
+	inDoubt map[store.ID]record // the last batch that may be stored although its Append failed; for Append alone
 
 	mu     sync.Mutex // mu guards recipe
 	recipe string     // how the keys of this session are made

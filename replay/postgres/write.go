@@ -35,6 +35,14 @@ func (s *pgStore) Append(entries []store.Entry) error {
 	if err := b.Own(); err != nil {
 		return err
 	}
+	err := s.appendBatch(b)
+	if err != nil && b.sent {
+		s.keepInDoubt(b)
+	}
+	return err
+}
+
+func (s *pgStore) appendBatch(b *batch) error {
 	err := s.begun(context.Background(), func(ctx context.Context, tx pgx.Tx) error { return s.appendAsIs(ctx, tx, b) })
 	if !errors.Is(err, errTaken) {
 		return err
@@ -44,6 +52,9 @@ func (s *pgStore) Append(entries []store.Entry) error {
 			return err
 		}
 		if err := s.sameRecipe(tx.QueryRow(ctx, recipeSQL, s.tape)); err != nil {
+			return err
+		}
+		if err := s.dropStored(ctx, tx, b); err != nil || len(b.List) == 0 {
 			return err
 		}
 		if err := s.number(ctx, tx, b); err != nil {
