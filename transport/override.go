@@ -11,10 +11,12 @@ type Override interface {
 }
 
 // With attaches overrides to a context, for one call or for many. An override replaces an earlier
-// one of its kind.
+// one of its kind. A nil one has no effect.
 func With(ctx context.Context, overrides ...Override) context.Context {
 	for _, o := range overrides {
-		ctx = o.Attach(ctx) //nolint:fatcontext // each adds one
+		if o != nil {
+			ctx = o.Attach(ctx) //nolint:fatcontext // each adds one
+		}
 	}
 	return ctx
 }

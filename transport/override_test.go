@@ -17,7 +17,7 @@ type other string
 func (o other) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, o) }
 
 func TestOverridesReplaceByType(t *testing.T) {
-	ctx := transport.With(t.Context(), limit(1), other("x"), limit(2))
+	ctx := transport.With(t.Context(), limit(1), other("x"), nil, limit(2))
 	if v, ok := layer.Setting[limit](ctx); v != 2 || !ok {
 		t.Errorf("limit is %v, %v, want the last one, 2", v, ok)
 	}
