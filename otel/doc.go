@@ -22,7 +22,8 @@
 // seconds. docs/otel.md lists all names.
 //
 // Spans and durations end with the headers of the response, as latencies of package metrics do, because
-// a caller may leave a body unread. So a failure while a body is read is in no span.
+// a caller may leave a body unread. So a failure while a body is read is in no span. Package
+// metrics counts it.
 //
 // An error status is an error unless the call expects it (transport.Expect). URLs and error texts are
 // redacted. Headers and bodies are never recorded.
