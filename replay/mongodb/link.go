@@ -25,12 +25,6 @@ type link struct {
 	life   context.Context //nolint:containedctx // that of all calls, which ends with the connections
 }
 
-// The first and the longest pause before a server that does not respond is tried again.
-const (
-	firstWait = 20 * time.Millisecond
-	mostWait  = 250 * time.Millisecond
-)
-
 // do calls fn. It calls it again if the connection was lost, until the time of a call is over. fn
 // must not do anything twice.
 func (s *link) do(fn func(ctx context.Context) error) error {
@@ -44,34 +38,19 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 	within := s.opts.Timeout
 	if deadline, ok := ctx.Deadline(); ok {
-		within = min(within, max(0, time.Until(deadline).Round(firstWait)))
+		within = min(within, max(0, time.Until(deadline).Round(20*time.Millisecond)))
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	var before error // of the attempt before
-	for wait := firstWait; ; wait = min(2*wait, mostWait) {
-		err := fn(ctx)
-		if err == nil {
-			return nil
-		}
-		again := lost(err) || errors.Is(err, errIndexing)
-		err = ofCall(ctx, err)
-		if before != nil && errors.Is(err, ctx.Err()) { // cut short: what was found before says more
-			err = fmt.Errorf("%w: %w", before, err)
-		}
-		before = err
-		if ctx.Err() != nil || !again {
-			return s.late(ctx, within, err)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return s.late(ctx, within, err)
-		}
+	err := network.Persist(ctx, func(ctx context.Context) (again bool, err error) {
+		err = fn(ctx)
+		return lost(err) || errors.Is(err, errIndexing), ofCall(ctx, err)
+	})
+	if err == nil {
+		return nil
 	}
+	return s.late(ctx, within, err)
 }
 
 // ofCall returns err. If err is the end of a context other than ctx, which is one of the driver, it

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,12 +25,6 @@ type link struct {
 	closed atomic.Bool
 }
 
-// The first and the longest pause before a server that does not respond is tried again.
-const (
-	firstWait = 20 * time.Millisecond
-	mostWait  = 250 * time.Millisecond
-)
-
 // do calls fn. It calls it again if the connection was lost before fn did anything, until the time
 // of a call is over.
 func (s *link) do(fn func(ctx context.Context) error) error {
@@ -45,27 +38,14 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 	ctx, cancel := s.timed(ctx)
 	defer cancel()
-	var before error // of the attempt before
-	for wait := firstWait; ; wait = min(2*wait, mostWait) {
-		err := fn(ctx)
-		if err == nil {
-			return nil
-		}
-		if before != nil && errors.Is(err, ctx.Err()) { // cut short: what was found before says more
-			err = fmt.Errorf("%w: %w", before, err)
-		}
-		before = err
-		if ctx.Err() != nil || !lost(err) {
-			return s.late(ctx, err)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return s.late(ctx, err)
-		}
+	err := network.Persist(ctx, func(ctx context.Context) (again bool, err error) {
+		err = fn(ctx)
+		return lost(err), err
+	})
+	if err == nil {
+		return nil
 	}
+	return s.late(ctx, err)
 }
 
 // errTime is why a context ended if the time of a call was over.

@@ -1,2 +1,3 @@
-// Package network recognizes the errors of a connection that was lost. Stores in databases use it.
+// Package network recognizes the errors of a connection that was lost, and calls again what met one.
+// Stores in databases use it.
 package network
