@@ -52,15 +52,7 @@ func TestA401BesideASlowRequestIsFollowedByAnAttemptOfItsOwn(t *testing.T) {
 		if a := c.Attempt(); a.Number() != 3 || a.Status() != http.StatusOK || a.Verdict() != verdict.OK {
 			t.Errorf("the call ends with attempt %d, status %d, %v", a.Number(), a.Status(), a.Verdict())
 		}
-		want := []verdict.Verdict{verdict.Canceled, verdict.Permanent, verdict.OK}
-		for a := range c.Attempts() {
-			if i := a.Number() - 1; i >= len(want) || a.Verdict() != want[i] || !a.Sent() {
-				t.Errorf("attempt %d: %v, sent %v\n%s", a.Number(), a.Verdict(), a.Sent(), c)
-			}
-		}
-		if n := c.Count(); n != len(want) {
-			t.Errorf("%d attempts, want one for each request\n%s", n, c)
-		}
+		rttest.WantAttempts(t, c, verdict.Canceled, verdict.Permanent, verdict.OK)
 	})
 }
 
@@ -90,12 +82,6 @@ func TestA401OfAHedgeInsideTheLayer(t *testing.T) {
 		}
 		rttest.Read(t, resp)
 		time.Sleep(time.Hour)
-		want := []verdict.Verdict{verdict.Canceled, verdict.Permanent, verdict.OK}
-		c := layer.CallOf(resp)
-		for a := range c.Attempts() {
-			if i := a.Number() - 1; i >= len(want) || a.Verdict() != want[i] || !a.Sent() {
-				t.Errorf("attempt %d: %v, sent %v\n%s", a.Number(), a.Verdict(), a.Sent(), c)
-			}
-		}
+		rttest.WantAttempts(t, layer.CallOf(resp), verdict.Canceled, verdict.Permanent, verdict.OK)
 	})
 }

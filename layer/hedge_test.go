@@ -4,6 +4,7 @@ package layer_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -163,42 +164,36 @@ func TestARetryAroundAForeignHedge(t *testing.T) {
 		"foreign, foreign between": {foreignRetry(2), foreignRetry(1), rttest.Pass("between"), foreignRetry(1)},
 	} {
 		for _, late := range []time.Duration{0, 5 * time.Second} { // how long a request takes to notice that it is canceled
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				var sent atomic.Int64
-				base := rttest.Func(func(req *http.Request) (*http.Response, error) {
-					switch sent.Add(1) {
-					case 2:
-						return rttest.Response(req, 503, "busy"), nil
-					case 4:
-						time.Sleep(10 * time.Second)
-						return rttest.Response(req, 200, "x"), nil
+			t.Run(fmt.Sprintf("%s, late by %s", name, late), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					var sent atomic.Int64
+					base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+						switch sent.Add(1) {
+						case 2:
+							return rttest.Response(req, 503, "busy"), nil
+						case 4:
+							time.Sleep(10 * time.Second)
+							return rttest.Response(req, 200, "x"), nil
+						}
+						<-req.Context().Done()
+						time.Sleep(late)
+						return nil, req.Context().Err()
+					})
+					s := &slotCounter{}
+					layers := slices.Concat([]transport.Layer{rttest.Pass("outer")}, layers, []transport.Layer{rttest.Hedge(time.Second), s.layer(), rttest.Pass("inner")})
+					resp := rttest.Get(ctx, t, rttest.Stack(base, layers...))
+					c := layer.CallOf(resp)
+					if a := layer.AttemptOf(resp); a.Number() != 4 || c.Attempt() != a {
+						t.Errorf("the response is that of attempt %d, the current one is %d", a.Number(), c.Attempt().Number())
 					}
-					<-req.Context().Done()
-					time.Sleep(late)
-					return nil, req.Context().Err()
+					time.Sleep(time.Minute)
+					s.want(t, "returned", 1)
+					rttest.Read(t, resp)
+					s.want(t, "read", 0)
+					rttest.WantAttempts(t, c, verdict.Canceled, verdict.Retryable, verdict.Canceled, verdict.OK)
 				})
-				s := &slotCounter{}
-				layers := slices.Concat([]transport.Layer{rttest.Pass("outer")}, layers, []transport.Layer{rttest.Hedge(time.Second), s.layer(), rttest.Pass("inner")})
-				resp := rttest.Get(ctx, t, rttest.Stack(base, layers...))
-				c := layer.CallOf(resp)
-				if a := layer.AttemptOf(resp); a.Number() != 4 || c.Attempt() != a {
-					t.Errorf("%s: the response is that of attempt %d, the current one is %d", name, a.Number(), c.Attempt().Number())
-				}
-				time.Sleep(time.Minute)
-				s.want(t, name+": returned", 1)
-				rttest.Read(t, resp)
-				s.want(t, name+": read", 0)
-				var got []verdict.Verdict
-				for a := range c.Attempts() {
-					if got = append(got, a.Verdict()); !a.Sent() {
-						t.Errorf("%s: attempt %d was not sent", name, a.Number())
-					}
-				}
-				if want := []verdict.Verdict{verdict.Canceled, verdict.Retryable, verdict.Canceled, verdict.OK}; !slices.Equal(got, want) {
-					t.Errorf("%s, late by %s: %v, want %v\n%s", name, late, got, want, c)
-				}
 			})
 		}
 	}
@@ -268,13 +263,7 @@ func TestTheOutcomeOfACallStays(t *testing.T) {
 		if c.Attempt() != layer.AttemptOf(resp) || c.Attempt().Verdict() != verdict.OK {
 			t.Errorf("the outcome is that of attempt %d, want that of the response", c.Attempt().Number())
 		}
-		var got []verdict.Verdict
-		for a := range c.Attempts() {
-			got = append(got, a.Verdict())
-		}
-		if want := []verdict.Verdict{verdict.Retryable, verdict.OK, verdict.Retryable}; !slices.Equal(got, want) {
-			t.Errorf("%v, want %v\n%s", got, want, c)
-		}
+		rttest.WantAttempts(t, c, verdict.Retryable, verdict.OK, verdict.Retryable)
 	})
 }
 

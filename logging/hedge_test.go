@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -39,13 +38,6 @@ func TestTheLoserOfAHedgeEndsItsOwnRow(t *testing.T) {
 		resp := rttest.Get(ctx, t, rttest.Stack(base, rttest.Retry(2), rttest.Hedge(time.Second),
 			logging.New(logging.Config{Logger: slog.New(slog.DiscardHandler), Response: logging.At(0)})))
 		time.Sleep(time.Minute)
-		c := layer.CallOf(resp)
-		var got []verdict.Verdict
-		for a := range c.Attempts() {
-			got = append(got, a.Verdict())
-		}
-		if want := []verdict.Verdict{verdict.Retryable, verdict.Canceled, verdict.OK, verdict.Canceled}; !slices.Equal(got, want) {
-			t.Errorf("%v, want %v\n%s", got, want, c)
-		}
+		rttest.WantAttempts(t, layer.CallOf(resp), verdict.Retryable, verdict.Canceled, verdict.OK, verdict.Canceled)
 	})
 }
