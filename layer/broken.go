@@ -17,7 +17,5 @@ func breakOff(a *Attempt, err error) {
 		return
 	}
 	a.AddNote("the body broke off")
-	if c.Wants(BodyLost) {
-		c.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
-	}
+	c.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
 }

@@ -52,9 +52,7 @@ func (l *leak) found() {
 	// Closing may take a while, and other cleanups wait for this one.
 	go func() {
 		l.owner.AddNote("the body was never closed")
-		if c := l.owner.call; c.Wants(BodyLost) {
-			c.Emit(Event{Kind: BodyLost, Attempt: l.owner})
-		}
+		l.owner.call.Emit(Event{Kind: BodyLost, Attempt: l.owner})
 		_ = l.body.Close()
 	}()
 }

@@ -111,9 +111,9 @@ func (b *idleBody) Read(p []byte) (int, error) {
 // the body of the attempt is not inside this one, it reads the error itself.
 func (b *idleBody) brokenOff() error {
 	err := b.idleError()
-	if c := b.owner.Call(); b.owner.BodyEnded() {
+	if b.owner.BodyEnded() {
 		b.owner.AddNote("the body broke off")
-		c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: b.owner, Err: err})
+		b.owner.Call().Emit(layer.Event{Kind: layer.BodyLost, Attempt: b.owner, Err: err})
 	}
 	return err
 }
