@@ -16,7 +16,8 @@ import (
 // transport.Routes.
 //
 // Explain describes the stack as it was built. It does not apply the overrides it is
-// given, but warns about those that no layer of the stack takes.
+// given, but warns about those that no layer of the stack takes. A third-party layer
+// that is no [transport.Explainer] counts as one that sends each request once.
 func Explain(client any, overrides ...transport.Override) *Plan {
 	p := &Plan{Attempts: 1, Sends: 1}
 	var rt http.RoundTripper

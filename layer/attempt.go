@@ -80,8 +80,8 @@ func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) !=
 
 // Context returns a context in which [AttemptFrom] returns a. An attempt that runs beside others
 // sends its request with it. So does one that follows an attempt with such a context. Any other
-// sequential attempt needs none. What comes back is the outcome of the attempt that [Attempt.For]
-// returns, since an inner layer may have made further ones: that is the one to End.
+// sequential attempt needs none. An inner layer may make further attempts, so End the one that
+// [Attempt.For] returns for the response.
 func (a *Attempt) Context(parent context.Context) context.Context {
 	return &attemptContext{parent, a}
 }

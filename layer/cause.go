@@ -6,7 +6,7 @@ type Cause uint8
 // The causes of an attempt.
 const (
 	First Cause = iota // the caller's request
-	Retry              // the previous attempt failed
+	Retry              // the previous attempt failed, or a foreign layer sent the request again
 	Hedge              // the previous attempt is slow; this one runs beside it
 )
 

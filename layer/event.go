@@ -24,7 +24,7 @@ const (
 	Recorded                        // an outcome was handed to the recording: Attempt, Response, Count
 	SlotFreed                       // a limit that was reached has room again
 	HookFailed                      // a hook returned an error that does not fail the call: Err
-	BodyLost                        // a response body broke off after RoundTrip had returned, and its caller had not canceled: Attempt, Err; without Err it was never closed, can no longer be, and is closed now
+	BodyLost                        // a response body broke off after RoundTrip had returned, and the caller had not canceled: Attempt, Err; without Err it was never closed, nobody can close it any more, and it is closed now
 )
 
 // An Event is what an [Observer] observes. Fields that a kind does not name are
@@ -48,9 +48,10 @@ type Event struct {
 func (e Event) OutOfBudget() bool { return e.Kind == Exhausted && e.Text == "budget empty" }
 
 // An Observer is a layer that observes the events of every call of its stack, wherever it is in the
-// stack. Observe runs in the goroutine that emits the event: that of the call or of an attempt, for
-// BodyEnd and a BodyLost with an Err the one that reads or closes the body, for one without an Err one
-// of its own. It must not block, and may be called concurrently. Wants is called once, when the stack is built. Events that no observer wants
+// stack. Observe runs in the goroutine that emits the event. That is one of the call or of an
+// attempt, but a BodyEnd, or a BodyLost with an Err, comes from the goroutine that reads or closes
+// the body, and a BodyLost without an Err from one of its own. Observe must not block, and may be
+// called concurrently. Wants is called once, when the stack is built. Events that no observer wants
 // cost nothing.
 type Observer interface {
 	Observe(e Event)

@@ -36,12 +36,13 @@ type Row struct {
 	Status5xx uint64 `json:"status_5xx"`
 	// Aborts counts the attempts that got no response: connection and protocol errors, timeouts.
 	Aborts uint64 `json:"aborts"`
-	// Retries counts the attempts made because the previous one had failed.
+	// Retries counts the attempts made because the previous one had failed, and the further
+	// requests of a third-party retry or hedge.
 	Retries uint64 `json:"retries"`
 	// Exhausted counts the calls that still failed when no further attempt was allowed.
 	Exhausted uint64 `json:"exhausted"`
-	// Hedges counts the attempts made because the previous one was slow. No layer of gracy makes
-	// them. A third-party layer may, with layer.Hedge as their cause.
+	// Hedges counts the attempts that a layer has begun with the cause layer.Hedge, because the
+	// previous one was slow. No layer of gracy does.
 	Hedges uint64 `json:"hedges"`
 
 	// Throttled counts the calls that waited for a quota or a pause, however briefly.

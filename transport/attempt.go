@@ -192,8 +192,8 @@ type Cause = layer.Cause
 // The causes of an attempt.
 const (
 	First Cause = layer.First // the caller's request
-	Retry Cause = layer.Retry // the attempt before failed
-	Hedge Cause = layer.Hedge // the attempt before is slow; this one runs beside it
+	Retry Cause = layer.Retry // the previous attempt failed, or a foreign layer sent the request again
+	Hedge Cause = layer.Hedge // the previous attempt is slow; this one runs beside it
 )
 
 // A Wait is a way of waiting before an attempt is sent: see [layer.Wait].

@@ -2,7 +2,7 @@
 // go in with a request. The history of its call comes back.
 //
 // A [Layer] wraps a round tripper and has one concern. Whatever layers a client uses, each
-// RoundTrip is one [Call] with a ledger of its [Attempt]s:
+// RoundTrip is one [Call]. Its ledger has a row for each [Attempt]:
 //
 //	resp, err := client.Do(req)
 //	fmt.Println(transport.CallOf(resp)) // per attempt: status, times, waits, verdict; why it stopped
