@@ -16,8 +16,8 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 	return a
 }
 
-// advance makes to the current attempt if from is, and if the call has not returned: what a request
-// that has lost to another one still does, such as its retry, is not the outcome.
+// advance makes to the current attempt if from is, and if the call has not returned. A request that
+// has lost to another one may still be retried, and that is not the outcome of the call.
 func advance(from, to *Attempt) {
 	c := to.call
 	if c.returned() {

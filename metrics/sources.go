@@ -88,8 +88,8 @@ func (s *sources) drop(inside []figure.Source) {
 	}
 }
 
-// list returns the first of the sources that are in stacks, and those that are in none any more but
-// count. These take no place of the others.
+// list returns the first of the sources that are in stacks, and those that have left all stacks but
+// still count. The latter take no place of the former.
 func (s *sources) list() []figure.Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()

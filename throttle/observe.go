@@ -176,7 +176,8 @@ func (o *observation) accepted() {
 	}
 }
 
-// server returns the key of what is known of the server: that of a pause, but of one host at most.
+// server returns the key under which the limiter keeps what it knows of the server: that of a pause,
+// but never of more than one host.
 func (o *observation) server() pauses.Key {
 	if o.pause.Scope == transport.ScopeAll {
 		return o.key.OfHost()

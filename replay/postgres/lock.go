@@ -28,17 +28,17 @@ func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
 	return s.locked(tx.SendBatch(ctx, s.queueLock(&q, s.tape)).Close())
 }
 
-// lockSettings are those of a transaction that has a lock. If the client is gone and the server does
-// not notice, as when a network fails, the server ends the transaction by itself, and gives back the
-// lock: $1 is in milliseconds how long it waits for the next statement, and for the receipt of what it
-// sends; $2 the time in seconds without a sign of life after which it asks for one, three times. Not
-// every system can do all of that, and a server logs what its own cannot. Also, plans use indexes: one
-// that was made while a table was empty reads all of it, even when it is full.
+// lockSettings sets up a transaction that has a lock. If the client is gone and the server does not
+// notice, as when a network fails, the server ends the transaction by itself, and so gives back the
+// lock. It waits $1 milliseconds for the next statement, and for the receipt of what it sends. After
+// $2 seconds without a sign of life it asks for one, three times. Some systems cannot do all of that,
+// and the server logs what it cannot set. Plans use indexes: a plan that was made while a table was
+// empty would read all of it, even when it is full.
 const lockSettings = `SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', $1, true),
 	set_config('tcp_user_timeout', CASE WHEN version() LIKE '%linux%' THEN $1 ELSE '0' END, true),
 	set_config('tcp_keepalives_idle', $2, true), set_config('tcp_keepalives_interval', '1', true), set_config('tcp_keepalives_count', '3', true)`
 
-// The most that the settings take.
+// The largest values that the settings take.
 const (
 	mostIdle      = math.MaxInt32 * time.Millisecond
 	mostKeepalive = math.MaxInt16 * time.Second

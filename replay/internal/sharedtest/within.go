@@ -30,8 +30,8 @@ func Within(t *testing.T, timeout time.Duration, test func(tb testing.TB, timeou
 	}
 }
 
-// hasty is a test that takes no notice of a failure if there was not enough time, and of what fails
-// behind it.
+// hasty is a test that ignores a failure if there was not enough time, and the failures that follow
+// from it.
 type hasty struct {
 	testing.TB
 	enough bool        // whether it has the time
