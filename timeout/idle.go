@@ -113,7 +113,7 @@ func (b *idleBody) brokenOff() error {
 	err := b.idleError()
 	if b.owner.BodyEnded() {
 		b.owner.AddNote("the body broke off")
-		b.owner.Call().Emit(layer.Event{Kind: layer.BodyLost, Attempt: b.owner, Err: err})
+		b.owner.Call().Emit(layer.Event{Kind: layer.BodyLost, Layer: layerName, Attempt: b.owner, Err: err})
 	}
 	return err
 }

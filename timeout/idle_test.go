@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // slow is a body of one letter after each of its pauses, then EOF. Close ends a
@@ -306,6 +308,39 @@ func TestACutThatTheBodyCallsItsEndIsATimeout(t *testing.T) {
 				t.Errorf("a pause of %v: %q and %v, want %v", pause, b, err, want)
 			}
 			_ = resp.Body.Close()
+		})
+	}
+}
+
+// A body that the limit ends is reported once, whether the body of the attempt is inside of the layer
+// or outside.
+func TestABodyThatTheIdleLimitEndsIsReportedOnce(t *testing.T) {
+	responds := &rttest.Layer{Name: "responds", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return rttest.RespondBody(pauses(time.Minute))(req)
+	}}
+	for name, c := range map[string]struct {
+		inner transport.Layer
+		by    string
+	}{
+		"inside":  {rttest.NewSlots(1), "timeout"},
+		"outside": {responds, ""}, // the attempt reads the error itself
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			events := rttest.NewEvents(layer.BodyLost)
+			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.RespondBody(pauses(time.Minute)), events, timeout.New(timeout.Config{Total: timeout.NoTimeout, Idle: time.Second}), c.inner))
+			for range 2 {
+				if _, err := io.ReadAll(resp.Body); !errors.Is(err, timeout.ErrIdle) {
+					t.Errorf("%s: the body ends with %v", name, err)
+				}
+			}
+			_ = resp.Body.Close()
+			seen := events.Seen()
+			if len(seen) != 1 || seen[0].Layer != c.by || !errors.Is(seen[0].Err, timeout.ErrIdle) {
+				t.Errorf("%s: %d events, %+v, want one of the layer %q with the error of the limit", name, len(seen), seen, c.by)
+			}
+			if ledger := layer.CallOf(resp).String(); strings.Count(ledger, "the body broke off") != 1 {
+				t.Errorf("%s: the ledger is\n%s", name, ledger)
+			}
 		})
 	}
 }
