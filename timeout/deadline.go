@@ -203,7 +203,11 @@ func (l *deadline) wait(at time.Duration) {
 // send records that a request body is being sent.
 func (l *deadline) send() {
 	l.move()
-	if l.sending.Add(1); l.rule.idle > 0 && l.state.Load() == running {
+	l.sending.Add(1)
+	switch state := l.state.Load(); {
+	case state == missed: // expire may have seen no body
+		l.alarms.reset(&l.alarm, notice)
+	case state == running && l.rule.idle > 0:
 		if at, _ := l.next(); at < never {
 			now := l.clock.now()
 			l.alarms.set(&l.alarm, l, l.clock, now, at-(now-l.start))

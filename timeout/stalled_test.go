@@ -168,3 +168,23 @@ func TestALimitEndsAReadThatStallsOverASocket(t *testing.T) {
 		srv.Close()
 	}
 }
+
+// A base that notices late may begin to read a body only when the time is over.
+func TestALimitEndsAReadThatBeginsAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		defer time.AfterFunc(time.Minute, func() { _ = w.Close() }).Stop() // or the test would never end
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err = timeout.New(timeout.Config{Total: time.Second}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(1150 * ms) // such as a handshake that is over when the headers are written
+			return patient(req)
+		})).RoundTrip(req)
+		if took := time.Since(start); took != 1250*ms || !errors.Is(err, timeout.ErrTotal) {
+			t.Errorf("%v after %v, want %v after 1.25s", err, took, timeout.ErrTotal)
+		}
+	})
+}
