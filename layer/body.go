@@ -64,7 +64,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	if err != nil {
 		if err != io.EOF {
-			breakOff(a, err)
+			readFailed(a, err)
 		}
 		a.bodyEnd()
 	}
@@ -110,10 +110,14 @@ func (w closeWriterBody) CloseWrite() error {
 
 func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
 	a := (*Attempt)(w.b)
-	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // wrap has looked
+	to := &sink{Writer: dst}
+	n, err := a.body.(io.WriterTo).WriteTo(to) //nolint:forcetypeassert // wrap has looked
 	a.bytes.Add(n)
-	if err == nil { // else the source or the destination has failed, and the body must still be closed
+	switch { // with an error, the body must still be closed
+	case err == nil:
 		a.bodyEnd()
+	case !to.failed:
+		readFailed(a, err)
 	}
 	return n, err
 }

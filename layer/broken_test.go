@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // half is a base whose bodies end with err after five bytes.
@@ -78,5 +80,135 @@ func TestABodyThatIsNotTheCallersDoesNotBreakOff(t *testing.T) {
 	_, _ = io.Copy(io.Discard, resp.Body)
 	if seen := events.Seen(); len(seen) > 0 {
 		t.Errorf("%d events, the first with %v", len(seen), seen[0].Err)
+	}
+}
+
+// A hedge may read what it throws away. The caller has the other response, which is whole.
+func TestTheBodyOfALoserDoesNotBreakOff(t *testing.T) {
+	events := rttest.NewEvents(layer.BodyLost)
+	var lost *http.Response
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
+		lost, _ = send(first, req, next)
+		first.End(lost, nil)
+		resp, err := send(second, req, next)
+		second.End(resp, err)
+		return resp, err
+	}}
+	outcomes := []http.RoundTripper{half(200, context.Canceled), rttest.Respond(200, "whole")}
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		outcome := outcomes[0]
+		outcomes = outcomes[1:]
+		return outcome.RoundTrip(req)
+	})
+	resp := rttest.Get(t.Context(), t, rttest.Stack(base, events, rttest.Pass("outer"), hedge, holding(new(countingHold))))
+	if _, err := io.Copy(io.Discard, lost.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("the body of the loser ends with %v", err)
+	}
+	_ = lost.Body.Close()
+	if text, err := io.ReadAll(resp.Body); string(text) != "whole" || err != nil {
+		t.Errorf("the caller reads %q, %v", text, err)
+	}
+	if seen := events.Seen(); len(seen) > 0 {
+		t.Errorf("%d events, the first with %v", len(seen), seen[0].Err)
+	}
+}
+
+// The deprecated Cancel is obeyed by net/http, and closed by http.Client at its Timeout.
+func TestABodyThatCancelEndsDoesNotBreakOff(t *testing.T) {
+	events := rttest.NewEvents(layer.BodyLost)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	canceled := make(chan struct{})
+	req.Cancel = canceled //nolint:staticcheck // deprecated, and still obeyed by http.Transport
+	resp, err := rttest.Stack(half(200, io.ErrUnexpectedEOF), events).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(canceled)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	if seen := events.Seen(); len(seen) > 0 {
+		t.Errorf("%d events, the first with %v", len(seen), seen[0].Err)
+	}
+}
+
+// together is a body whose reads end at the same time.
+type together struct {
+	reads sync.WaitGroup
+	end   chan struct{}
+}
+
+func (b *together) Close() error { return nil }
+
+func (b *together) Read([]byte) (int, error) {
+	b.reads.Done()
+	<-b.end
+	return 0, io.ErrUnexpectedEOF
+}
+
+func TestABodyBreaksOffOnce(t *testing.T) {
+	for range 500 {
+		events, both := rttest.NewEvents(layer.BodyLost), &together{end: make(chan struct{})}
+		both.reads.Add(2)
+		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			resp := rttest.Response(req, 200, "")
+			resp.Body = both
+			return resp, nil
+		}), events))
+		var reads sync.WaitGroup
+		for range 2 {
+			reads.Go(func() { _, _ = resp.Body.Read(make([]byte, 1)) })
+		}
+		both.reads.Wait()
+		close(both.end)
+		reads.Wait()
+		_ = resp.Body.Close()
+		if seen := events.Seen(); len(seen) != 1 {
+			t.Fatalf("%d events, want one", len(seen))
+		}
+	}
+}
+
+// pushing is a body with a WriteTo that ends with err.
+type pushing struct {
+	io.ReadCloser
+	err error
+}
+
+func (b pushing) WriteTo(dst io.Writer) (int64, error) {
+	n, err := io.WriteString(dst, "half,")
+	if err == nil {
+		err = b.err
+	}
+	return int64(n), err
+}
+
+func TestABodyThatBreaksOffInWriteToIsObserved(t *testing.T) {
+	full, out := io.Pipe()
+	_ = full.Close()
+	for _, c := range []struct {
+		name   string
+		err    error
+		dst    io.Writer
+		broken int
+	}{
+		{"the source fails", io.ErrUnexpectedEOF, io.Discard, 1},
+		{"the destination fails", io.ErrUnexpectedEOF, out, 0},
+		{"neither", nil, io.Discard, 0},
+	} {
+		events := rttest.NewEvents(layer.BodyLost)
+		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			resp := rttest.Response(req, 200, "")
+			resp.Body = pushing{resp.Body, c.err}
+			return resp, nil
+		}), events))
+		_, _ = io.Copy(struct{ io.Writer }{c.dst}, resp.Body)
+		_ = resp.Body.Close()
+		if seen := events.Seen(); len(seen) != c.broken || c.broken > 0 && !errors.Is(seen[0].Err, c.err) {
+			t.Errorf("%s: %d events, want %d", c.name, len(seen), c.broken)
+		}
 	}
 }

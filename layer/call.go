@@ -231,9 +231,10 @@ func (c *Call) ReleaseRetry() { c.flags.And(^callRetried) }
 func (c *Call) Wants(kinds Kind) bool { return c.begunBy.wants&kinds != 0 }
 
 // Emit hands e to the observers of the stack that want it, outermost first, in
-// the calling goroutine. It fills in the Call.
+// the calling goroutine. It fills in the Call. A [BodyLost] with an Err is only emitted if it is what
+// that kind says, and once for an attempt. It also gives the row a note.
 func (c *Call) Emit(e Event) {
-	if !c.Wants(e.Kind) {
+	if e.Kind == BodyLost && e.Err != nil && e.Attempt != nil && !breaksOff(e.Attempt) || !c.Wants(e.Kind) {
 		return
 	}
 	e.Call = c

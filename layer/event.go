@@ -24,7 +24,7 @@ const (
 	Recorded                        // an outcome was handed to the recording: Attempt, Response, Count
 	SlotFreed                       // a limit that was reached has room again
 	HookFailed                      // a hook returned an error that does not fail the call: Err
-	BodyLost                        // a response body broke off after RoundTrip had returned, and the caller had not canceled: Attempt, Err; without Err it was never closed, nobody can close it any more, and it is closed now
+	BodyLost                        // the body of the response that RoundTrip returned broke off later, and the caller had not canceled: Attempt, Err; without Err it was never closed, nobody can close it any more, and it is closed now
 )
 
 // An Event is what an [Observer] observes. Fields that a kind does not name are

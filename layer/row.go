@@ -70,6 +70,7 @@ const (
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // a layer knows that no byte of the request left
 	flagResent                         // a layer knows that the base sent the request more than once
+	flagLost                           // the body has broken off
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 

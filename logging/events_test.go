@@ -87,7 +87,7 @@ func eventful(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.R
 	c.Emit(layer.Event{Kind: layer.Recorded, Attempt: a, Response: resp, Count: 41})
 	c.Emit(layer.Event{Kind: layer.SlotFreed, Attempt: a, Limit: 5, Text: "at most 5 at once"})
 	c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: a})
-	c.Emit(layer.Event{Kind: layer.BodyLost, Attempt: a, Err: errors.New("half")})
+	resp.Body = broken{resp.Body, a, errors.New("half")}
 	return resp, err
 }
 

@@ -3,6 +3,7 @@ package logging_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -20,17 +21,34 @@ func logger(b *bytes.Buffer, level slog.Level) *slog.Logger {
 	}}))
 }
 
-// emitter is a layer that emits some events and then sends the request.
+// emitter is a layer that emits some events and then sends the request. The body breaks off when it is
+// closed, if an event says so.
 type emitter []layer.Event
 
 func (es emitter) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("emitter", es, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("emitter", es, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 		for _, e := range es {
 			e.Attempt = c.Attempt()
+			if e.Kind == layer.BodyLost && e.Err != nil {
+				defer func() { resp.Body = broken{resp.Body, e.Attempt, e.Err} }()
+				continue
+			}
 			c.Emit(e)
 		}
 		return next.RoundTrip(req)
 	})
+}
+
+// broken is the body of an attempt. When the caller closes it, it emits that it has broken off by err.
+type broken struct {
+	io.ReadCloser
+	of  *layer.Attempt
+	err error
+}
+
+func (b broken) Close() error {
+	b.of.Call().Emit(layer.Event{Kind: layer.BodyLost, Attempt: b.of, Err: b.err})
+	return b.ReadCloser.Close()
 }
 
 // call sends a GET to u and closes the response body.

@@ -76,7 +76,7 @@ func TestFailedHooksAndUnclosedAndBrokenBodiesAreLoggedByDefault(t *testing.T) {
 	}{
 		{"hook", hook, logging.Config{Hooks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/: a hook failed: Get "http://api.test/?key=REDACTED": boom`},
 		{"leak", leak, logging.Config{Leaks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned a body that was never closed`},
-		{"broken body", breaks, logging.Config{Broken: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned ABORTED with a body that broke off: unexpected EOF`},
+		{"broken body", breaks, logging.Config{Broken: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned 200 with a body that broke off: unexpected EOF`},
 	} {
 		for on, c := range map[bool]logging.Config{true: {}, false: tt.off} {
 			want := tt.want
