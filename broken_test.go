@@ -8,13 +8,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/retry"
@@ -110,6 +114,75 @@ func TestABodyThatBreaksOffShows(t *testing.T) {
 			if lines := strings.Count(log.String(), "\n"); (lines == 1) != (c.says != "") || !strings.Contains(log.String(), c.says) {
 				t.Errorf("the log is %q, want a line with %q", log.String(), c.says)
 			}
+		})
+	}
+}
+
+// stuck is a body that stops after five bytes. Only its Close ends a read.
+type stuck struct {
+	io.Reader
+	closing sync.Once
+	closed  chan struct{}
+}
+
+func (b *stuck) Read(p []byte) (int, error) {
+	if n, _ := b.Reader.Read(p); n > 0 {
+		return n, nil
+	}
+	<-b.closed
+	return 0, http.ErrBodyReadAfterClose
+}
+
+func (b *stuck) Close() error {
+	b.closing.Do(func() { close(b.closed) })
+	return nil
+}
+
+// stuckFirst responds with a body that stops, and then with whole ones.
+func stuckFirst() http.RoundTripper {
+	first := true
+	return rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp := rttest.Response(req, 200, "whole")
+		if first {
+			resp.Body = &stuck{Reader: strings.NewReader("half,"), closed: make(chan struct{})}
+			first = false
+		}
+		return resp, nil
+	})
+}
+
+// What the idle limit ends is not broken off if the attempt fails by it, and is sent again, nor if the
+// caller has left.
+func TestTheIdleLimitReportsWhatItsCallerLoses(t *testing.T) {
+	idle, slots := timeout.New(timeout.Config{Idle: time.Second}), concurrency.New(concurrency.Limit{Max: 2})
+	for name, c := range map[string]struct {
+		layers []transport.Layer
+		expect transport.Expect
+		leaves bool
+		events int
+		text   string
+	}{
+		"an attempt reads it": {[]transport.Layer{retry.New(retry.Policy{Attempts: 2}), idle, slots}, transport.Expect{Whole: 100}, false, 0, "whole"},
+		"the caller leaves":   {[]transport.Layer{idle, slots}, transport.Expect{}, true, 0, "half,"},
+		"the caller reads":    {[]transport.Layer{idle, slots}, transport.Expect{}, false, 1, "half,"},
+		"outside as well":     {[]transport.Layer{idle, slots, idle}, transport.Expect{}, false, 1, "half,"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				events := rttest.NewEvents(layer.BodyLost)
+				ctx, cancel := context.WithCancel(transport.With(t.Context(), c.expect))
+				defer cancel()
+				resp := rttest.Get(ctx, t, rttest.Stack(stuckFirst(), append([]transport.Layer{events}, c.layers...)...))
+				if c.leaves {
+					time.AfterFunc(time.Second/2, cancel)
+				}
+				text, _ := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				ledger := transport.CallOf(resp).String()
+				if n := len(events.Seen()); n != c.events || strings.Count(ledger, "broke off") != n || string(text) != c.text {
+					t.Errorf("%d events, want %d; the caller has read %q of\n%s", n, c.events, text, ledger)
+				}
+			})
 		})
 	}
 }

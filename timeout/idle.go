@@ -88,8 +88,10 @@ func (b *idleBody) check() {
 		b.alarms.reset(&b.alarm, left)
 		return
 	}
-	b.cut.Store(true)
-	_ = b.close() // ends the read, during which http.Response.Body may be closed
+	if !b.closed.Swap(true) { // else its reader has just closed it
+		b.cut.Store(true)
+		_ = b.inner.Close() // ends the read, during which http.Response.Body may be closed
+	}
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
@@ -107,14 +109,11 @@ func (b *idleBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// brokenOff returns the error of a body that the limit has ended during a read, and reports it. If
-// the body of the attempt is not inside this one, it reads the error itself.
+// brokenOff returns the error of a body that the limit has ended during a read, and reports it, since
+// the body of the attempt inside this one was only closed.
 func (b *idleBody) brokenOff() error {
 	err := b.idleError()
-	if b.owner.BodyEnded() {
-		b.owner.AddNote("the body broke off")
-		b.owner.Call().Emit(layer.Event{Kind: layer.BodyLost, Layer: layerName, Attempt: b.owner, Err: err})
-	}
+	b.owner.Call().Emit(layer.Event{Kind: layer.BodyLost, Layer: layerName, Attempt: b.owner, Err: err})
 	return err
 }
 
@@ -123,10 +122,6 @@ func (b *idleBody) idleError() error { return &Error{Limit: ErrIdle, After: b.af
 // Close closes the inner body once.
 func (b *idleBody) Close() error {
 	b.alarms.stop(&b.alarm)
-	return b.close()
-}
-
-func (b *idleBody) close() error {
 	if b.closed.Swap(true) {
 		return nil
 	}
