@@ -51,26 +51,30 @@ func (e *endless) Read(p []byte) (int, error) { e.read += len(p); return len(p),
 func (e *endless) Close() error               { e.closes++; return nil }
 
 func TestDrainIsBoundedInBytes(t *testing.T) {
-	e := &endless{}
-	bodies.Drain(&http.Response{Body: e, ContentLength: -1})
-	if e.read < 64<<10 || e.read > 128<<10 || e.closes != 1 {
-		t.Errorf("read %d bytes, closed %d times, want 64 KiB and a little, once", e.read, e.closes)
-	}
-	e = &endless{}
-	bodies.Drain(&http.Response{Body: e, ContentLength: 1 << 20})
-	if e.read != 0 || e.closes != 1 {
-		t.Errorf("with a Content-Length of 1 MiB: read %d bytes, closed %d times, want 0, once", e.read, e.closes)
-	}
-	bodies.Drain(nil)
-	bodies.Drain(&http.Response{})
+	synctest.Test(t, func(t *testing.T) {
+		e := &endless{}
+		bodies.Drain(&http.Response{Body: e, ContentLength: -1})
+		if e.read < 64<<10 || e.read > 128<<10 || e.closes != 1 {
+			t.Errorf("read %d bytes, closed %d times, want 64 KiB and a little, once", e.read, e.closes)
+		}
+		e = &endless{}
+		bodies.Drain(&http.Response{Body: e, ContentLength: 1 << 20})
+		if e.read != 0 || e.closes != 1 {
+			t.Errorf("with a Content-Length of 1 MiB: read %d bytes, closed %d times, want 0, once", e.read, e.closes)
+		}
+		bodies.Drain(nil)
+		bodies.Drain(&http.Response{})
+	})
 }
 
 func TestDrainReadsAShortBodyToItsEnd(t *testing.T) {
-	b := &rttest.CountingBody{Reader: strings.NewReader("short"), Err: rttest.ErrBoom}
-	bodies.Drain(&http.Response{Body: b, ContentLength: -1})
-	if n, _ := b.Reader.(*strings.Reader).Seek(0, io.SeekCurrent); n != 5 || b.Closed != 1 {
-		t.Errorf("read %d bytes, closed %d times, want 5, once", n, b.Closed)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		b := &rttest.CountingBody{Reader: strings.NewReader("short"), Err: rttest.ErrBoom}
+		bodies.Drain(&http.Response{Body: b, ContentLength: -1})
+		if n, _ := b.Reader.(*strings.Reader).Seek(0, io.SeekCurrent); n != 5 || b.Closed != 1 {
+			t.Errorf("read %d bytes, closed %d times, want 5, once", n, b.Closed)
+		}
+	})
 }
 
 // Since Go 1.27 net/http reads on behind Close.
