@@ -206,7 +206,9 @@ func TestAlarmsOfABubbleStayThere(t *testing.T) {
 func TestAnUploadThatBeginsWhileTheAlarmIsSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &deadline{rule: rule{limit: time.Minute, idle: time.Second}}
-		l.begin(t.Context(), nil, newAlarms(time.Minute))
+		s := newAlarms(time.Minute)
+		c, now := s.now()
+		l.begin(t.Context(), nil, s, c, now)
 		defer l.leave()
 		at, _ := l.next()
 		l.send()

@@ -46,29 +46,6 @@ func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*htt
 	return resp, nil
 }
 
-// rule is the limits of a deadline. 0 means no limit.
-type rule struct {
-	limit time.Duration // the time until the headers
-	idle  time.Duration // how long the request body may stand still
-	// fromUpload is whether the time until the headers counts from the latest move of the request
-	// body.
-	fromUpload bool
-}
-
-// fit removes from the rule what does not apply to a request that is sent now. It reports whether a
-// limit is left.
-func (r *rule) fit(req *http.Request) bool {
-	if req.Body == nil || req.Body == http.NoBody {
-		r.idle = 0
-	}
-	if r.limit > 0 {
-		if deadline, ok := req.Context().Deadline(); ok && time.Until(deadline) <= r.limit {
-			r.limit = 0 // the caller's deadline comes first
-		}
-	}
-	return r.limit > 0 || r.idle > 0
-}
-
 // deadline ends a context unless the headers arrive in time. After them the context lives until the
 // response body ends. A context of package context with a deadline cannot do that: it would end the
 // body too.
@@ -100,10 +77,10 @@ const (
 	missed         // the time was over first
 )
 
-// begin begins the context of the deadline, whose rule is set. e is called when the body ends.
-func (l *deadline) begin(parent context.Context, e layer.BodyEnder, s *alarms) {
-	l.alarms = s
-	l.clock, l.start = s.now()
+// begin begins the context of the deadline, whose rule is set. e is called when the body ends. c and
+// now are from [alarms.now].
+func (l *deadline) begin(parent context.Context, e layer.BodyEnder, s *alarms, c *clock, now time.Duration) {
+	l.alarms, l.clock, l.start = s, c, now
 	l.tie.To = e
 	l.ctx.Begin(parent, l)
 	if at := l.end(); at < never {
@@ -246,12 +223,21 @@ func (l *deadline) BodyEnd(*layer.Attempt) { l.ctx.End() }
 // Ahead implements [ending.Owner]. Until the headers arrive, the deadline of the context is that of
 // the limit, then the caller's.
 func (l *deadline) Ahead() (time.Time, bool) {
-	at := l.end()
-	if l.state.Load() == met || at == never {
+	at, ok := l.ahead()
+	if !ok {
 		return time.Time{}, false
 	}
 	now := time.Now() // the clock may have been set since the epoch
-	return now.Add(l.start + at - now.Sub(l.clock.epoch)), true
+	return now.Add(at - now.Sub(l.clock.epoch)), true
+}
+
+// ahead is Ahead by the clock of the deadline.
+func (l *deadline) ahead() (at time.Duration, ok bool) {
+	at = l.end()
+	if l.state.Load() == met || at == never {
+		return 0, false
+	}
+	return l.start + at, true
 }
 
 // Own implements [ending.Owner].

@@ -61,11 +61,11 @@ func (t *Timeout) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	var resp *http.Response
 	var err error
 	var body *idleBody
-	if r.fit(req) || patience > 0 {
+	if c, now := t.total.now(); r.fit(req, c, now) || patience > 0 {
 		b := new(bounded)
 		body = &b.body
 		b.deadline.rule, b.deadline.patience = r, patience
-		b.deadline.begin(req.Context(), &b.deadline, t.total)
+		b.deadline.begin(req.Context(), &b.deadline, t.total, c, now)
 		resp, err = b.deadline.within(req, &b.req, next)
 	} else {
 		resp, err = next.RoundTrip(req)

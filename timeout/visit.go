@@ -57,8 +57,9 @@ func (v *visit) Trace() *httptrace.ClientTrace {
 
 // send sends req. The rule of the deadline is set for it.
 func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	v.deadline.rule.fit(req)
-	v.deadline.begin(req.Context(), v, s)
+	c, now := s.now()
+	v.deadline.rule.fit(req, c, now)
+	v.deadline.begin(req.Context(), v, s, c, now)
 	return v.deadline.within(req, &v.req, next)
 }
 

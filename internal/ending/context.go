@@ -67,6 +67,9 @@ func (c *Context) Bare() traced.Bare { return traced.Bare{Context: c.bare} }
 // Parent returns the context that c was derived from.
 func (c *Context) Parent() context.Context { return c.parent }
 
+// Owner returns the value that c is part of.
+func (c *Context) Owner() Owner { return c.owner }
+
 // Root returns the nearest context around c that is not a Context.
 func (c *Context) Root() context.Context {
 	for {
