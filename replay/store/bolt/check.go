@@ -12,6 +12,7 @@ import (
 // can be checked as they are reached.
 func (s *boltStore) check() (sealed bool, err error) {
 	err = s.view(func(r *reading) error {
+		r.readList()
 		var is, b []byte
 		meta, err := r.bucket(bucketMeta)
 		if err == nil {

@@ -50,6 +50,11 @@ func (s *state) header(id uint64) ([]byte, error) {
 	if id < 2 || id >= s.high {
 		return nil, s.outside(id)
 	}
+	if id == s.root {
+		if list := s.list(); list != nil {
+			return list, nil
+		}
+	}
 	b := s.data[id*s.page:]
 	run, err := s.run(id, b)
 	if err != nil {

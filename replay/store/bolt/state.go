@@ -22,11 +22,12 @@ type state struct {
 	tx   int // the ID of the transaction if it only reads, or 0
 }
 
-// roots has the pages of two buckets, for readers in the transaction with this ID. In a tape that
-// is only read they never change.
+// roots has the pages of two buckets, and the list of buckets, for readers in the transaction with
+// this ID. In a tape that is only read they never change.
 type roots struct {
 	tx       int
 	rec, idx uint64 // pages, 0 if unknown
+	list     []byte // a copy of the page, nil if unknown
 }
 
 // of returns the field for the page of a bucket, nil if it has none.
@@ -135,6 +136,23 @@ func (s *state) bucket(name string) (tree, error) {
 		return tree{}, s.damaged(id, "a bucket in it: element %d of %d: %s", at, t.inline.count, text)
 	}
 	return t, nil
+}
+
+// readList copies the page of the list of buckets, if it is a single one. To reach the first mapped
+// page takes longer than all else that opens a tape does, and so does to unmap it.
+func (s *state) readList() {
+	page := make([]byte, s.page)
+	if n, err := s.read(s.root, page); err == nil && uint64(len(n.data)) == s.page {
+		s.s.roots.Store(&roots{tx: s.tx, list: page})
+	}
+}
+
+// list returns the page that readList has copied, or nil.
+func (s *state) list() []byte {
+	if known := s.s.roots.Load(); known != nil && s.tx != 0 && known.tx == s.tx {
+		return known.list
+	}
+	return nil
 }
 
 // keepRoot adds the page of a bucket to the known ones.

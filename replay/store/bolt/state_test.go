@@ -118,3 +118,37 @@ func TestASearchIsNotLedAstray(t *testing.T) {
 		return nil
 	}))
 }
+
+// Opening a tape copies the list of its buckets instead of mapping it. A writer changes that list.
+func TestTheCopiedListOfBuckets(t *testing.T) {
+	path := mixedTape(t)
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	listed := func(s store.IndexStore) (list bool) {
+		tapetest.Must(t, s.(*boltStore).view(func(r *reading) error {
+			list = r.list() != nil
+			return nil
+		}))
+		return list
+	}
+	if !listed(s) {
+		t.Error("the list was not copied")
+	}
+	last, err := s.Last()
+	tapetest.Must(t, err)
+	x := tapetest.Exchange(last+1, "GET", "http://h/new", "")
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: x}}))
+	if now, err := s.Last(); now != last+1 || err != nil || listed(s) {
+		t.Errorf("last is %d, %v after %d was appended, copied %v", now, err, last+1, listed(s))
+	}
+	tapetest.Must(t, s.Close())
+	s, err = OpenReadOnly(path)
+	tapetest.Must(t, err)
+	if now, err := s.Last(); now != last+1 || err != nil || !listed(s) {
+		t.Errorf("last is %d, %v, copied %v", now, err, listed(s))
+	}
+	if got, err := s.Find(x.Key, 0); got == nil || err != nil {
+		t.Errorf("found %v, %v", got, err)
+	}
+	tapetest.Must(t, s.Close())
+}

@@ -74,6 +74,7 @@ func (s *boltStore) loadTail() (err error) {
 	defer debug.SetPanicOnFault(faultsPanic())
 	return s.explain(s.db.View(func(tx *bbolt.Tx) error {
 		state := s.stateOf(tx)
+		state.tx = tx.ID()
 		t, err := state.waiting()
 		if err == nil {
 			s.tails.Store(&tails{from: tx.ID(), now: t})
