@@ -2,6 +2,7 @@ package layer
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -172,14 +173,15 @@ func (a *Attempt) AddNote(text string) {
 
 // End judges the outcome and closes the row. It is called by the layer that makes the attempts, and
 // by outer layers that want the verdict on the way back. The call does it for its last attempt.
-// Only the first End judges. Later ones return its verdict. A 403 or 429 is also judged by the
+// Only the first End closes the row. Later ones return its verdict, unless an outer layer has made
+// another outcome of it meanwhile: then they return the verdict of that. A 403 or 429 is also judged by the
 // start of its body ([LimitOf]). An accepted response is passed to the check of the call's
 // [verdict.Expect], unless it is a stream, longer than 1 MiB or slower than 10 s. What the check
 // read is restored. While the check runs, other callers get [verdict.Unjudged].
 //
 // resp is nil if there was none; its Body may be replaced.
 func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
-	if a.is(flagEnded) {
+	if a.is(flagEnded) && resp != nil && statusOf(resp) == a.status {
 		return a.verdict
 	}
 	return endOpen(a, resp, err)
@@ -188,7 +190,7 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 // endOpen is End for a row that may still be open.
 func endOpen(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	if a.flags.Or(flagEnding)&flagEnding != 0 {
-		return a.Verdict()
+		return ended(a, resp, err)
 	}
 	if err == nil && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 && a.call.flags.Load()&callExpects == 0 && !a.call.Wants(AttemptEnd) {
 		a.headers = time.Since(a.start)
@@ -197,6 +199,15 @@ func endOpen(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 		return verdict.OK
 	}
 	return judge(a, resp, err)
+}
+
+// ended is End for a row that another End has closed or is closing.
+func ended(a *Attempt, resp *http.Response, err error) verdict.Verdict {
+	switch {
+	case !a.is(flagEnded), resp != nil && statusOf(resp) == a.status, resp == nil && a.status == 0 && errors.Is(err, a.Err()):
+		return a.Verdict()
+	}
+	return verdict.Judge(&a.call.req, resp, err, a.call.Expect())
 }
 
 // judge does the work of End for the caller that has set flagEnding.

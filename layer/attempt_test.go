@@ -3,6 +3,7 @@ package layer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestOnlyTheFirstEndCounts(t *testing.T) {
@@ -22,6 +24,48 @@ func TestOnlyTheFirstEndCounts(t *testing.T) {
 	resp := rttest.Get(t.Context(), t, judge.Wrap(rttest.Respond(200, "")))
 	if a := layer.AttemptOf(resp); !errors.Is(a.Err(), rttest.ErrBoom) || a.Status() != 0 {
 		t.Errorf("a later End replaced the first: error %v, status %d", a.Err(), a.Status())
+	}
+}
+
+// A layer outside of the one that closes rows may fail a call that has a response, or replace the
+// response. Layers that are further outside judge that outcome.
+func TestALaterEndJudgesAnotherOutcome(t *testing.T) {
+	for name, c := range map[string]struct {
+		base    http.RoundTripper
+		instead func(resp *http.Response, err error) (*http.Response, error)
+		want    verdict.Verdict
+	}{
+		"the same response": {rttest.Respond(200, ""), func(r *http.Response, err error) (*http.Response, error) { return r, err }, verdict.OK},
+		"the same error":    {rttest.Fail(rttest.ErrBoom), func(_ *http.Response, err error) (*http.Response, error) { return nil, fmt.Errorf("more: %w", err) }, verdict.Retryable},
+		"an error":          {rttest.Respond(200, ""), func(*http.Response, error) (*http.Response, error) { return nil, rttest.ErrBoom }, verdict.Retryable},
+		"another error":     {rttest.Fail(rttest.ErrBoom), func(*http.Response, error) (*http.Response, error) { return nil, context.Canceled }, verdict.Canceled},
+		"another response": {rttest.Respond(503, ""), func(r *http.Response, _ error) (*http.Response, error) {
+			return rttest.Response(r.Request, 200, ""), nil
+		}, verdict.OK},
+		"a response instead": {rttest.Fail(rttest.ErrBoom), func(*http.Response, error) (*http.Response, error) { return &http.Response{StatusCode: 404}, nil }, verdict.Permanent},
+	} {
+		var row, outer verdict.Verdict
+		ends := &rttest.Layer{Name: "ends", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			row = c.Attempt().End(resp, err)
+			return resp, err
+		}}
+		replaces := &rttest.Layer{Name: "replaces", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			return c.instead(next.RoundTrip(req))
+		}}
+		judges := &rttest.Layer{Name: "judges", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			a := c.Attempt()
+			outer = a.End(resp, err)
+			if a.Verdict() != row {
+				t.Errorf("%s: the row changed from %v to %v", name, row, a.Verdict())
+			}
+			return resp, err
+		}}
+		_, _ = rttest.Try(t.Context(), rttest.Stack(c.base, judges, replaces, ends))
+		if outer != c.want {
+			t.Errorf("%s: verdict %v, want %v", name, outer, c.want)
+		}
 	}
 }
 

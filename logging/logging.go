@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -58,7 +59,7 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	a := at.For(resp)
 	v := a.End(resp, err)
 	if v != verdict.OK || p.events[response].on {
-		l.outcome(p, a, resp, req, v, at.Start().Add(waited))
+		l.outcome(p, a, resp, err, req, v, at.Start().Add(waited))
 	}
 	return resp, err
 }
@@ -73,11 +74,11 @@ func (l *Log) begun(p *plan, c *layer.Call, req *http.Request) {
 
 // outcome logs how an attempt that began at start ended. It reads the clock only if a line is
 // written.
-func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.Request, v verdict.Verdict, start time.Time) {
+func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, err error, req *http.Request, v verdict.Verdict, start time.Time) {
 	ctx := req.Context()
-	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: a.Err()}
+	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: causeOf(a, resp, err)}
 	responded := resp != nil && p.wants(ctx, response)
-	failed := failed(a, v) && p.wants(ctx, failure)
+	failed := failed(a, e.Err, v) && p.wants(ctx, failure)
 	if !responded && !failed {
 		return
 	}
@@ -90,14 +91,26 @@ func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.
 	}
 }
 
+// causeOf returns why a call failed: the error of its last attempt, unless an outer layer has made
+// another outcome of it.
+func causeOf(a *layer.Attempt, resp *http.Response, err error) error {
+	switch row := a.Err(); {
+	case resp != nil && resp.StatusCode != a.Status():
+		return nil
+	case err == nil, a.Status() == 0 && errors.Is(err, row):
+		return row
+	}
+	return err
+}
+
 // failed reports whether an attempt is logged as a failure. As in metrics, the end of a time limit
 // is one, also of the caller's, and the caller's cancellation is not.
-func failed(a *layer.Attempt, v verdict.Verdict) bool {
+func failed(a *layer.Attempt, err error, v verdict.Verdict) bool {
 	switch v {
 	case verdict.OK, verdict.Unjudged:
 		return false
 	case verdict.Canceled:
-		return ctxerr.ByLimit(a.Err()) || ctxerr.TimedOut(a.Call().Request().Context())
+		return ctxerr.ByLimit(err) || ctxerr.TimedOut(a.Call().Request().Context())
 	default:
 		return true
 	}

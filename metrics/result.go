@@ -23,9 +23,6 @@ func judge(own *layer.Attempt, resp *http.Response, err error) result {
 	a, c := own.For(resp), own.Call()
 	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
 	if resp == nil {
-		if a.Status() != 0 { // there was a response, but the call was canceled before the next attempt
-			r.verdict = verdict.Judge(c.Request(), nil, err, verdict.Expect{})
-		}
 		r.timeout = timedOut(c, r.verdict, err)
 	}
 	return r
@@ -35,6 +32,15 @@ func judge(own *layer.Attempt, resp *http.Response, err error) result {
 // The context is asked too, since a deadline with a cause has that as its error.
 func timedOut(c *layer.Call, v verdict.Verdict, err error) bool {
 	return ctxerr.ByLimit(err) || v == verdict.Canceled && ctxerr.TimedOut(c.Request().Context())
+}
+
+// status returns the status of the call: that of the last attempt, unless an outer layer has
+// replaced its response.
+func (r result) status() int {
+	if r.resp != nil {
+		return r.resp.StatusCode
+	}
+	return r.attempt.Status()
 }
 
 func (r result) outcome() outcome {

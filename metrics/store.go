@@ -149,7 +149,7 @@ func (s *store) plain(c *layer.Call, given *http.Request, resp *http.Response, e
 		return false
 	}
 	code := a.Status() - http.StatusOK
-	if code < 0 || code >= plainCodes || !a.Sent() || a.Replayed() || a.Waited() != 0 {
+	if code < 0 || code >= plainCodes || a.Status() != resp.StatusCode || !a.Sent() || a.Replayed() || a.Waited() != 0 {
 		return false
 	}
 	req := c.Request()
@@ -209,7 +209,7 @@ func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, e
 	}
 	elapsed := r.since(start)
 	o := r.outcome()
-	sr.calls[o].add(r.attempt.Status())
+	sr.calls[o].add(r.status())
 	if !replayed {
 		sr.durations[o].observe(elapsed)
 		if exemplar != nil {
