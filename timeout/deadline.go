@@ -72,9 +72,10 @@ type deadline struct {
 
 // The states of a deadline.
 const (
-	running uint32 = iota
-	met            // the headers arrived first
-	missed         // the time was over first
+	running  uint32 = iota
+	met             // the headers arrived first
+	missed          // the time was over first
+	outlived        // the context ended first, then the time was over
 )
 
 // begin begins the context of the deadline, whose rule is set. e is called when the body ends. c and
@@ -134,16 +135,23 @@ func (l *deadline) end() time.Duration {
 const notice = 100 * time.Millisecond
 
 // check implements [checker]. If the deadline is missed it ends the context, otherwise it waits for
-// the remaining time. If it closes the connection it first leaves the end to the base. Once the
-// base has noticed, the next attempt gets another connection.
+// the remaining time. If the context has ended already, all that is left to do is to end a Read of
+// the request body that stalls. If check closes the connection it first leaves the end to the base.
+// Once the base has noticed, the next attempt gets another connection.
 func (l *deadline) check() {
-	if l.state.Load() == missed {
+	if s := l.state.Load(); s == missed || s == outlived {
 		l.expire()
 		return
 	}
 	at, stalled := l.next()
 	if at > l.elapsed() {
 		l.wait(at)
+		return
+	}
+	if l.ctx.Err() != nil {
+		if l.state.CompareAndSwap(running, outlived) {
+			l.expire()
+		}
 		return
 	}
 	err := &Error{Limit: ErrTotal, After: l.rule.limit}
@@ -182,7 +190,7 @@ func (l *deadline) send() {
 	l.move()
 	l.sending.Add(1)
 	switch state := l.state.Load(); {
-	case state == missed: // expire may have seen no body
+	case state == missed, state == outlived: // expire may have seen no body
 		l.alarms.reset(&l.alarm, notice)
 	case state == running && l.rule.idle > 0:
 		if at, _ := l.next(); at < never {
@@ -198,9 +206,10 @@ func (l *deadline) move() { l.moved.Store(max(int64(l.elapsed()), 1)) }
 // done records that a request body has been sent or given up.
 func (l *deadline) done() { l.sending.Add(-1) }
 
-// meet stops the alarm and reports whether the deadline was met.
+// meet stops the alarm and reports whether the deadline was met. It was if the context ended first:
+// the outcome is then that of the context.
 func (l *deadline) meet() bool {
-	ahead := l.state.CompareAndSwap(running, met)
+	ahead := l.state.CompareAndSwap(running, met) || l.state.CompareAndSwap(outlived, met)
 	l.alarms.stop(&l.alarm)
 	return ahead
 }

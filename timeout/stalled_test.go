@@ -188,3 +188,36 @@ func TestALimitEndsAReadThatBeginsAfterIt(t *testing.T) {
 		}
 	})
 }
+
+// If the caller cancels a call and a Read of the request body holds it up, a limit that is over later ends that Read,
+// and the error stays the caller's.
+func TestALimitAfterTheCallersCancelKeepsItsError(t *testing.T) {
+	for name, l := range map[string]transport.Layer{
+		"total":   timeout.New(timeout.Config{Total: time.Second}),
+		"idle":    timeout.New(timeout.Config{Total: timeout.NoTimeout, Idle: time.Second}),
+		"attempt": timeout.PerAttempt(time.Second),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, w := io.Pipe()
+			defer time.AfterFunc(time.Minute, func() { _ = w.Close() }).Stop() // or the test would never end
+			errGone := errors.New("gone")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(10*ms, func() { cancel(errGone) })
+			req, err := http.NewRequestWithContext(ctx, http.MethodPut, rttest.URL, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			resp, err := l.Wrap(rttest.Func(patient)).RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			if !errors.Is(err, errGone) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: error %v, want the cause of the cancel", name, err)
+			}
+			if took := time.Since(start).Truncate(ms); took != time.Second {
+				t.Errorf("%s: ended after %v, want 1s", name, took)
+			}
+		})
+	}
+}
