@@ -30,6 +30,21 @@ func readFailed(a *Attempt, err error) {
 	}
 }
 
+// brokenBody is a body that broke off while its start was read ahead. Whoever reads it learns that
+// later, if at all.
+type brokenBody struct {
+	io.ReadCloser
+	attempt *Attempt
+}
+
+func (b *brokenBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if a := b.attempt; err != nil && !a.is(flagClosed) {
+		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
+	}
+	return n, err
+}
+
 // sink is the destination of a WriteTo. If it has not failed, the source has.
 type sink struct {
 	io.Writer

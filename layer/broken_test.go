@@ -40,6 +40,8 @@ func TestABodyThatBreaksOffIsObserved(t *testing.T) {
 		{"a lost connection", t.Context(), 200, io.ErrUnexpectedEOF, true},
 		{"a timeout", t.Context(), 200, context.DeadlineExceeded, true},
 		{"an error of the server", t.Context(), 503, io.ErrUnexpectedEOF, true},
+		{"a 403, whose start is read before it is returned", t.Context(), 403, io.ErrUnexpectedEOF, true},
+		{"a 429 of a call that is canceled", canceled, 429, io.ErrUnexpectedEOF, false},
 		{"the end", t.Context(), 200, io.EOF, false},
 		{"a request that a layer has canceled", t.Context(), 200, context.Canceled, true},
 		{"a call that is canceled", canceled, 200, io.ErrUnexpectedEOF, false},

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -30,7 +31,11 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	a.Own(resp)
 	var body []byte
 	if checkable(resp) {
-		body, _ = bodies.Peek(resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
+		var err error
+		body, err = bodies.Peek(resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
+		if err != nil && !errors.Is(err, bodies.ErrLong) && !errors.Is(err, bodies.ErrSlow) {
+			resp.Body = &brokenBody{resp.Body, a}
+		}
 	}
 	var read verdict.LimitReader
 	if a.call.settings != nil {
