@@ -30,11 +30,14 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	}
 	// Its row is in its context, since the call may move on while it is still on its way.
 	req = req.WithContext(a.Context(req.Context()))
-	if err := a.Reacquire(req.Context()); err != nil {
-		return Reject(req, err)
+	var resp *http.Response
+	err := a.Reacquire(req.Context())
+	if err != nil {
+		_, err = Reject(req, err)
+	} else {
+		resp, err = b.trip(c, req, b.send)
+		a = a.For(nil) // an inner layer may have made further attempts
 	}
-	resp, err := b.trip(c, req, b.send)
-	a = a.For(nil) // an inner layer may have made further attempts
 	if !a.is(flagEnding) && !ofHedge(a, resp) {
 		keepOutcome(a, resp, err)
 		if c.returned() { // the loser of a hedge: nobody else closes its row

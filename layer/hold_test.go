@@ -11,6 +11,7 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // countingHold counts how often it ended.
@@ -199,6 +200,41 @@ func TestHoldsEndOnceWhenTheBodyIsClosedWhileTheyAreOwned(t *testing.T) {
 			if n := hs[i].ends.Load(); n != 1 {
 				t.Fatalf("hold %d ended %d times, want once", i, n)
 			}
+		}
+	}
+}
+
+// busyHold is a hold that cannot be reacquired the first few times.
+type busyHold struct{ fails int }
+
+func (h *busyHold) BodyEnd(*layer.Attempt) {}
+func (h *busyHold) Suspend(*layer.Attempt) {}
+func (h *busyHold) Reacquire(context.Context, *layer.Attempt) error {
+	if h.fails--; h.fails >= 0 {
+		return rttest.ErrBoom
+	}
+	return nil
+}
+
+// A foreign layer sends a request again, for which nothing can be reacquired. The row of that request ends too.
+func TestTheRowOfARequestThatCannotReacquireEnds(t *testing.T) {
+	h := &busyHold{fails: 2}
+	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		at := layer.AttemptFrom(req.Context())
+		at.Suspend()
+		if err := at.Reacquire(req.Context()); err != nil {
+			return layer.Reject(req, err)
+		}
+		return next.RoundTrip(req)
+	}}
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), holding(h), foreignRetry(3), wait))
+	c, want := layer.CallOf(resp), []verdict.Verdict{verdict.Retryable, verdict.Retryable, verdict.OK}
+	if c.Count() != len(want) {
+		t.Fatalf("%d rows, want %d:\n%s", c.Count(), len(want), c)
+	}
+	for a := range c.Attempts() {
+		if v := a.Verdict(); v != want[a.Number()-1] {
+			t.Errorf("row %d: %v, want %v", a.Number(), v, want[a.Number()-1])
 		}
 	}
 }
