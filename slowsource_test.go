@@ -16,7 +16,7 @@ import (
 )
 
 // The attempt that times out while it waits for a token takes its own connection with it,
-// and not that of the fetch, which the next attempt waits for. Its error does not speak of a connection: it asked for none.
+// and not that of the fetch, which the next attempt waits for. Its error speaks of no connection and of no response: nothing was sent.
 func TestAnAttemptThatTimesOutLeavesTheFetchOfATokenAlone(t *testing.T) {
 	var fetches atomic.Int64
 	issue := make(chan struct{})
@@ -49,7 +49,7 @@ func TestAnAttemptThatTimesOutLeavesTheFetchOfATokenAlone(t *testing.T) {
 	if err == nil {
 		resp.Body.Close()
 	}
-	if !errors.Is(err, timeout.ErrAttempt) || !strings.Contains(err.Error(), "timeout: no response to the attempt within 100ms") {
+	if !errors.Is(err, timeout.ErrAttempt) || !strings.Contains(err.Error(), "timeout: the request was not sent within 100ms") {
 		t.Errorf("before there is a token: %v", err)
 	}
 	close(issue)

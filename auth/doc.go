@@ -28,7 +28,7 @@
 // use. Errors are an [Error], which matches verdict.ErrRejected.
 //
 // The request that is sent again is an attempt of its own in the ledger. While a request waits for a
-// token, what outer layers hold for it is suspended.
+// token, what outer layers hold for it is suspended. If it ends during that wait, the ledger says so.
 //
 // # Secrecy
 //

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
@@ -48,6 +49,9 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt,
 		}
 		row.Suspend()
 		got, err = a.tokens.get(ctx, unauthorized)
+		if _, failed := errors.AsType[*Error](err); err != nil && !failed {
+			row.AddNote("auth: ended during the wait for a token") // that time is in no wait of the ledger
+		}
 		if lost := row.Reacquire(ctx); err == nil {
 			err = lost
 		}

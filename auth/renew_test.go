@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -406,4 +408,48 @@ func TestTheLedgerOfAFailedFetchAfterA401SaysThatNothingWasSent(t *testing.T) {
 	if strings.Contains(got, "sent again") || !strings.Contains(got, "sealed") {
 		t.Errorf("\n%s", got)
 	}
+}
+
+// A request that ends while its token is fetched has not been sent. The ledger says what it waited for, since the time
+// counts like that of a slow server.
+func TestTheLedgerSaysThatARequestWaitedForAToken(t *testing.T) {
+	const note = "auth: ended during the wait for a token"
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int64
+		slow := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+			if fetches.Add(1) > 1 {
+				time.Sleep(10 * time.Second)
+			}
+			return auth.Token{Value: "token-1"}, nil
+		})
+		late := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+			time.Sleep(10 * time.Second)
+			return auth.Token{Value: "token-1"}, nil
+		})
+		failing := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{}, errors.New("sealed") })
+		for name, c := range map[string]struct {
+			source auth.Source
+			notes  []string
+		}{
+			"first token":               {late, []string{note}},
+			"another token after a 401": {slow, []string{"", note}},
+			"no token":                  {failing, []string{""}},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			ctx, trace := transport.WithTrace(ctx)
+			_, err := auth.Bearer(c.source, site).Wrap(accepting("token-2")).RoundTrip(request(ctx, t, http.MethodGet, site+"/things", nil))
+			cancel()
+			if err == nil || len(trace.Calls()) != 1 {
+				t.Fatalf("%s: %v, %d calls", name, err, len(trace.Calls()))
+			}
+			var notes []string
+			for a := range trace.Calls()[0].Attempts() {
+				notes = append(notes, a.Notes())
+			}
+			if !slices.Equal(notes, c.notes) {
+				t.Errorf("%s: notes %q, want %q", name, notes, c.notes)
+			}
+		}
+		time.Sleep(time.Minute) // the fetches end
+	})
 }

@@ -159,7 +159,7 @@ func (l *deadline) check() {
 	case stalled:
 		err = &Error{Limit: ErrIdle, After: l.rule.idle, upload: true}
 	case l.visit != nil:
-		err.Limit, err.unconnected = ErrAttempt, l.visit.unconnected()
+		err.Limit, err.unconnected, err.unsent = ErrAttempt, l.visit.unconnected(), l.visit.unsent()
 	}
 	l.err.Store(err)
 	if !l.state.CompareAndSwap(running, missed) {

@@ -21,8 +21,9 @@
 // takes precedence, and its error is that of the context.
 //
 // After the limit of an attempt, retry makes another one, as after any fault. After the total limit
-// the call is over. The text of the Error says so if the attempt had no connection yet: then name
-// lookup, dial or handshake took the time, not the server.
+// the call is over. The text of the Error of an attempt says so if the server was not the reason. If
+// there was no connection yet, name lookup, dial or handshake took the time. If the request was not
+// sent, an inner layer did, such as auth, which waits for a token.
 //
 // # Place
 //

@@ -30,11 +30,14 @@ type Error struct {
 
 	upload      bool // whether the request body stalled
 	unconnected bool // whether the attempt never got a connection
+	unsent      bool // whether the attempt was never sent
 }
 
 // Error returns a text that says what did not happen, and for how long.
 func (e *Error) Error() string {
 	switch {
+	case e.Is(ErrAttempt) && e.unsent:
+		return "timeout: the request was not sent within " + e.After.String()
 	case e.Is(ErrAttempt) && e.unconnected:
 		return "timeout: no connection to the server within " + e.After.String()
 	case e.Is(ErrAttempt):

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -72,6 +73,38 @@ func TestAnErrorMatchesItsLimitAndNoOther(t *testing.T) {
 	}
 	if err := new(timeout.Error); err.Is(nil) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Error("an Error without a limit matches nil, or not the deadline")
+	}
+}
+
+// An attempt that an inner layer held until its time was over says nothing about the server. One that
+// was sent, and then sent again by an inner layer, does.
+func TestAnAttemptThatWasNotSentSaysSo(t *testing.T) {
+	waits := func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	}
+	sendsAndWaits := func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if _, err := next.RoundTrip(req); err != nil {
+			return nil, err
+		}
+		return waits(c, req, next)
+	}
+	for _, c := range []struct {
+		trip layer.Trip
+		want string
+	}{
+		{waits, "timeout: the request was not sent within 1s"},
+		{sendsAndWaits, "timeout: no response to the attempt within 1s"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			inner := layer.Wrap("inner", nil, rttest.Func(func(req *http.Request) (*http.Response, error) {
+				return rttest.Response(req, 200, ""), nil
+			}), c.trip)
+			_, err := send(t, t.Context(), timeout.PerAttempt(time.Second).Wrap(inner), http.MethodGet)
+			if err == nil || err.Error() != c.want || !errors.Is(err, timeout.ErrAttempt) {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+		})
 	}
 }
 

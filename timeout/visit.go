@@ -78,6 +78,22 @@ func (v *visit) gotConn(i httptrace.GotConnInfo) {
 // attempt.
 func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.Load() == 0 }
 
+// unsent reports whether no request of the attempt was handed to the base: an inner layer holds it.
+func (v *visit) unsent() bool {
+	v.conns.mu.Lock()
+	own := v.attempt
+	v.conns.mu.Unlock()
+	if own == nil {
+		return false
+	}
+	for a := range own.Call().Attempts() { // an inner layer may have sent it in a further row
+		if a.Number() >= own.Number() && a.Sent() {
+			return false
+		}
+	}
+	return true
+}
+
 func (v *visit) gotByte() { v.responded.Store(true) }
 
 // received returns a number that grows with each part of the response, and with each part of the
