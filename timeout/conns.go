@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
 // conns are the shared connections that have a call of the layer on them. When an attempt times
@@ -54,13 +56,16 @@ const (
 // connection that has no place in it is never closed.
 const maxConns = 1024
 
-// multiplexed reports whether c may carry more than one call at a time.
+// multiplexed reports whether c may carry more than one call at a time and may be closed.
 func (cs *conns) multiplexed(c net.Conn) (yes, plain bool) {
 	if t, ok := c.(*tls.Conn); ok {
 		return t.ConnectionState().NegotiatedProtocol == "h2", false
 	}
-	if c == nil || cs.plain.Load() == plainHTTP1 {
-		return false, c != nil
+	if c == nil || traced.QUIC(c) {
+		return false, false
+	}
+	if cs.plain.Load() == plainHTTP1 {
+		return false, true
 	}
 	return reflect.TypeOf(c).Kind() == reflect.Pointer, true // other types may not be comparable
 }
@@ -101,10 +106,11 @@ func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 }
 
 // exclusive reports whether a connection that a late attempt got carries no other call, as far as
-// the layer knows. It reports false for HTTP/2, which looks at the context before it writes.
+// the layer knows. It reports false for HTTP/2 and HTTP/3, which look at the context before they
+// write.
 func (cs *conns) exclusive(i httptrace.GotConnInfo) bool {
 	switch yes, plain := cs.multiplexed(i.Conn); {
-	case i.Conn == nil:
+	case i.Conn == nil, traced.QUIC(i.Conn):
 		return false
 	case !yes:
 		return true

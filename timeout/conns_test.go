@@ -394,3 +394,68 @@ func TestAnAttemptThatIsSentAgainIsJudgedByItsLastConnection(t *testing.T) {
 		}
 	})
 }
+
+// quicConn is what an HTTP/3 base gives to a trace: no net.Conn, but what stands for one. Of quic-go
+// every method but the addresses panics.
+type quicConn struct {
+	net.Conn
+	closed chan<- struct{}
+}
+
+func (quicConn) RemoteAddr() net.Addr { return &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
+
+func (c quicConn) Close() error {
+	c.closed <- struct{}{}
+	return nil
+}
+
+// A connection of QUIC is that of its base alone, whether the attempt got it ahead of its limit or
+// past it, and whatever the protocol of other bases.
+func TestAConnectionOfQUICIsNotClosed(t *testing.T) {
+	for _, proto := range []int{0, 1, 2, 3} {
+		for _, connected := range []time.Duration{0, 2 * time.Second} {
+			t.Run(fmt.Sprintf("after HTTP/%d, connected after %s", proto, connected), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					closed := make(chan struct{}, 1)
+					rt := timeout.PerAttempt(time.Second).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+						trace := httptrace.ContextClientTrace(req.Context())
+						if req.Header.Get("Learn") != "" {
+							a, _ := net.Pipe()
+							trace.GotConn(httptrace.GotConnInfo{Conn: a})
+							resp := rttest.Response(req, 200, "")
+							resp.ProtoMajor, resp.ProtoMinor = proto, 0
+							return resp, nil
+						}
+						time.Sleep(connected)
+						trace.GotConn(httptrace.GotConnInfo{Conn: &quicConn{closed: closed}})
+						<-req.Context().Done()
+						return nil, context.Cause(req.Context())
+					}))
+					if proto > 0 {
+						req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, http.NoBody)
+						if err != nil {
+							t.Fatal(err)
+						}
+						req.Header.Set("Learn", "yes")
+						resp, err := rt.RoundTrip(req)
+						if err != nil {
+							t.Fatal(err)
+						}
+						rttest.Read(t, resp)
+					}
+					ctx, trace := transport.WithTrace(t.Context())
+					req, err := http.NewRequestWithContext(ctx, http.MethodGet, rttest.URL, http.NoBody)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if resp, err := rt.RoundTrip(req); !errors.Is(err, timeout.ErrAttempt) {
+						t.Errorf("%v, %v", resp, err)
+					}
+					if notes := trace.Calls()[0].Attempt().Notes(); len(closed) > 0 || notes != "" {
+						t.Errorf("closed %d times, noted %q", len(closed), notes)
+					}
+				})
+			})
+		}
+	}
+}

@@ -44,7 +44,9 @@
 // is longer. If that body has no idle limit, the connection stays open.
 //
 // The layer knows only about calls that go through it. A connection that other calls are on when
-// an attempt begins stays open. A shorter deadline of the caller closes nothing.
+// an attempt begins stays open. A shorter deadline of the caller closes nothing. A connection of QUIC,
+// which HTTP/3 uses, is left to its base: quic-go gives it up when nothing has come from the peer for
+// quic.Config.MaxIdleTimeout, by default 30 s, and until then the next attempt gets it again.
 //
 // Pings find a dead connection earlier, even while bodies are open:
 //

@@ -19,13 +19,13 @@ type visit struct {
 	deadline deadline
 	req      http.Request
 
-	sends     atomic.Int32 // how often it got a connection
-	responded atomic.Bool  // the first byte of a response has arrived
-	tracked   atomic.Bool  // it was on a connection that conns keeps
-	plain     atomic.Bool  // its connection has no TLS
-	late      atomic.Bool  // its time is over: nothing more may be sent
-	over      atomic.Bool  // it enters no further connection
-	cut       atomic.Bool  // its connection was closed because of that
+	sends     traced.Sends
+	responded atomic.Bool // the first byte of a response has arrived
+	tracked   atomic.Bool // it was on a connection that conns keeps
+	plain     atomic.Bool // its connection has no TLS
+	late      atomic.Bool // its time is over: nothing more may be sent
+	over      atomic.Bool // it enters no further connection
+	cut       atomic.Bool // its connection was closed because of that
 
 	// conns.mu guards the fields below.
 	attempt *layer.Attempt // the attempt that it follows
@@ -64,7 +64,7 @@ func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*htt
 }
 
 func (v *visit) gotConn(i httptrace.GotConnInfo) {
-	v.sends.Add(1)
+	v.sends.GotConn(i.Conn)
 	if v.conns.enter(v, i) {
 		return
 	}
@@ -76,7 +76,7 @@ func (v *visit) gotConn(i httptrace.GotConnInfo) {
 
 // unconnected reports whether the base, which has asked for the trace, got no connection for the
 // attempt.
-func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.Load() == 0 }
+func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.N() == 0 }
 
 // unsent reports whether no request of the attempt was handed to the base: an inner layer holds it.
 func (v *visit) unsent() bool {
@@ -108,7 +108,7 @@ func (v *visit) received() (n int64) {
 // report records in the row how often the base sent the request.
 func (v *visit) report() {
 	if v != nil {
-		layer.SetSends(v.attempt, int(v.sends.Load()))
+		layer.SetSends(v.attempt, v.sends.N())
 	}
 }
 
