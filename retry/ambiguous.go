@@ -17,10 +17,10 @@ type probe struct {
 	req      http.Request // the request that is sent, with ctx
 	detailed bool         // whether written and body are needed
 
-	asked     atomic.Bool  // a connection was requested
-	connected atomic.Int32 // how many connections were obtained
-	written   atomic.Bool  // the whole request was written
-	body      atomic.Int64 // the bytes read from the request body
+	asked   atomic.Bool // a connection was requested
+	sends   traced.Sends
+	written atomic.Bool  // the whole request was written
+	body    atomic.Int64 // the bytes read from the request body
 }
 
 // probedBody counts the bytes that are read from a request body.
@@ -60,7 +60,7 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 func (w *probe) Trace() *httptrace.ClientTrace {
 	t := &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Add(1) },
+		GotConn: func(i httptrace.GotConnInfo) { w.sends.GotConn(i.Conn) },
 	}
 	if w.detailed {
 		t.WroteRequest = func(i httptrace.WroteRequestInfo) {
@@ -74,14 +74,14 @@ func (w *probe) Trace() *httptrace.ClientTrace {
 
 // unsent reports whether the attempt never got a connection. A base that reports nothing proves
 // nothing.
-func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.connected.Load() == 0 }
+func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.sends.N() == 0 }
 
 // report records in the rows what the probe says about the attempt a, which has returned.
 func (w *probe) report(a *layer.Attempt, err error) {
 	if err != nil && w.unsent() {
 		layer.SetSends(a.Call().Attempt(), -1)
 	}
-	layer.SetSends(a, int(w.connected.Load()))
+	layer.SetSends(a, w.sends.N())
 }
 
 // unsent reports whether no byte of the attempt left.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
 	"slices"
@@ -253,5 +254,32 @@ func TestAPostThroughAReverseProxyIsSentAgain(t *testing.T) {
 			t.Errorf("%s: status %d, %q; sent %q", name, resp.StatusCode, text, got)
 		}
 		proxy.Close()
+	}
+}
+
+// quic is what quic-go gives to a trace. It stands for a connection.
+type quic struct{ net.Conn }
+
+func (*quic) RemoteAddr() net.Addr { return &net.UDPAddr{} }
+
+// quic-go has no type that the library could know, and it gives a connection to the trace before it
+// finds out that it cannot use it.
+func TestWhatHTTP3DoesNotProcessIsUnsent(t *testing.T) {
+	for text, want := range map[string]int{
+		"http3: parsing frame failed: H3_REQUEST_REJECTED":      3,
+		"http3: conn unusable: connection in graceful shutdown": 3,
+		"http3: parsing frame failed: H3_NO_ERROR":              1,
+	} {
+		_, call, err := post(t, rttest.Func(func(req *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(req.Context())
+			for range 2 {
+				trace.GetConn("api.test:443")
+				trace.GotConn(httptrace.GotConnInfo{Conn: new(quic), Reused: true})
+			}
+			return nil, errors.New(text)
+		}), "https://api.test/")
+		if err == nil || call.Count() != want || strings.Contains(call.String(), "sent 2 times") {
+			t.Errorf("%v, want %d attempts, each sent once\n%s", err, want, call)
+		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// malformed reports whether net/http would never send req.
+// malformed reports whether the base would never send req.
 func malformed(req *http.Request, err error) bool {
 	switch {
 	case req.URL == nil, req.URL.Host == "", req.Header == nil:
@@ -20,13 +20,14 @@ func malformed(req *http.Request, err error) bool {
 	return invalid(err.Error())
 }
 
-// invalid reports whether a text is that of an error of net/http for a request that it does not write: they have no
-// type.
+// invalid reports whether a text is that of an error of net/http, of golang.org/x/net/http2 or of quic-go for a request
+// that it does not write: they have no type.
 func invalid(text string) bool {
 	for _, part := range [...]string{
 		"net/http: invalid ", "http2: invalid ", "http: invalid Host header",
 		"net/http: can't write control character", "http: Request.ContentLength=",
-		"http2: request header list larger than peer's advertised limit",
+		"http2: request header list larger than peer's advertised limit", "http2: unencrypted HTTP/2 not enabled",
+		"http3: unsupported protocol scheme", "http3: invalid method ", "http3: invalid http header field ",
 	} {
 		if strings.Contains(text, part) {
 			return true
@@ -64,9 +65,10 @@ func final(err error) bool {
 
 // Unsent reports whether err alone proves that no byte of the request left, or that the server did
 // not look at it: a layer rejected it, the connection was never made, its TLS handshake took too
-// long, or an HTTP/2 server said that it has not processed the stream (RFC 9113, sections 6.8 and
-// 8.7). Other errors before the request was written do not prove it. For those a trace must show
-// what happened (net/http/httptrace).
+// long, or a server said that it has not processed the stream, over HTTP/2 (RFC 9113, sections 6.8
+// and 8.7) or HTTP/3 (RFC 9114, section 4.1.1, as quic-go reports it). Other errors before the
+// request was written do not prove it. For those a trace must show what happened
+// (net/http/httptrace).
 func Unsent(err error) bool {
 	if errors.Is(err, ErrRejected) {
 		return true
@@ -74,7 +76,11 @@ func Unsent(err error) bool {
 	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "dial" || e.Op == "proxyconnect") {
 		return true
 	}
-	return err != nil && unprocessed(err.Error())
+	if err == nil {
+		return false
+	}
+	text := err.Error()
+	return unprocessed(text) || unprocessedHTTP3(text)
 }
 
 // unprocessed reports whether the text of an error of net/http, which has no type, says that the
@@ -94,6 +100,17 @@ func unprocessed(text string) bool {
 	}
 	// A server that reports a protocol error may have looked at the stream.
 	return ok && !strings.Contains(why, "PROTOCOL_ERROR")
+}
+
+// unprocessedHTTP3 reports whether the text of an error of quic-go says that the server has not
+// processed the request. The error has a type, but the library does not import it. Either the server
+// has rejected the stream, and the transport cannot or will not send the request a third time, or no
+// stream could be opened on two connections. A stream that breaks off in the body has its code
+// alone.
+func unprocessedHTTP3(text string) bool {
+	return strings.Contains(text, "http3: conn unusable: ") ||
+		strings.Contains(text, "http3: parsing frame failed: H3_REQUEST_REJECTED") ||
+		strings.Contains(text, "http3: failed to read response headers: H3_REQUEST_REJECTED")
 }
 
 // connectRejected reports whether err is that of a proxy that responded to CONNECT with a status of

@@ -93,6 +93,26 @@ func TestWhatIsMalformedForAConnectionIsPermanent(t *testing.T) {
 	}
 }
 
+// Other bases say it in their own words.
+func TestWhatIsMalformedForABaseOfOthersIsPermanent(t *testing.T) {
+	for text, want := range map[string]verdict.Verdict{
+		`http3: unsupported protocol scheme: http`:                 verdict.Permanent,
+		`http3: invalid method "G T"`:                              verdict.Permanent,
+		`http3: invalid http header field name "bad name"`:         verdict.Permanent,
+		`http3: invalid http header field value for key "Good"`:    verdict.Permanent,
+		`http2: unencrypted HTTP/2 not enabled`:                    verdict.Permanent,
+		`http3: invalid response: unexpected pseudo header: :path`: verdict.Ambiguous, // the server's
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := verdict.Judge(req, nil, errors.New(text), transport.Expect{}); v != want {
+			t.Errorf("%s: %v, want %v", text, v, want)
+		}
+	}
+}
+
 // http.Client reports the end of its Timeout in two ways. Whichever comes first, the
 // caller has ended the request.
 func TestTheTimeoutOfAClientIsCanceled(t *testing.T) {
@@ -125,6 +145,14 @@ func TestUnsentIsWhatAnErrorAloneProves(t *testing.T) {
 		{errors.New("http2: Transport received GOAWAY from server ErrCode:PROTOCOL_ERROR"), false},
 		{errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=NO_ERROR, debug=\"\""), false},
 		{errors.New("http: server closed idle connection"), false},
+		{errors.New("http3: parsing frame failed: H3_REQUEST_REJECTED"), true},
+		{errors.New("http3: failed to read response headers: H3_REQUEST_REJECTED"), true},
+		{errors.New("http3: Transport: cannot retry err [http3: parsing frame failed: H3_REQUEST_REJECTED] after Request.Body was written; define Request.GetBody to avoid this error"), true},
+		{errors.New("http3: conn unusable: connection in graceful shutdown"), true},
+		{errors.New("http3: parsing frame failed: H3_REQUEST_CANCELLED"), false},
+		{errors.New("http3: parsing frame failed: H3_NO_ERROR"), false},
+		{errors.New("http3: parsing frame failed: timeout: no recent network activity"), false},
+		{errors.New("H3_REQUEST_REJECTED"), false}, // of a body, whose headers have come
 		{nil, false},
 		{io.ErrUnexpectedEOF, false},
 	} {
