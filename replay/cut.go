@@ -17,7 +17,7 @@ func errLeft() *store.Fault {
 // it: the server may have stalled. http.Client uses the deprecated Cancel only for its Timeout.
 func (r *recording) left(err error) bool {
 	req := r.request.send
-	its := err == nil || err == io.EOF || canceled(req, err) //nolint:errorlint // io.Reader says io.EOF itself
+	its := err == nil || err == io.EOF || r.endedByCaller(err) //nolint:errorlint // io.Reader says io.EOF itself
 	return its && !ctxerr.Canceled(req) && !ctxerr.TimedOut(req.Context())
 }
 

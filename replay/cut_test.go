@@ -181,6 +181,61 @@ func TestATimeLimitDoesNotCutARecording(t *testing.T) {
 	})
 }
 
+// foreignBody is a body whose error at the end of its context is that of a base of its own, as over HTTP/3.
+type foreignBody struct{ *hangingBody }
+
+func (b foreignBody) Read(p []byte) (int, error) {
+	n, err := b.hangingBody.Read(p)
+	if err != nil {
+		err = errors.New("H3_REQUEST_CANCELLED (local)")
+	}
+	return n, err
+}
+
+// Whatever a body returns once its caller has ended the request, the server did not cause that, and it is no fault
+// to be recorded.
+func TestABodyThatNamesNoContextIsLeftToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends            func(context.Context) (context.Context, context.CancelFunc)
+		cut, incomplete int64
+	}{
+		"a cancel": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(time.Minute, cancel)
+			return ctx, cancel
+		}, 1, 0},
+		"a deadline": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Minute)
+		}, 0, 1},
+	} {
+		for _, recorded := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "tape.json")
+				tape := open(t, path, replay.Options{Errors: recorded})
+				ctx, cancel := c.ends(t.Context())
+				defer cancel()
+				events := endlessly(tokens[:1])
+				resp, err := tape.Wrap(&script{fn: func(n int, req *http.Request) (*http.Response, error) {
+					resp, err := events.fn(n, req)
+					resp.Body = foreignBody{resp.Body.(*hangingBody)} //nolint:forcetypeassert // made so
+					return resp, err
+				}}).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b, err := io.ReadAll(resp.Body); string(b) != tokens[0].text || err == nil {
+					t.Errorf("%q, %v", b, err)
+				}
+				_ = resp.Body.Close()
+				closeTape(t, tape)
+				if s := tape.Stats(); s.Cut != c.cut || s.Incomplete != c.incomplete {
+					t.Errorf("%s, faults are recorded: %v: %+v, want %d cut, %d incomplete", name, recorded, s, c.cut, c.incomplete)
+				}
+			})
+		}
+	}
+}
+
 // ModeSmart cannot know whether the caller had enough or was interrupted. Since it can send, it
 // sends the request again, and the new response replaces the cut one.
 func TestSmartSendsWhatIsCutAnew(t *testing.T) {

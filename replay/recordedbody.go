@@ -225,11 +225,17 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 	case r.left(err):
 		r.over = at
 		r.leave(body)
-	case err == nil || err == io.EOF || err == errLost || canceled(r.request.send, err): //nolint:errorlint // our own
+	case err == nil || err == io.EOF || err == errLost || r.endedByCaller(err): //nolint:errorlint // our own
 		r.finish(body, nil, false)
 	default:
 		r.finish(body, r.tape.masker.fault(err), r.tape.opts.Errors && !r.tape.opts.DiscardBad)
 	}
+}
+
+// endedByCaller reports whether a body ended with err because its caller has ended the request. Not
+// every base says so in the error: over HTTP/3 it is one of its own.
+func (r *recording) endedByCaller(err error) bool {
+	return canceled(r.request.send, err) || ctxerr.CallerGone(r.call.Request())
 }
 
 // canceled reports whether the caller caused err. An ended context alone does not show that, since
