@@ -146,9 +146,12 @@ func (r *Recorder) collect() *collection {
 	c := newCollection(r.client, st.start, r.shownBuckets())
 	all := st.folded()
 	c.room = 8 + len(all)/4 // few have more than four methods
+	var leaked, broken uint64
 	r.scrape.Lock()
 	for _, s := range all {
 		d.collect(c, s)
+		leaked += s.bodiesLeaked.Load()
+		broken += s.bodiesBroken.Load()
 	}
 	r.scrape.Unlock()
 	c.picture = nil
@@ -168,8 +171,8 @@ func (r *Recorder) collect() *collection {
 	})
 	c.counter(d.denied, float64(st.denied.Load()))
 	c.counter(d.pauses, float64(st.pauses.Load()))
-	c.counter(d.leaked, float64(st.leaked.Load()))
-	c.counter(d.broken, float64(st.broken.Load()))
+	c.counter(d.leaked, float64(leaked))
+	c.counter(d.broken, float64(broken))
 	for _, f := range r.sources.read() {
 		d.figure(c, f)
 	}

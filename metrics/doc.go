@@ -16,17 +16,17 @@
 // left out of the latencies of successes.
 //
 // Latencies run to the headers of the response. The time and bytes of the body are added when it
-// has been read. A body that breaks off after its call has returned is counted in
-// gracy_bodies_broken_total, and the call as its status says. The call is a failure only if the
-// body is read before the attempt is judged (transport.Expect). Distributions are kept in
-// exponential buckets. Quantiles are within 2.2 % of the sample between 1 µs and 1 h. Minimum,
-// maximum, count and mean are exact. Distributions can be merged, so the total is right.
+// has been read. A body that breaks off after its call has returned is counted as such
+// (gracy_bodies_broken_total, Row.BodiesBroken), and the call as its status says. The call is a
+// failure only if the body is read before the attempt is judged (transport.Expect). Bodies that were
+// never closed are counted when they are found. Distributions are kept in exponential buckets.
+// Quantiles are within 2.2 % of the sample between 1 µs and 1 h. Minimum, maximum, count and mean
+// are exact. Distributions can be merged, so the total is right.
 //
 // Waits for a limit or a quota are counted by rule, of which 64 are kept apart. An exhausted retry
-// is counted by whether its budget was empty. Bodies that were never closed are counted when they
-// are found. Layers inside the recorder report their state: slots in use and in all, by limit;
-// scopes that are paused now; what a tape missed, withheld or lost. All of these, and bodies that
-// broke off, are in the collector only, not in a [Snapshot].
+// is counted by whether its budget was empty. Layers inside the recorder report their state: slots
+// in use and in all, by limit; scopes that are paused now; what a tape missed, withheld or lost. All
+// of these are in the collector only, not in a [Snapshot].
 //
 // # Prometheus
 //

@@ -81,6 +81,8 @@ func (s *series) add(o *series) {
 	s.bytesIn.Add(o.bytesIn.Load())
 	s.bytesOut.Add(o.bytesOut.Load())
 	s.bodyTime.Add(o.bodyTime.Load())
+	s.bodiesBroken.Add(o.bodiesBroken.Load())
+	s.bodiesLeaked.Add(o.bodiesLeaked.Load())
 	lower(&s.first, o.first.Load())
 	raise(&s.last, o.last.Load())
 }

@@ -132,7 +132,7 @@ func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 		for i := range s.plain {
 			s.plain[i].observe(time.Duration(n*(i+1)) * time.Millisecond)
 		}
-		for i, c := range []interface{ Add(uint64) uint64 }{&s.aborts, &s.hedges, &s.exhausted, &s.throttled, &s.recorded} {
+		for i, c := range []interface{ Add(uint64) uint64 }{&s.aborts, &s.hedges, &s.exhausted, &s.throttled, &s.recorded, &s.bodiesBroken, &s.bodiesLeaked} {
 			c.Add(uint64(n * (i + 1)))
 		}
 		for i := range s.retries {
@@ -162,7 +162,7 @@ func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 	if got, want := collected(t, sum), collected(t, both); !slices.Equal(got, want) {
 		t.Errorf("collected %s\nwant %s", got, want)
 	}
-	if n := reflect.TypeFor[series]().NumField(); n != 26 {
+	if n := reflect.TypeFor[series]().NumField(); n != 28 {
 		t.Errorf("a series has %d fields: add the new one to series.add and here", n)
 	}
 }

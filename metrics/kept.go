@@ -72,6 +72,17 @@ func (k *keptAttempt) write(a *layer.Attempt, start time.Time) {
 	}
 }
 
+// note overwrites the notes, which have become more if the body was lost.
+func (k *keptAttempt) note(notes string) {
+	if notes == "" {
+		return
+	}
+	if k.rest == nil {
+		k.rest = new(keptRest)
+	}
+	k.rest.notes = text(notes)
+}
+
 // read returns what was kept.
 func (k *keptAttempt) read() Attempt {
 	a := Attempt{
@@ -111,6 +122,7 @@ func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
 	for i := range p.attempts {
 		if kept := &p.attempts[i]; int(kept.number) == a.Number() {
 			kept.body, kept.bytes = a.BodyTime(), a.Bytes()
+			kept.note(a.Notes())
 			p.call = 0
 		}
 	}

@@ -90,14 +90,24 @@ func (r *Recorder) Observe(e layer.Event) {
 	case layer.Paused:
 		r.store.Load().pauses.Add(1)
 	case layer.BodyLost:
-		if st := r.store.Load(); e.Err != nil {
-			st.broken.Add(1)
-		} else {
-			st.leaked.Add(1)
-		}
+		r.lost(e)
 	case layer.Recorded:
 		r.seriesOf(e.Call).recorded.Add(1)
 	default:
+	}
+}
+
+// lost counts a body that broke off or was never closed, unless its response arrived before a Reset.
+func (r *Recorder) lost(e layer.Event) {
+	st := r.store.Load()
+	if a := e.Attempt; a != nil && a.Start().Add(a.Elapsed()).Before(st.start) {
+		return
+	}
+	sr, _ := st.find(e.Call.Request().Method, e.Call.RouteName())
+	if e.Err != nil {
+		sr.bodiesBroken.Add(1)
+	} else {
+		sr.bodiesLeaked.Add(1)
 	}
 }
 

@@ -64,6 +64,12 @@ type Row struct {
 	BytesOut int64 `json:"bytes_out"`
 	// BodyTime is the time spent between the headers and the end of bodies.
 	BodyTime time.Duration `json:"body_ns"`
+	// BodiesBroken counts the responses whose body ended with an error after their call had
+	// returned, and had been counted as its status says. A caller that cancels breaks no body.
+	BodiesBroken uint64 `json:"bodies_broken"`
+	// BodiesLeaked counts the responses whose body was never closed, when the garbage collector
+	// has found them. Only bodies that a layer watches are found, such as those that hold a scarce slot.
+	BodiesLeaked uint64 `json:"bodies_leaked"`
 
 	// Latency is the time of successful calls to the headers of the response, including waits and
 	// further attempts. FailureLatency is that of the failures, except Rejected. Calls with a
@@ -105,6 +111,8 @@ func (r Row) Add(o Row) Row {
 	r.BytesIn += o.BytesIn
 	r.BytesOut += o.BytesOut
 	r.BodyTime += o.BodyTime
+	r.BodiesBroken += o.BodiesBroken
+	r.BodiesLeaked += o.BodiesLeaked
 	r.Latency = r.Latency.Add(o.Latency)
 	r.FailureLatency = r.FailureLatency.Add(o.FailureLatency)
 	r.First = earlier(r.First, o.First)

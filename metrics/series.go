@@ -68,6 +68,7 @@ type series struct {
 	retries                                        [reasons]atomic.Uint64
 	waits                                          [waitKinds]atomic.Int64
 	bytesIn, bytesOut, bodyTime, recordedTime      atomic.Int64
+	bodiesBroken, bodiesLeaked                     atomic.Uint64
 	first, last                                    atomic.Int64 // nanoseconds since the start of the store
 
 	picture picture // of the last scrape, guarded by the recorder; it is not a count, so sums leave it out
@@ -128,6 +129,8 @@ func (s *series) row(client string, start time.Time) Row {
 		BytesIn:      s.bytesIn.Load(),
 		BytesOut:     s.bytesOut.Load(),
 		BodyTime:     time.Duration(s.bodyTime.Load()),
+		BodiesBroken: s.bodiesBroken.Load(),
+		BodiesLeaked: s.bodiesLeaked.Load(),
 		RecordedTime: time.Duration(s.recordedTime.Load()),
 		Latency:      s.times(room[:0], accepted).latency(),
 	}

@@ -75,20 +75,22 @@ func TestABodyIsCountedWhenItEnds(t *testing.T) {
 	})
 }
 
+// breaks responds with a body that breaks off after five bytes.
+var breaks = rttest.Func(func(req *http.Request) (*http.Response, error) {
+	resp := rttest.Response(req, 200, "")
+	resp.ContentLength = 10
+	resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half,"), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	return resp, nil
+})
+
 // A call is counted when it returns. A body that breaks off after that is in no figure of failures,
 // unless it is read before the attempt is judged.
 func TestABodyThatBreaksOffFailsOnlyAnAttemptThatReadsIt(t *testing.T) {
-	breaks := rttest.Func(func(req *http.Request) (*http.Response, error) {
-		resp := rttest.Response(req, 200, "")
-		resp.ContentLength = 10
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half,"), iotest.ErrReader(io.ErrUnexpectedEOF)))
-		return resp, nil
-	})
 	for name, c := range map[string]struct {
 		expect transport.Expect
 		want   Row
 	}{
-		"the default": {transport.Expect{}, Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 5}},
+		"the default": {transport.Expect{}, Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 5, BodiesBroken: 1}},
 		"whole":       {transport.Expect{Whole: 100}, Row{Calls: 1, Failures: 1, Attempts: 1, Status2xx: 1, BytesIn: 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,4 +103,72 @@ func TestABodyThatBreaksOffFailsOnlyAnAttemptThatReadsIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A body that is lost after its call has returned is counted for the route of the call, by the
+// snapshot and the collector alike, and the call that is kept says so.
+func TestALostBodyIsCountedForItsRoute(t *testing.T) {
+	r := New("test")
+	r.KeepCalls(1)
+	leaks := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		c.Emit(layer.Event{Kind: layer.BodyLost})
+		return next.RoundTrip(req)
+	})
+	for _, c := range []struct {
+		rt   http.RoundTripper
+		want Row
+	}{
+		{rttest.Respond(200, "text"), Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 4}},
+		{leaks.Wrap(rttest.Respond(200, "text")), Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 4, BodiesLeaked: 1}},
+		{breaks, Row{Calls: 1, Successes: 1, Attempts: 1, Status2xx: 1, BytesIn: 5, BodiesBroken: 1}},
+	} {
+		before := r.Snapshot()
+		_ = send(t.Context(), t, r.Wrap(c.rt), "GET", "/r")
+		if diff := differ(r.Snapshot().Since(before).Total, c.want); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if rows := r.Snapshot().Rows; len(rows) != 1 || rows[0].BodiesBroken != 1 || rows[0].BodiesLeaked != 1 {
+		t.Errorf("the rows are %+v", rows)
+	}
+	if broken, leaked := values(t, r, "gracy_bodies_broken_total")[""], values(t, r, "gracy_bodies_leaked_total")[""]; broken != 1 || leaked != 1 {
+		t.Errorf("the collector has %v that broke off and %v that leaked", broken, leaked)
+	}
+	if got := r.Timeline().Calls[0].Attempts[0]; got.Notes != "the body broke off" || got.Bytes != 5 {
+		t.Errorf("the attempt is kept as %+v", got)
+	}
+}
+
+// A window in which a body was lost shows it, whenever its call returned.
+func TestALostBodyIsInItsWindow(t *testing.T) {
+	r := New("test")
+	resp := rttest.Get(t.Context(), t, r.Wrap(breaks))
+	before := r.Snapshot()
+	if err := readAll(resp, nil); err == nil {
+		t.Fatal("the body did not break off")
+	}
+	if got := r.Snapshot().Since(before); len(got.Rows) != 1 || got.Total.BodiesBroken != 1 || got.Total.Calls != 0 {
+		t.Errorf("the window is %+v", got)
+	}
+}
+
+// Reset forgets the bodies of the responses that arrived before it, so no row has a body but no call.
+func TestABodyFromBeforeAResetIsNotCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New("test")
+		rt := r.Wrap(breaks)
+		resp := rttest.Get(t.Context(), t, rt)
+		time.Sleep(time.Second)
+		r.Reset()
+		if err := readAll(resp, nil); err == nil {
+			t.Fatal("the body did not break off")
+		}
+		if got := r.Snapshot(); len(got.Rows) != 0 {
+			t.Errorf("a row has %+v", got.Rows[0])
+		}
+		_ = send(t.Context(), t, rt, "GET", "/r")
+		if got := r.Snapshot().Total.BodiesBroken; got != 1 {
+			t.Errorf("%d bodies since the reset, want 1", got)
+		}
+	})
 }

@@ -38,7 +38,7 @@ func (s Snapshot) Since(earlier Snapshot) Snapshot {
 		for _, o := range old[i] {
 			r = r.sub(o)
 		}
-		if r.Calls == 0 && r.Attempts == 0 && r.Recorded == 0 {
+		if r.Calls == 0 && r.Attempts == 0 && r.Recorded == 0 && r.BodiesBroken == 0 && r.BodiesLeaked == 0 {
 			continue
 		}
 		r.First, r.Last = later(r.First, w.From), w.To
@@ -91,6 +91,8 @@ func (r Row) sub(o Row) Row {
 		{&r.Throttled, o.Throttled},
 		{&r.Replayed, o.Replayed},
 		{&r.Recorded, o.Recorded},
+		{&r.BodiesBroken, o.BodiesBroken},
+		{&r.BodiesLeaked, o.BodiesLeaked},
 	} {
 		*c.n -= min(*c.n, c.o) // a snapshot is not taken at one moment
 	}

@@ -40,8 +40,6 @@ type store struct {
 	rules    rules
 	denied   atomic.Uint64        // retries for which there was no budget
 	pauses   atomic.Uint64        // pauses begun or made longer
-	leaked   atomic.Uint64        // bodies never closed
-	broken   atomic.Uint64        // bodies that broke off
 	kept     atomic.Pointer[ring] // nil keeps no call
 	mu       sync.Mutex           // mu guards the replacement of index; reading needs no lock
 }

@@ -71,7 +71,7 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 	for r := range s.retries {
 		s.retries[r].Store(1)
 	}
-	for _, n := range []interface{ Add(uint64) uint64 }{&s.aborts, &s.hedges, &s.exhausted, &s.throttled, &s.recorded} {
+	for _, n := range []interface{ Add(uint64) uint64 }{&s.aborts, &s.hedges, &s.exhausted, &s.throttled, &s.recorded, &s.bodiesBroken, &s.bodiesLeaked} {
 		n.Add(1)
 	}
 	for _, n := range []interface{ Store(int64) }{&s.bytesIn, &s.bytesOut, &s.bodyTime, &s.recordedTime, &s.first, &s.last} {

@@ -38,8 +38,8 @@ func columns() []column {
 	return []column{
 		{head: "Calls", name: "calls", drop: 99, value: func(r metrics.Row) any { return count(r.Calls) }},
 		{head: "Attempts", name: "attempts", drop: 5, value: func(r metrics.Row) any { return count(r.Attempts) }},
-		{head: "Success", name: "success_percent", drop: 17, value: func(r metrics.Row) any { return share(r.Successes, r.Calls) }},
-		{head: "Fail", name: "fail_percent", drop: 18, fault: failure, value: func(r metrics.Row) any { return share(r.Failures, r.Calls) }},
+		{head: "Success", name: "success_percent", drop: 19, value: func(r metrics.Row) any { return share(r.Successes, r.Calls) }},
+		{head: "Fail", name: "fail_percent", drop: 20, fault: failure, value: func(r metrics.Row) any { return share(r.Failures, r.Calls) }},
 		{
 			head: "Canceled", name: "canceled", drop: 7,
 			value:  func(r metrics.Row) any { return count(r.Canceled) },
@@ -47,13 +47,23 @@ func columns() []column {
 		},
 		{head: "Mean", name: "mean_seconds", drop: 2, value: latency(func(l metrics.Latency) time.Duration { return l.Mean })},
 		{head: "p50", name: "p50_seconds", drop: 8, value: latency(func(l metrics.Latency) time.Duration { return l.P50 })},
-		{head: "p99", name: "p99_seconds", drop: 16, value: latency(func(l metrics.Latency) time.Duration { return l.P99 })},
+		{head: "p99", name: "p99_seconds", drop: 18, value: latency(func(l metrics.Latency) time.Duration { return l.P99 })},
 		{head: "Max", name: "max_seconds", drop: 10, value: latency(func(l metrics.Latency) time.Duration { return l.Max })},
 		{head: "2xx", name: "status_2xx", drop: 6, value: func(r metrics.Row) any { return count(r.Status2xx) }},
 		{head: "3xx", name: "status_3xx", drop: 1, value: func(r metrics.Row) any { return count(r.Status3xx) }},
 		{head: "4xx", name: "status_4xx", drop: 11, fault: failure, value: func(r metrics.Row) any { return count(r.Status4xx) }},
-		{head: "5xx", name: "status_5xx", drop: 15, fault: failure, value: func(r metrics.Row) any { return count(r.Status5xx) }},
+		{head: "5xx", name: "status_5xx", drop: 16, fault: failure, value: func(r metrics.Row) any { return count(r.Status5xx) }},
 		{head: "Aborts", name: "aborts", drop: 12, fault: failure, value: func(r metrics.Row) any { return count(r.Aborts) }},
+		{
+			head: "Broken", name: "bodies_broken", drop: 17, fault: failure,
+			value:  func(r metrics.Row) any { return count(r.BodiesBroken) },
+			needed: func(total metrics.Row) bool { return total.BodiesBroken > 0 },
+		},
+		{
+			head: "Leaked", name: "bodies_leaked", drop: 15, fault: failure,
+			value:  func(r metrics.Row) any { return count(r.BodiesLeaked) },
+			needed: func(total metrics.Row) bool { return total.BodiesLeaked > 0 },
+		},
 		{head: "Retries", name: "retries", drop: 14, fault: warning, value: func(r metrics.Row) any { return count(r.Retries) }},
 		{head: "Throttled", name: "throttled", drop: 9, fault: warning, value: func(r metrics.Row) any { return count(r.Throttled) }},
 		{

@@ -15,7 +15,7 @@ import (
 var (
 	shown = []string{
 		"Calls", "Successes", "Failures", "Canceled", "Attempts", "Status2xx", "Status3xx", "Status4xx", "Status5xx",
-		"Aborts", "Retries", "Throttled", "Replayed", "RecordedTime", "Latency", "Rate",
+		"Aborts", "Retries", "Throttled", "Replayed", "RecordedTime", "Latency", "Rate", "BodiesBroken", "BodiesLeaked",
 	}
 	jsonAlone = []string{
 		"Client", "Method", "Route", "Rejected", "Status1xx", "Exhausted", "Hedges", "Waits", "Recorded", "BytesIn", "BytesOut",

@@ -12,9 +12,10 @@ import (
 )
 
 // Diff writes what has changed from one report to another, one change per line: which routes fail
-// more or less, are slower or faster, and which are only in one of them. It reports only changes
-// that are not due to chance: the 99.7 % confidence intervals of the two figures do not overlap.
-// The intervals are Wilson's for the share of failures, and intervals of ranks for p50 and p99.
+// more or less, have more or fewer bodies that break off, are slower or faster, and which are only in
+// one of them. It reports only changes that are not due to chance: the 99.7 % confidence intervals
+// of the two figures do not overlap. The intervals are Wilson's for the shares of failures and of
+// bodies that broke off, and intervals of ranks for p50 and p99.
 // So a few calls prove little: p99 needs some 900. It returns the error of the writer, if any.
 //
 //	before, err := report.Open("monday.html")
@@ -60,11 +61,20 @@ func name(r metrics.Row) string {
 
 // changes returns the lines about how the calls of a route have changed.
 func changes(a, b metrics.Row) (lines []string) {
-	oldLow, oldHigh := wilson(a.Failures, a.Calls)
-	low, high := wilson(b.Failures, b.Calls)
-	if word := compare(oldLow, oldHigh, low, high, "fails more", "fails less"); word != "" {
-		lines = append(lines, fmt.Sprintf("%s: %s: %s of %d calls before, %s of %d after", name(b), word,
-			human(share(a.Failures, a.Calls)), a.Calls, human(share(b.Failures, b.Calls)), b.Calls))
+	for _, f := range []struct {
+		old, now   uint64
+		more, less string
+	}{
+		{a.Failures, b.Failures, "fails more", "fails less"},
+		// A window may have bodies of calls that returned before it.
+		{min(a.BodiesBroken, a.Calls), min(b.BodiesBroken, b.Calls), "more bodies break off", "fewer bodies break off"},
+	} {
+		oldLow, oldHigh := wilson(f.old, a.Calls)
+		low, high := wilson(f.now, b.Calls)
+		if word := compare(oldLow, oldHigh, low, high, f.more, f.less); word != "" {
+			lines = append(lines, fmt.Sprintf("%s: %s: %s of %d calls before, %s of %d after", name(b), word,
+				human(share(f.old, a.Calls)), a.Calls, human(share(f.now, b.Calls)), b.Calls))
+		}
 	}
 	for _, q := range []struct {
 		name string

@@ -71,3 +71,19 @@ func TestDiffOfTheSameService(t *testing.T) {
 		t.Errorf("%d of 50 pairs that are slower are found", found)
 	}
 }
+
+// Calls whose bodies break off are counted as their status says, so the share of failures is the same.
+func TestDiffFindsBodiesThatBreakOff(t *testing.T) {
+	before, after := measured("/a", 1000, 0, time.Second), measured("/a", 1000, 0, time.Second)
+	after.Rows[0].BodiesBroken = 100
+	if got, want := diff(before, after), "GET /a: more bodies break off: 0% of 1000 calls before, 10.0% of 1000 after"; !strings.Contains(got, want) {
+		t.Errorf("there is no %q in\n%s", want, got)
+	}
+	if got := diff(after, before); !strings.Contains(got, "fewer bodies break off") {
+		t.Errorf("the other way round there is\n%s", got)
+	}
+	after.Rows[0].BodiesBroken, before.Rows[0].BodiesBroken = 3000, 3000
+	if got := diff(before, after); !strings.Contains(got, "no change") {
+		t.Errorf("of windows with more bodies than calls there is\n%s", got)
+	}
+}

@@ -16,22 +16,24 @@
 //   - Mean, p50, p99 and Max are of the successful calls that were not replayed, up to the headers
 //     of the response.
 //   - 2xx to 5xx, Aborts (no response) and Retries count attempts.
+//   - Broken counts the responses whose body ended with an error after the call had returned, which
+//     Success and Fail do not show. Leaked counts those whose body was never closed.
 //   - Throttled counts the calls that waited for a quota or a pause.
 //   - Replays counts the responses from a recording. Recorded is the mean time to their headers
 //     when they were recorded.
 //   - Calls/s is over the time from the first call to the end of the last, at least a second.
 //
-// Client, Canceled, Replays and Recorded are shown only when they say something.
+// Client, Canceled, Broken, Leaked, Replays and Recorded are shown only when they say something.
 //
 // # Width and color
 //
 // [Table] fits the width in COLUMNS, else that of the terminal, else 80 columns. A table that is
 // too wide loses whole columns, in this order: Recorded, 3xx, Mean, Calls/s, Replays, Attempts,
-// 2xx, Canceled, p50, Throttled, Max, 4xx, Aborts, Client, Retries, 5xx, p99, Fail, Success. A long
-// route is shortened in its middle. The other formats have all columns.
+// 2xx, Canceled, p50, Throttled, Max, 4xx, Aborts, Client, Retries, Leaked, 5xx, Broken, p99,
+// Success, Fail. A long route is shortened in its middle. The other formats have all columns.
 //
-// On a terminal, faults that are not zero are colored: red for 4xx, 5xx, aborts and failures,
-// yellow for retries, throttling and replays. NO_COLOR and TERM=dumb turn colors off.
+// On a terminal, faults that are not zero are colored: red for 4xx, 5xx, aborts, bodies and
+// failures, yellow for retries, throttling and replays. NO_COLOR and TERM=dumb turn colors off.
 // CLICOLOR_FORCE turns them on elsewhere.
 //
 // [Live] redraws the table in place while work goes on.

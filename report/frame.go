@@ -44,6 +44,8 @@ func status(s metrics.Snapshot) string {
 	} else {
 		figure(s.Total.Retries, "retries")
 	}
+	figure(s.Total.BodiesBroken, "broke off")
+	figure(s.Total.BodiesLeaked, "never closed")
 	if s.InFlight > 0 {
 		figure(uint64(s.InFlight), "in flight") //nolint:gosec // it is positive
 		w := s.Waiting

@@ -83,6 +83,9 @@ func cards(s metrics.Snapshot) []card {
 		{Label: "throttled", Value: number(t.Throttled), Note: humanDuration(t.Waits.Quota+t.Waits.Pause) + " waited in total", Class: bad(t.Throttled, warning)},
 		{Label: "waits for a slot", Value: humanDuration(t.Waits.Queue), Note: "in total"},
 	}
+	if t.BodiesBroken > 0 || t.BodiesLeaked > 0 {
+		list = append(list, card{Label: "bodies broke off", Value: number(t.BodiesBroken), Note: number(t.BodiesLeaked) + " never closed", Class: failure.class()})
+	}
 	if t.Replayed > 0 || t.Recorded > 0 {
 		list = append(list, card{Label: "replayed", Value: number(t.Replayed), Note: number(t.Recorded) + " recorded", Class: bad(t.Replayed, warning)})
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,5 +34,37 @@ func TestCards(t *testing.T) {
 	waited := cards(metrics.Snapshot{Total: metrics.Row{Waits: metrics.Waits{Queue: 2 * time.Second}}})
 	if i := slices.IndexFunc(waited, func(c card) bool { return c.Label == "waits for a slot" }); waited[i].Value != "2s" {
 		t.Errorf("two seconds are %s", waited[i].Value)
+	}
+}
+
+// Bodies that broke off or leaked have a card, and a column each, only if there are any.
+func TestLostBodiesAreShown(t *testing.T) {
+	s := pokeapi().Snapshot()
+	if i := slices.IndexFunc(cards(s), func(c card) bool { return strings.Contains(c.Label, "bodies") }); i >= 0 {
+		t.Errorf("there is a card %+v", cards(s)[i])
+	}
+	s.Rows[0].BodiesBroken, s.Rows[1].BodiesLeaked = 7, 2
+	s = metrics.Merge(s)
+	want := card{Label: "bodies broke off", Value: "7", Note: "2 never closed", Class: "failure"}
+	if !slices.Contains(cards(s), want) {
+		t.Errorf("the cards are %+v", cards(s))
+	}
+	v := newView(s, nil)
+	at := slices.Index(v.Heads, "Broken")
+	if at < 0 || v.Heads[at+1] != "Leaked" {
+		t.Fatalf("the columns are %q", v.Heads)
+	}
+	for i, want := range [][2]viewCell{{{"7", "failure"}, {"0", "none"}}, {{"0", "none"}, {"2", "failure"}}} {
+		if got := v.Rows[i].Cells[at : at+2]; !slices.Equal(got, want[:]) {
+			t.Errorf("row %d has %+v, want %+v", i, got, want)
+		}
+	}
+	for w := 80; w < 200; w++ {
+		if got := table(s, style{width: w}); !strings.Contains(lines(got)[2], "Broken") {
+			t.Errorf("at %d columns there is no Broken:\n%s", w, got)
+		}
+	}
+	if got, want := status(s), "7 broke off, 2 never closed"; !strings.Contains(got, want) {
+		t.Errorf("the status is %q, want %q in it", got, want)
 	}
 }

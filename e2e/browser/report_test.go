@@ -28,7 +28,8 @@ import (
 
 const planted = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 
-// traffic makes calls of which some are retried, some fail and some wait for a slot.
+// traffic makes calls of which some are retried, some fail, some wait for a slot, and some have a body
+// that breaks off.
 func traffic(t *testing.T, stats *metrics.Recorder, n int) {
 	t.Helper()
 	var seen atomic.Int64
@@ -36,6 +37,11 @@ func traffic(t *testing.T, stats *metrics.Recorder, n int) {
 		switch i := seen.Add(1); {
 		case strings.HasPrefix(r.URL.Path, "/missing"):
 			http.NotFound(w, r)
+		case r.URL.Path == "/half":
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
 		case i%9 == 0:
 			http.Error(w, "later", http.StatusServiceUnavailable)
 		default:
@@ -51,6 +57,9 @@ func traffic(t *testing.T, stats *metrics.Recorder, n int) {
 		path := "/pokemon/" + strconv.Itoa(i)
 		if i%10 == 0 {
 			path = "/missing?token=" + planted
+		}
+		if i%25 == 7 {
+			path = "/half"
 		}
 		go func() {
 			defer func() { done <- struct{}{} }()
@@ -104,7 +113,10 @@ func TestASavedReport(t *testing.T) {
 		b.picture("saved-" + l.String())
 	}
 	total := stats.Snapshot().Total
-	for label, want := range map[string]uint64{"calls": total.Calls, "failed": total.Failures, "retries": total.Retries} {
+	if total.BodiesBroken == 0 {
+		t.Error("no body broke off")
+	}
+	for label, want := range map[string]uint64{"calls": total.Calls, "failed": total.Failures, "retries": total.Retries, "bodies broke off": total.BodiesBroken} {
 		if got := value[string](b, card(label)); got != strconv.FormatUint(want, 10) {
 			t.Errorf("the card %s shows %s, want %d", label, got, want)
 		}

@@ -97,7 +97,7 @@ func Example_row73() {
 	total := stats.Snapshot().Total
 	fmt.Println(total.Successes, total.Failures, total.Status4xx)
 	// Output:
-	// client,method,route,calls,attempts,success_percent,fail_percent,canceled,mean_seconds,p50_seconds,p99_seconds,max_seconds,status_2xx,status_3xx,status_4xx,status_5xx,aborts,retries,throttled,replays,recorded_seconds,calls_per_second
+	// client,method,route,calls,attempts,success_percent,fail_percent,canceled,mean_seconds,p50_seconds,p99_seconds,max_seconds,status_2xx,status_3xx,status_4xx,status_5xx,aborts,bodies_broken,bodies_leaked,retries,throttled,replays,recorded_seconds,calls_per_second
 	// 3 0 3
 }
 
