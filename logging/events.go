@@ -71,7 +71,7 @@ func (c Config) rows() [kinds]row {
 		replayed:  {"Replayed", c.Replayed, "{METHOD} {URL} replayed", slices.Concat(attempt, []string{"STATUS", "REPLAY", "IS_REPLAY", "REPLAYED_COUNT"}), false},
 		untaken:   {"Untaken", c.Untaken, "{METHOD} {URL}: no layer takes the override for {OVERRIDE}", slices.Concat(attempt, []string{"OVERRIDE"}), false},
 		hooked:    {"Hooks", c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after, true},
-		leaked:    {"Leaks", c.Leaks, "{METHOD} {URL} returned a body that was never closed", attempt, true},
-		broken:    {"Broken", c.Broken, "{METHOD} {URL} returned {STATUS} with a body that broke off: {ERROR}", after, true},
+		leaked:    {"Leaks", c.Leaks, "{METHOD} {URL} returned a body that was never closed", slices.Concat(attempt, []string{"LEDGER"}), true},
+		broken:    {"Broken", c.Broken, "{METHOD} {URL} returned {STATUS} with a body that broke off: {ERROR}", whole, true},
 	}
 }

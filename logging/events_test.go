@@ -49,7 +49,7 @@ var own = map[string]map[string]string{
 	"Freed":     {"RULE": "at most 5 at once"},
 	"Paused":    {"ELAPSED": "13.5"},
 	"Hooks":     {"ELAPSED": "13.5", "ERROR": "a hook"},
-	"Broken":    {"ELAPSED": "13.5", "ERROR": "half"},
+	"Broken":    {"ELAPSED": "13.5", "ERROR": "half", "LEDGER": values["LEDGER"] + " [no layer takes the override for missing; the body broke off]"},
 	"Replayed":  {"REPLAY": "REPLAYED", "IS_REPLAY": "TRUE"},
 }
 

@@ -5,8 +5,6 @@ import "strings"
 // ledger returns [transport.Call.String] on one line:
 //
 //	GET /things/{id}: 503 after 2 attempts in 1.2s; 1: 503 retryable, headers 12ms; 2: 503 retryable, backoff 1.1s, headers 12ms (retry); stopped: budget empty
-//
-//	GET /things/{id}: 503 after 2 attempts in 1.2s; 1: 503 retryable, headers 12ms; 2: 503 retryable, backoff 1.1s, headers 12ms (retry); stopped: budget empty
 func (f *facts) ledger() string {
 	var b strings.Builder
 	for line := range strings.Lines(f.Call.String()) {
