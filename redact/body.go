@@ -25,7 +25,8 @@ import (
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
 //   - In all text: tokens and keys of a known format, private keys in PEM, in base64 too, what looks random
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of
-//     absolute URLs, also with the escapes of markup or a script. In every body: literals.
+//     absolute URLs, also with the escapes of markup or a script, and of percent-encoded ones. In every
+//     body: literals.
 //
 // Numbers, key order and white space keep their bytes. A secret string becomes [Mask] and a
 // secret number 0, so that typed decoding still works. true, false and null reveal nothing and

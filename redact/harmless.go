@@ -6,7 +6,7 @@ import "strings"
 // determine. Most texts are so: they are printable ASCII, their URLs are plain, and few of their
 // words are long or may be followed by a value. If it reports false, s may still contain no secret.
 func harmless(r *Redactor, s string) bool {
-	if r.LongestLiteral() > 0 || strings.Contains(s, keyLabel) || packedIn(s) {
+	if r.LongestLiteral() > 0 || strings.Contains(s, keyLabel) || packedIn(s) || hasEncodedLink(s) {
 		return false
 	}
 	letters := charset{lowWord, highWord}
@@ -14,7 +14,7 @@ func harmless(r *Redactor, s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if !letters.has(c) {
-			if c-' ' >= 0x7f-' ' || c == ':' && i >= url && strings.HasPrefix(s[i:], "://") {
+			if c-' ' >= 0x7f-' ' || c == ':' && i >= url && slashesAt(s, i+1) {
 				return false
 			}
 			i++

@@ -12,7 +12,7 @@ func TestAHarmlessTextHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"http://", "https", "://", ":", ": ", " ", "  ", "=", "=>", ",", "/", "?", "&", "[", "]", "(", `"`, `":`, "'", "`", "<", "\\", "\\\"", "%", "-",
 		"a", "bot", "bot123:abc", "Bearer", "basic ", "YTpi", "token", "password", "api_key", "Cookie", "limit", "GET ", "200", " in 0.5s", "PRIVATE KEY", "-----BEGIN ", "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVBdzR2MGZ3PT0KLS0tLS1FTkQgUlNBIFBSSVZBVEUgS0VZLS0tLS0K",
-		"ghp_abcdefghij0123456789", "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c", "s3cr3tTOKENs3cr3tTOKEN42", "h.test:80", "é", "ſ", "\n", "\x1b[1m", "\x7f", "\u202e", "user@", ";", "#", "+",
+		"ghp_abcdefghij0123456789", "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c", "s3cr3tTOKENs3cr3tTOKEN42", "h.test:80", "é", "ſ", "\n", "\x1b[1m", "\x7f", "\u202e", "user@", ";", "#", "+", "%3A%2F%2F", `:\/\/`, "%3Ftoken%3D",
 	}
 	rules := New(Rules{Query: []string{"limit"}, Fields: []string{"a", "https"}, Keep: []string{"token"}})
 	literal := New(Rules{Literals: []string{"200"}})

@@ -8,8 +8,8 @@ import (
 
 // Headers returns a copy of h in which secrets are masked. h does not change. An authorization
 // keeps its scheme ("Bearer REDACTED"). A URL in a header such as Location or Link is masked as
-// by [Redactor.Location]. Tokens of a known format are also masked inside longer values. A nil h
-// gives nil.
+// by [Redactor.Location], and JSON in a header as by [Redactor.Body]. Tokens of a known format are also
+// masked inside longer values. A nil h gives nil.
 func (r *Redactor) Headers(h http.Header) http.Header {
 	c := h.Clone()
 	for name, values := range c {
@@ -52,9 +52,9 @@ func headerValue(n nest, v string, secret, link bool) string {
 // value masks the value of a header whose name is not secret, except for literals. link says that
 // it is a URL reference.
 func value(n nest, v string, link bool) string {
-	v = privateKeysOf(v)
+	v = document(n, privateKeysOf(v))
 	switch {
-	case strings.Contains(v, "://"):
+	case hasLink(v):
 		v = n.urls(v)
 	case link:
 		v = n.r.Location(v)
@@ -62,6 +62,18 @@ func value(n nest, v string, link bool) string {
 		v = Mask
 	}
 	return maskEmbedded(basicsOf(queries(n, v)))
+}
+
+// document masks the JSON that is in a value, as in X-Context: {"token": "x"}, or that is the value in
+// percent-encoding.
+func document(n nest, v string) string {
+	if strings.IndexByte(v, '{') >= 0 && strings.IndexByte(v, '"') >= 0 && strings.IndexByte(v, ':') >= 0 {
+		v = string(n.json([]byte(v)))
+	}
+	if len(v) > 3 && (strings.EqualFold(v[:3], "%7B") || strings.EqualFold(v[:3], "%5B")) {
+		v = n.nested(v, leniently(v))
+	}
+	return v
 }
 
 // bare reports whether a value is too short for a credential, also behind Basic, and contains
@@ -72,7 +84,7 @@ func bare(v string) bool {
 
 // plainValue reports whether value returns v unchanged, as far as one pass without a copy can
 // determine. A media type, a date and most preferences are such values: several short words, with
-// neither a URL nor a query. If it reports false, v may still contain no secret.
+// neither a URL nor a query nor JSON. If it reports false, v may still contain no secret.
 func plainValue(v string) bool {
 	word, several := 0, false
 	for i := range len(v) {
@@ -86,7 +98,7 @@ func plainValue(v string) bool {
 			continue
 		}
 		switch {
-		case c == '?',
+		case c == '?', c == '{', c == '%', c == '\\',
 			c == '/' && i > 0 && v[i-1] == ':',
 			c == ' ' && word > 0 && v[i-1]|0x20 == 'c': // the end of Basic
 			return false

@@ -73,7 +73,7 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 func TestABareValueHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"a", "Basic ", "basic ", "YTpi", "YWRtaW46", "Bearer ", "?", ":", "//", "://", "token=", "key=", "=", "&", "@", "-----BEGIN", "PRIVATE",
-		"sk-", "eyJ", ".", "ghp_", "520", `W/"31-25"`, "é", " ", "\n",
+		"sk-", "eyJ", ".", "ghp_", `{"`, `"otp":"1`, `"}`, "%7B%22otp", "%22", "%3A", "%2F%2F", `:\/\/`, "520", `W/"31-25"`, "é", " ", "\n",
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	n := 0
@@ -123,7 +123,7 @@ func TestPlainValuesHaveNoSecrets(t *testing.T) {
 		" ", "=", "/", ":", "?", "-", ".", "+", "\"", ",", "a", "C", "//", "://", "token=", "key=", "u:p@",
 		"Basic ", "basic", "BASIC ", "Bearer ", "YWRtaW46YWRtaW4=", "YTpi", "OmFhYWE=", "sk-", "ghp_", "eyJ", "AKIA", "api_org_", "SG.",
 		"Ab1", "0123456789a", "abcdefghijk", "-----BEGIN PRIVATE KEY-----", "-----", "BEGIN", " PRIVATE KEY", "MII+abc/DEF+012/ghi+345/", "LS0t", "QkVHSU4g",
-		"LS1CRUdJTiB", "LUJFR0lOI", packedDashes + "LS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUFCQ0RFRkdISUpLTE1OT1A=",
+		`{"`, `"otp":"1`, `"}`, "%7B%22otp", "%22", "%3A", "%2F%2F", `:\/\/`, "LS1CRUdJTiB", "LUJFR0lOI", packedDashes + "LS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUFCQ0RFRkdISUpLTE1OT1A=",
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	n := (*Redactor)(nil).outermost()
@@ -147,6 +147,40 @@ func TestPlainValuesHaveNoSecrets(t *testing.T) {
 	for _, v := range []string{"application/json", "application/json; charset=utf-8", "Sat, 28 Nov 2026 10:00:00 GMT", "text/html, */*;q=0.8", "gzip, deflate"} {
 		if !plainValue(v) {
 			t.Errorf("%q is read part by part", v)
+		}
+	}
+}
+
+// JSON in a header is masked as in a body, wherever it begins, and other structures keep their bytes.
+func TestHeadersThatHoldJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"token":"` + planted + `","a":1}`:                         `{"token":"REDACTED","a":1}`,
+		`{"a":{"password":"` + planted + `"},"b":["c"]}`:            `{"a":{"password":"REDACTED"},"b":["c"]}`,
+		`[{"name":"token","value":"` + planted + `"}]`:              `[{"name":"token","value":"REDACTED"}]`,
+		`v1 {"client_secret": "` + planted + `"}`:                   `v1 {"client_secret": "REDACTED"}`,
+		`{"next":"https:\/\/h\/?a=1\u0026token=` + planted + `"}`:   `{"next":"https://h/?a=1&token=REDACTED"}`,
+		`%7B%22token%22%3A%22` + planted + `%22%7D`:                 `%7B%22token%22%3A%22REDACTED%22%7D`,
+		`%7b%22token%22:%22` + planted + `%22,%22a%22:1%7d`:         `%7B%22token%22%3A%22REDACTED%22%2C%22a%22%3A1%7D`,
+		`https:\/\/me:` + planted + `@x.test\/`:                     `https:\/\/REDACTED@x.test\/`,
+		`{"path":"/a/token.txt","mode":"add","mute":false}`:         "",
+		`{"endpoints":[{"url":"https:\/\/h\/r?s=a%2Bb"}],"max":12}`: "",
+		`"{0F8FAD5B-D9CB-469F-A165-70867728950E},3"`:                "",
+		`%7B%22page_token%22%3A%22a%22%7D`:                          "",
+		`attachment; filename*=UTF-8''token%20of%7B.txt`:            "",
+	} {
+		if want == "" {
+			want = in
+		}
+		h := http.Header{"X-Context": {in}}
+		got := Headers(h)
+		if got.Get("X-Context") != want {
+			t.Errorf("%s becomes %s, want %s", in, got.Get("X-Context"), want)
+		}
+		if again := Headers(got); !reflect.DeepEqual(again, got) {
+			t.Errorf("%s becomes %s, then %s", in, got.Get("X-Context"), again.Get("X-Context"))
+		}
+		if shared := (*Redactor)(nil).HeadersShared(h); shared.Get("X-Context") != want {
+			t.Errorf("shared, %s becomes %s", in, shared.Get("X-Context"))
 		}
 	}
 }

@@ -26,6 +26,12 @@ func (n nest) passages(b []byte) []byte {
 		for end < len(b) && passageChar(b[end]) {
 			end++
 		}
+		if end < len(b) && encodedLinkAt(b, end) {
+			stop := encodedLinkEnd(b, end)
+			out.put(b, i, stop, encodedLink(string(b[i:stop]), func(s string) string { return maskEmbedded(n.link(s)) }))
+			i = stop
+			continue
+		}
 		if i < known || end == len(b) || b[end] != ':' || !slashesAt(b, end+1) {
 			if from, to := embeddedIn(b, i, end); from < to {
 				out.put(b, from, to, Mask)
@@ -52,7 +58,7 @@ func (n nest) passages(b []byte) []byte {
 }
 
 // slashesAt reports whether there are two slashes at b[i], which may be escaped.
-func slashesAt(b []byte, i int) bool {
+func slashesAt[T string | []byte](b T, i int) bool {
 	for range 2 {
 		if i < len(b) && b[i] == '/' {
 			i++

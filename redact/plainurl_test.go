@@ -12,7 +12,7 @@ func TestAPlainURLHasNothingToMask(t *testing.T) {
 	parts := []string{
 		"http://", "//", "/", "://", ":", "a", "bot123:abc", "bot", "services", "webhooks", "T12345678", "B12345678", "123456789012345678",
 		"?", "#", "&", ";", "=", "@", "%41", " ", "[", "{", "code", "token", "api_key", "client_id", "limit", "https", "ghp_abcdefghij0123456789",
-		"9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c", "s3cr3tTOKENs3cr3tTOKEN42", "0f8fad5b-d9cb-469f-a165-70867728950e", "a-name-of-many-words", "h.test:80", "é", "\n", "+",
+		"9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c", "s3cr3tTOKENs3cr3tTOKEN42", "0f8fad5b-d9cb-469f-a165-70867728950e", "a-name-of-many-words", "h.test:80", "é", "\n", "+", "%3A%2F%2F", "%3Ftoken%3D",
 	}
 	rules := New(Rules{Query: []string{"limit"}, Fields: []string{"a"}, Keep: []string{"token"}})
 	r := rand.New(rand.NewPCG(1, 2))

@@ -125,7 +125,7 @@ func (n nest) path(b *strings.Builder, p string) {
 		case strings.Contains(plain, "="):
 			b.WriteString(bare.pairs(plain, field))
 		default:
-			b.WriteString(plain)
+			b.WriteString(n.encodedLinks(plain))
 		}
 		if matrix {
 			b.WriteByte(';')
