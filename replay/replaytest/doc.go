@@ -6,7 +6,9 @@
 //		...
 //	}
 //
-// The tape is a file in testdata, named after the test. Record it with
+// The tape is a file in testdata, named after the test: testdata/TestPikachu.json, and for a subtest
+// testdata/TestTable/first_case.json. All characters of a name but letters of ASCII, digits, "_", "-"
+// and "." are escaped as in a URL. Record it with
 //
 //	GRACY_TAPE=record go test -run TestPikachu
 //
@@ -31,8 +33,8 @@
 //	replay   send nothing: the default
 //	off      send every request, and leave the tape alone
 //
-// A recording replaces the tape when the test has ended, if it passed. A test that failed or was
-// skipped leaves the tape unchanged. Until then the recording is in a file beside the tape,
+// A recording replaces the tape when the test has ended, if it passed. A test that failed, panicked
+// or was skipped leaves the tape unchanged. Until then the recording is in a file beside the tape,
 // .recording-NAME. A killed test leaves that file behind, and the next recording removes it. A test
 // that passes and has sent nothing gets an empty tape, unless it has one.
 //
@@ -66,5 +68,6 @@
 // Each test and each subtest that opens a tape has its own, so they may run in parallel. Subtests
 // may use the tape that their test opened, also in parallel: it ends with the test that opened it.
 // If -run or -skip leaves out some of them, their recordings are not reported as unused, and a text
-// tape keeps them when it is recorded.
+// tape keeps them when it is recorded. A request that is then recorded less often than before fails
+// the test, because what would be lost may be a recording of a subtest that was left out.
 package replaytest

@@ -16,7 +16,7 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	tb.Helper()
 	var unused []*store.Exchange
 	var err error
-	if p.mode == replay.ModeReplay && !anyCount && !tb.Failed() && !tb.Skipped() && !partial(tb.Name()) {
+	if p.mode == replay.ModeReplay && !anyCount && passed(tb) && !partial(tb.Name()) {
 		unused, err = p.inner.Unused()
 	}
 	recorded := recordings{}

@@ -216,3 +216,43 @@ func TestAPartOfATestKeepsTheRestOfItsTape(t *testing.T) {
 		}
 	}
 }
+
+// Subtests that share a tape may make the same request. The recordings of one of them would replace
+// those of all.
+func TestAPartOfATestDoesNotReplaceWhatOthersRecorded(t *testing.T) {
+	filter := flag.Lookup("test.run")
+	before := filter.Value.String()
+	defer func() { _ = filter.Value.Set(before) }()
+	record(t)
+	test := func(pattern string, paths ...string) *fake {
+		if err := filter.Value.Set(pattern); err != nil {
+			t.Fatal(err)
+		}
+		srv, _ := counting(t)
+		return run("TestPart", func(tb *fake) {
+			c := replaytest.Client(tb)
+			for _, p := range paths {
+				get(c, srv.URL+p)
+			}
+		})
+	}
+	all := []string{"/a", "/list?x=1&y=2", "/b", "/list?y=2&x=1"}
+	if f := test("TestPart", all...); f.failed {
+		t.Fatal(f.text())
+	}
+	const want = "subtests were left out, and 1 request recorded less often than before may be theirs too: record the whole test: GET http://127.0.0.1/list?x=1&y=2"
+	if f := test("TestPart/b", "/b", "/list?x=1&y=2", "/new"); !f.failed || !strings.Contains(f.text(), want) || !strings.Contains(f.text(), "TestPart.json is unchanged") {
+		t.Errorf("failed %v: %s, want %s", f.failed, f.text(), want)
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	if f := test("TestPart", all...); f.failed {
+		t.Errorf("replayed: %s", f.text())
+	}
+	t.Setenv("GRACY_TAPE", "record")
+	if f := test("TestPart/b", "/b", "/list?x=1&y=2", "/list?x=1&y=2", "/new"); f.failed {
+		t.Errorf("as often as before: %s", f.text())
+	}
+	if f := test("TestPart", "/b", "/list?x=1&y=2"); f.failed {
+		t.Errorf("control run: all of it, and less than before: %s", f.text())
+	}
+}

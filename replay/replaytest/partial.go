@@ -1,8 +1,12 @@
 package replaytest
 
 import (
+	"crypto/sha256"
 	"flag"
 	"strings"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // partial reports whether -run or -skip leaves out subtests of a test, which share its tape:
@@ -47,4 +51,37 @@ func deepest(pattern string) (most int) {
 		name++
 	}
 	return max(most, depth+min(name, 1))
+}
+
+// sequences counts the recordings of each request on a tape, whoever made it.
+type sequences map[[sha256.Size - store.IdentitySize]byte]int
+
+func sequencesOf(tape *replay.Tape) (sequences, error) {
+	s := make(sequences)
+	for x, err := range tape.Exchanges() {
+		if err != nil {
+			return nil, err
+		}
+		s[x.Key.Request()]++
+	}
+	return s, nil
+}
+
+// shortened returns the requests of which a tape has fewer recordings than before. They were
+// recorded again, since what was not is still there.
+func (s sequences) shortened(tape *replay.Tape) (list requests, err error) {
+	now, err := sequencesOf(tape)
+	if err != nil {
+		return list, err
+	}
+	for x, err := range tape.Exchanges() {
+		if err != nil {
+			return list, err
+		}
+		if key := x.Key.Request(); now[key] < s[key] {
+			list.add(x.Request.Method + " " + x.Request.URL)
+			delete(s, key) // it is listed once
+		}
+	}
+	return list, nil
 }

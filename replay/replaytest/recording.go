@@ -1,6 +1,7 @@
 package replaytest
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -72,15 +74,16 @@ func discard(file string) error {
 }
 
 // forget removes what was not recorded again, unless it may belong to subtests that were left out.
-// A bbolt file has nothing to forget, since it does not start as a copy.
-func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
+// Those may also make requests that were recorded again, fewer times than old says. A bbolt file has
+// nothing to forget, since it does not start as a copy.
+func (p *Tape) forget(tb testing.TB, path string, began time.Time, old sequences) {
 	tb.Helper()
 	if partial(tb.Name()) {
 		_, errOld := os.Lstat(path)
 		switch {
 		case errOld != nil:
 		case isText(path):
-			tb.Logf("replaytest: subtests were left out: what was not recorded again stays in %s", path)
+			p.keepOthers(tb, path, old)
 			return
 		default:
 			tb.Errorf("replaytest: subtests were left out, and their part of %s would be lost: record the whole test, or use a text tape", path)
@@ -88,6 +91,24 @@ func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
 	}
 	if _, err := p.inner.Prune(began); err != nil {
 		tb.Errorf("replaytest: cannot remove what was not recorded again: %v", err)
+	}
+}
+
+// keepOthers fails a test whose recording would replace recordings of subtests that were left out.
+func (p *Tape) keepOthers(tb testing.TB, path string, old sequences) {
+	tb.Helper()
+	err := p.inner.Flush(context.Background())
+	var lost requests
+	if err == nil {
+		lost, err = old.shortened(p.inner)
+	}
+	switch {
+	case err != nil:
+		tb.Errorf("replaytest: cannot read what was recorded: %v", err)
+	case lost.count > 0:
+		tb.Errorf("replaytest: subtests were left out, and %s recorded less often than before may be theirs too: record the whole test%s", brief.Count(lost.count, "request"), lost)
+	default:
+		tb.Logf("replaytest: subtests were left out: what was not recorded again stays in %s", path)
 	}
 }
 
@@ -104,7 +125,7 @@ const emptyTape = `{
 // also passes when it is replayed.
 func keep(tb testing.TB, file, path string, recorded bool) {
 	tb.Helper()
-	passed := !tb.Failed() && !tb.Skipped()
+	passed := passed(tb)
 	_, errOld := os.Lstat(path)
 	first := errors.Is(errOld, fs.ErrNotExist)
 	left := path + " is unchanged"

@@ -114,6 +114,12 @@ func Open(tb testing.TB, c Config) *Tape {
 	case err != nil:
 		tb.Fatalf("replaytest: %v", err)
 	}
+	var old sequences
+	if mode == replay.ModeRecord && partial(tb.Name()) {
+		if old, err = sequencesOf(inner); err != nil {
+			tb.Errorf("replaytest: cannot read %s: %v", path, err)
+		}
+	}
 	tape := &Tape{inner: inner, mode: mode, errors: lostErrors{recorded: o.Errors && !o.DiscardBad}, network: network, failures: f, recorded: began.UTC().Truncate(24 * time.Hour)}
 	if mode == replay.ModeReplay {
 		tape.recorded = firstDay(tb, inner, tape.recorded)
@@ -122,7 +128,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	tb.Cleanup(func() {
 		tb.Helper()
 		if mode == replay.ModeRecord {
-			tape.forget(tb, path, began)
+			tape.forget(tb, path, began, old)
 		}
 		tape.end(tb, c.AnyCount, names)
 		if mode == replay.ModeRecord {
