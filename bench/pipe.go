@@ -36,6 +36,7 @@ type pipe struct {
 	once     sync.Once
 	written  []byte // of the request that is being written
 	unread   []byte // of the response
+	addr     net.TCPAddr
 }
 
 func (p *pipe) Write(b []byte) (int, error) {
@@ -66,8 +67,8 @@ func (p *pipe) Close() error {
 	return nil
 }
 
-func (*pipe) LocalAddr() net.Addr              { return &net.TCPAddr{} }
-func (*pipe) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (p *pipe) LocalAddr() net.Addr            { return &p.addr }
+func (p *pipe) RemoteAddr() net.Addr           { return &p.addr } // as that of a socket, it is not made anew
 func (*pipe) SetDeadline(time.Time) error      { return nil }
 func (*pipe) SetReadDeadline(time.Time) error  { return nil }
 func (*pipe) SetWriteDeadline(time.Time) error { return nil }
