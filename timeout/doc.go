@@ -65,6 +65,10 @@
 // body without GetBody stays open after the limit of an attempt, because a further attempt needs the
 // rest of it. There the total ends the call.
 //
+// The Close of a body that an http.Server reads waits for the Read. A call that passes on such a body
+// goes on until its client sends more or the server ends the Read: set Server.ReadTimeout, or a read
+// deadline with http.ResponseController.
+//
 // # Override
 //
 // A [Config] in a context replaces that of the layer, the result of [PerAttempt] replaces the limit of
