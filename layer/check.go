@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -85,7 +86,12 @@ func checkable(resp *http.Response) bool {
 	t, params, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	switch t {
 	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq", "application/stream+json",
-		"application/grpc", "multipart/x-mixed-replace":
+		"multipart/x-mixed-replace":
+		return false
+	}
+	// The call of an RPC may go on in both directions. Its type does not say whether it does, except
+	// in Connect, which has a type of its own for streams.
+	if strings.HasPrefix(t, "application/grpc") || strings.HasPrefix(t, "application/connect+") {
 		return false
 	}
 	return params["stream"] == ""

@@ -76,6 +76,11 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 		"event stream":   {strings.NewReader("abc"), "text/event-stream; charset=utf-8", false, 3, nil, verdict.OK},
 		"lines":          {strings.NewReader("abc"), "application/x-ndjson", false, 3, nil, verdict.OK},
 		"watch":          {strings.NewReader("abc"), "application/json;stream=watch", false, 3, nil, verdict.OK},
+		"gRPC":           {strings.NewReader("abc"), "application/grpc", false, 3, nil, verdict.OK},
+		"gRPC's codec":   {strings.NewReader("abc"), "application/grpc+proto", false, 3, nil, verdict.OK},
+		"gRPC-Web":       {strings.NewReader("abc"), "application/grpc-web+json", false, 3, nil, verdict.OK},
+		"Connect":        {strings.NewReader("abc"), "application/connect+proto", false, 3, nil, verdict.OK},
+		"Connect, unary": {strings.NewReader("abc"), "application/proto", true, 3, nil, verdict.OK},
 		"broken halfway": {io.MultiReader(strings.NewReader("abc"), failingReader{}), "", false, 3, rttest.ErrBoom, verdict.Retryable},
 	} {
 		t.Run(name, func(t *testing.T) {

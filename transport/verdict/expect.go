@@ -20,8 +20,8 @@ type Expect struct {
 	// Check examines the body of an accepted response. An error fails the attempt with the verdict
 	// [Retryable]. It runs once per attempt and may read the whole body, up to 1 MiB that arrives
 	// within 10 s. The body is restored afterwards. Check is not called for longer and slower
-	// bodies, streams, and responses that cannot have a body (to HEAD; 101, 204, 205, 304). Nil
-	// checks nothing.
+	// bodies, streams, and responses that cannot have a body (to HEAD; 101, 204, 205, 304). Each
+	// response of gRPC and gRPC-Web counts as a stream. Nil checks nothing.
 	Check func(*http.Response) error
 	// Whole, if positive, has up to that many bytes of the body of an accepted response read before
 	// the attempt is judged. A body that breaks off then fails the attempt like a lost connection,
