@@ -51,6 +51,10 @@ func TestACallIsJudgedByWhatItReturns(t *testing.T) {
 		"a hook replaces a failure":            {instead(200), 503, 1, 0, 0, ""},
 		"a hook replaces an error":             {instead(200), 0, 1, 0, 0, ""},
 		"a hook replaces a success":            {instead(500), 200, 0, 1, 0, "500"},
+		"a hook waits for the cancel": {
+			hook.New(hook.Hooks{Before: func(ctx context.Context, _ *http.Request) error { <-ctx.Done(); return ctx.Err() }}),
+			200, 0, 0, 1, "",
+		},
 		"a foreign layer waits for its cancel": {waits, 0, 0, 0, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

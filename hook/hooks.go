@@ -23,7 +23,8 @@ type Hooks struct {
 	// not GetBody, GetBody is dropped, because it would return the old body.
 	//
 	// An error is a veto: nothing is sent, the body is closed, and the call fails
-	// with a [VetoError] that wraps the error.
+	// with a [VetoError] that wraps the error. If that is the error of the context, which
+	// has ended, the call counts as canceled or timed out, not as rejected.
 	Before func(ctx context.Context, req *http.Request) error
 
 	// After runs when there is a response or an error, also after a veto and after a

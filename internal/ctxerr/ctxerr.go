@@ -20,6 +20,13 @@ func Of(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
+// PassedOn reports whether err passes on the error with which ctx has ended, as that of a wait under
+// ctx does.
+func PassedOn(ctx context.Context, err error) bool {
+	over := ctx.Err()
+	return over != nil && errors.Is(err, over)
+}
+
 // TimedOut reports whether a time limit ended ctx: its deadline, whatever cause that was given, or
 // a limit that canceled it and is the cause. The error of a request does not say so if it is the
 // cause, as net/http returns it. A deadline that has passed counts even before ctx has noticed,

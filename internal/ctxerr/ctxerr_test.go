@@ -126,3 +126,22 @@ func TestByLimit(t *testing.T) {
 		t.Error("no error is one")
 	}
 }
+
+func TestPassedOn(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		ctx  context.Context
+		err  error
+		want bool
+	}{
+		{over, fmt.Errorf("wait: %w", context.Canceled), true},
+		{over, context.DeadlineExceeded, false},
+		{over, nil, false},
+		{t.Context(), context.Canceled, false},
+	} {
+		if got := PassedOn(c.ctx, c.err); got != c.want {
+			t.Errorf("%v of a context with %v: %v, want %v", c.err, c.ctx.Err(), got, c.want)
+		}
+	}
+}

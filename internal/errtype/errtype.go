@@ -28,6 +28,9 @@ func Of(ctx context.Context, err error) string {
 	if tlsError(err) {
 		return "tls_error"
 	}
+	if errors.Is(err, context.Canceled) && ctxerr.PassedOn(ctx, err) {
+		return "canceled" // also if the wait of a hook passes it on as a rejection
+	}
 	for _, class := range []struct {
 		err  error
 		name string
@@ -59,7 +62,7 @@ func Of(ctx context.Context, err error) string {
 // timedOut reports whether a time limit ended the request. If the error says only that the context
 // was canceled, the context knows why.
 func timedOut(ctx context.Context, err error) bool {
-	if errors.Is(err, verdict.ErrRejected) {
+	if errors.Is(err, verdict.ErrRejected) && !ctxerr.PassedOn(ctx, err) {
 		return false
 	}
 	if ctxerr.ByLimit(err) {

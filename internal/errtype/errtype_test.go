@@ -58,6 +58,7 @@ func TestTheContextSaysWhatItsCauseDoesNot(t *testing.T) {
 		{late, context.Canceled, "timeout"},
 		{late, net.ErrClosed, "timeout"},
 		{late, syscall.ECONNRESET, "connection_reset"},
+		{late, fmt.Errorf("%w: %w", verdict.ErrRejected, context.DeadlineExceeded), "timeout"},
 		{late, fmt.Errorf("%w: %w", verdict.ErrRejected, own), "rejected"},
 		{stopped, own, "canceled"},
 		{t.Context(), own, "_OTHER"},

@@ -42,8 +42,9 @@ var ErrRejected = errors.New("transport: rejected, nothing was sent")
 // Judge returns what one outcome means. It depends on its arguments alone, and on
 // the clock where a hint is an instant. The check of e is not run.
 //
-//   - a rejection is Rejected; an error that is context.Canceled, or that came when
-//     the request's context had ended, is Canceled;
+//   - a rejection is Rejected, unless it only passes on the error with which the
+//     request's context has ended, as that of a hook that waited may; an error that is
+//     context.Canceled, or that came when the request's context had ended, is Canceled;
 //   - errors that another attempt would meet again (an unknown host, a bad
 //     certificate, a malformed request, a proxy that rejects CONNECT) are Permanent;
 //   - other errors are Retryable where the request is idempotent ([Idempotent]) and
@@ -92,7 +93,7 @@ func IsRedirect(resp *http.Response) bool {
 
 func judgeError(req *http.Request, err error) Verdict {
 	switch {
-	case errors.Is(err, ErrRejected):
+	case errors.Is(err, ErrRejected) && !ctxerr.PassedOn(req.Context(), err):
 		return Rejected
 	case ctxerr.CallerGone(req), errors.Is(err, context.Canceled):
 		return Canceled
