@@ -18,7 +18,7 @@ func (l *deadline) expire() {
 func (u *upload) unblock() (over bool) {
 	l := u.deadline
 	if u.state.Load() == reading && l.elapsed()-time.Duration(l.moved.Load()) >= notice {
-		_ = u.Close()
+		u.stop()
 	}
-	return u.state.Load() == sent
+	return u.state.Load() >= sent
 }

@@ -221,3 +221,43 @@ func TestALimitAfterTheCallersCancelKeepsItsError(t *testing.T) {
 		})
 	}
 }
+
+// lateBody is a request body whose Read waits for its Close and then returns data nevertheless.
+type lateBody struct {
+	closed chan struct{}
+	after  atomic.Int32 // Reads that began after the Close
+}
+
+func (b *lateBody) Read(p []byte) (int, error) {
+	select {
+	case <-b.closed:
+		b.after.Add(1)
+		return 0, io.EOF
+	default:
+	}
+	<-b.closed
+	return copy(p, "x"), nil
+}
+
+func (b *lateBody) Close() error {
+	close(b.closed)
+	return nil
+}
+
+// A body that the layer has closed is not read any more, even if the Read that stalled returns data.
+func TestABodyThatALimitHasClosedIsNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &lateBody{closed: make(chan struct{})}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := timeout.New(timeout.Config{Total: time.Second}).Wrap(rttest.Func(patient)).RoundTrip(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		if n := body.after.Load(); n != 0 || !errors.Is(err, timeout.ErrTotal) {
+			t.Errorf("%d Reads after Close, error %v, want none and ErrTotal", n, err)
+		}
+	})
+}

@@ -55,6 +55,7 @@ const (
 	sending
 	reading // sending, and a Read is under way
 	sent    // or given up
+	stopped // closed by the layer, during a Read
 )
 
 func (u *upload) Read(p []byte) (int, error) {
@@ -62,7 +63,9 @@ func (u *upload) Read(p []byte) (int, error) {
 		u.deadline.latest.Store(u)
 		u.deadline.send()
 	} else {
-		u.state.CompareAndSwap(sending, reading)
+		if !u.state.CompareAndSwap(sending, reading) && u.state.Load() == stopped {
+			return 0, http.ErrBodyReadAfterClose
+		}
 		u.deadline.move()
 	}
 	n, err := u.inner.Read(p)
@@ -87,9 +90,21 @@ func (u *upload) Unwrap() io.ReadCloser { return u.inner }
 // Moved implements [bodies.Watcher].
 func (u *upload) Moved() { u.deadline.move() }
 
+// stop closes the body during a Read. If that returns data nevertheless, no other Read follows.
+func (u *upload) stop() {
+	if u.state.CompareAndSwap(reading, stopped) {
+		u.deadline.done()
+		_ = u.close()
+	}
+}
+
 // Close closes the body once.
 func (u *upload) Close() error {
 	u.end()
+	return u.close()
+}
+
+func (u *upload) close() error {
 	if u.closed.Swap(true) {
 		return nil
 	}
