@@ -1,7 +1,6 @@
 package gracy_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -48,9 +47,9 @@ func TestACallIsJudgedByWhatItReturns(t *testing.T) {
 			hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, errAfter }}),
 			200, 0, 1, 0, "hook: after: after",
 		},
-		"a hook replaces a failure":            {instead(200), 503, 1, 0, 0, ""},
-		"a hook replaces an error":             {instead(200), 0, 1, 0, 0, ""},
-		"a hook replaces a success":            {instead(500), 200, 0, 1, 0, "500"},
+		"a hook replaces a failure": {instead(200), 503, 1, 0, 0, ""},
+		"a hook replaces an error":  {instead(200), 0, 1, 0, 0, ""},
+		"a hook replaces a success": {instead(500), 200, 0, 1, 0, "500"},
 		"a hook waits for the cancel": {
 			hook.New(hook.Hooks{Before: func(ctx context.Context, _ *http.Request) error { <-ctx.Done(); return ctx.Err() }}),
 			200, 0, 0, 1, "",
@@ -59,12 +58,14 @@ func TestACallIsJudgedByWhatItReturns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var lines bytes.Buffer
+				var lines strings.Builder
 				stats := metrics.New("")
+				var bytes int64 // of bodies, which are read or drained
 				base := roundTripper(func(req *http.Request) (*http.Response, error) {
 					if c.status == 0 {
 						return nil, errors.New("lost")
 					}
+					bytes++
 					return server(c.status, "x").RoundTrip(req)
 				})
 				rt := gracy.Around(base, stats, logging.New(logging.Config{Logger: slog.New(slog.NewTextHandler(&lines, nil))}), c.outer, retry.New(retry.Policy{When: retry.OnStatus(418)}))
@@ -78,6 +79,9 @@ func TestACallIsJudgedByWhatItReturns(t *testing.T) {
 				}
 				if r := stats.Snapshot().Total; r.Successes != c.successes || r.Failures != c.failures || r.Canceled != c.canceled {
 					t.Errorf("%d successes, %d failures, %d canceled, want %d, %d, %d", r.Successes, r.Failures, r.Canceled, c.successes, c.failures, c.canceled)
+				}
+				if r := stats.Snapshot().Total; r.BytesIn != bytes {
+					t.Errorf("%d bytes in, want %d", r.BytesIn, bytes)
 				}
 				if got := lines.String(); (got == "") != (c.line == "") || !strings.Contains(got, c.line) {
 					t.Errorf("logged %q, want %q", got, c.line)

@@ -250,7 +250,7 @@ func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited 
 		if code == 0 && (late || v != verdict.Canceled && v != verdict.Unjudged) {
 			sr.aborts.Add(1)
 		}
-		if a != r.attempt {
+		if a != r.attempt || r.resp == nil { // otherwise the end of the body counts them
 			sr.bytesIn.Add(a.Bytes())
 		}
 	}
