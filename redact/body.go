@@ -18,7 +18,9 @@ import (
 //     {"name": "password", "value": "x"} in either order; cookies; {"auth": {"basic": "x"}};
 //     in a string also a URL, relative or not, that carries a secret, and JSON, XML or a form inside.
 //   - In forms and multipart forms: the values of secret names.
-//   - In XML: the content of elements and the value of attributes that have a secret name.
+//   - In XML: the content of elements and the value of attributes that have a secret name; what belongs
+//     to a secret name as in <add key="password" value="x"/>, <param name="password">x</param> and
+//     <key>password</key><value>x</value>, in either order; and JSON inside an element.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
 //   - In the types of YAML: the values of secret names, line by line and in brackets as in JSON, and {name: password,
 //     value: x} in either order.

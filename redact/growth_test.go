@@ -48,7 +48,7 @@ func TestEveryFunctionTakesTimeInProportionToItsInput(t *testing.T) {
 // end for each of its pieces.
 func hostile() []string {
 	var seeds []string
-	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", "a%3A%2F%2F", "a%3A%2F%2F(", `a:\\`, `a:\/\/&amp;=`, "a://&amp;b=", "basic a%3D", `basic \\u`, `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "LS0tLS1CRUdJTiB", "LS0tLS1CRUdJTiB ", "LS0t", "LS0tQkVHSU4g", "LS0tLUJFR0lOI=", "password: |\n", "- ", "a:b", "[a: ", "- {name: x, ", "'a'\n ", "? "} {
+	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", "a%3A%2F%2F", "a%3A%2F%2F(", `a:\\`, `a:\/\/&amp;=`, "a://&amp;b=", "basic a%3D", `basic \\u`, `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "<name>token</name><value>", "<value>a</value><name>token</name>", "<a key='token'>b", "<a>{\"a\":", "=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "LS0tLS1CRUdJTiB", "LS0tLS1CRUdJTiB ", "LS0t", "LS0tQkVHSU4g", "LS0tLUJFR0lOI=", "password: |\n", "- ", "a:b", "[a: ", "- {name: x, ", "'a'\n ", "? "} {
 		seeds = append(seeds, strings.Repeat(s, 4096/len(s)))
 	}
 	return append(seeds, "/?"+seeds[0], "http://h/"+seeds[0], strings.Repeat(`{"a":[`, 500))

@@ -12,14 +12,14 @@ const (
 )
 
 // longestMember is the length of the longest key of a pair.
-const longestMember = len("parameter")
+const longestMember = len("attributevalue")
 
 // memberOf returns the member of a squeezed name.
 func memberOf(name []byte) member {
 	switch string(name) {
-	case "name", "key", "field", "header", "parameter", "param", "property":
+	case "name", "key", "field", "header", "parameter", "param", "property", "parameterkey", "parametername", "attributename":
 		return naming
-	case "value", "values", "val":
+	case "value", "values", "val", "parametervalue", "attributevalue":
 		return valuing
 	}
 	return other

@@ -6,21 +6,29 @@ import (
 )
 
 // markup masks, in XML, the content of elements with a secret name, with or without a prefix, the
-// values of attributes with a secret name, and the value of a tag with both a name and a value, as
-// in <add key="password" value="x"/>. In HTML it masks only the value of hidden and password inputs
+// values of attributes with a secret name, the value of a tag with both a name and a value, as in <add
+// key="password" value="x"/>, the content of a tag with a name alone, and the value that is an element
+// beside its name: see [elements]. In HTML it masks only the value of hidden and password inputs
 // and the content of meta tags with a secret name, because other elements and attributes are for
 // people and scripts.
 func (n nest) markup(b []byte, html bool) []byte {
 	var out edits
+	in := elements{r: n.r}
 	level := 0 // the number of open elements below a secret name
+	text := func(from, to int, plain bool) {
+		switch hidden := !html && in.read(b, from, to); {
+		case level > 0 || hidden:
+			maskContent(&out, b, from, to)
+		case !html:
+			xmlJSON(n, &out, b, from, to, plain)
+		}
+	}
 	for i := 0; i < len(b); {
 		at := bytes.IndexByte(b[i:], '<')
 		if at < 0 {
 			at = len(b) - i
 		}
-		if level > 0 {
-			maskContent(&out, b, i, i+at)
-		}
+		text(i, i+at, false)
 		i += at
 		switch rest := b[i:]; {
 		case len(rest) < 2:
@@ -34,23 +42,25 @@ func (n nest) markup(b []byte, html bool) []byte {
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			from := i + len("<![CDATA[")
 			i = after(b, from, "]]>")
-			if level > 0 {
-				maskContent(&out, b, from, max(i-len("]]>"), from))
-			}
+			text(from, max(i-len("]]>"), from), true)
 		case rest[1] == '!', rest[1] == '?':
 			i = after(b, i, ">")
 		case rest[1] == '/':
 			level = max(level-1, 0)
+			if late := in.close(b, i); late.to > 0 {
+				coverContent(&out, b, late.from, late.to)
+			}
 			i = after(b, i, ">")
 		case alnum(rest[1]) || rest[1] == '_' || rest[1] >= 0x80:
 			t := readTag(b, i)
-			n.maskTag(&out, b, &t, html)
+			hides := n.maskTag(&out, b, &t, html)
 			i = t.end
+			secret := !html && in.open(b, &t, hides)
 			switch name := string(b[t.name.from:t.name.to]); {
 			case html && (strings.EqualFold(name, "script") || strings.EqualFold(name, "style")):
 				i = rawEnd(b, i, name)
 			case t.closed || html:
-			case level > 0 || n.r.Field(local(name)):
+			case level > 0 || secret || n.r.Field(local(name)):
 				level++
 			}
 		default:
@@ -90,6 +100,17 @@ func maskContent(out *edits, b []byte, from, to int) {
 	default:
 		out.put(b, from, from+len(text), Mask)
 	}
+}
+
+// coverContent masks what is between two tags, without the space around it, as a whole if there are tags
+// in it.
+func coverContent(out *edits, b []byte, from, to int) {
+	text := bytes.TrimLeft(b[from:to], " \t\r\n")
+	if bytes.IndexByte(text, '<') < 0 {
+		maskContent(out, b, from, to)
+		return
+	}
+	out.cover(to-len(text), to, Mask)
 }
 
 // local returns the name of an element without its prefix.
@@ -174,12 +195,16 @@ func readAttribute(b []byte, i int) (value span, end int) {
 	return span{from: from, to: i}, i
 }
 
-// maskTag masks the secret attributes of a tag.
-func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
+// maskTag masks the secret attributes of a tag. It reports whether they have a secret name without a
+// value.
+func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) (hides bool) {
 	var name, value, kind span
 	for i := range t.n + len(t.more) {
 		a := t.attribute(i)
 		key := string(b[a.name.from:a.name.to])
+		if !html {
+			key = local(key)
+		}
 		switch {
 		case a.value.from == a.value.to:
 		case !html && b[a.value.from-1] != '"' && b[a.value.from-1] != '\'': // XML requires quotes
@@ -189,27 +214,33 @@ func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
 			value = a.value
 		case strings.EqualFold(key, "type"):
 			kind = a.value
-		case !html && n.r.Field(local(key)):
+		case !html && n.r.Field(key):
 			out.put(b, a.value.from, a.value.to, Mask)
 		}
 	}
-	if value.to == 0 || name.to == 0 {
-		return
+	if name.to == 0 || value.to == 0 && html {
+		return false
 	}
 	if html {
 		switch string(bytes.ToLower(b[t.name.from:t.name.to])) {
 		case "input":
 			if k := strings.ToLower(string(b[kind.from:kind.to])); k != "hidden" && k != "password" {
-				return
+				return false
 			}
 		case "meta":
 		default:
-			return
+			return false
 		}
 	}
-	if key := string(b[name.from:name.to]); n.r.secretName(key) || forgery(key) && !n.r.kept(key) {
-		out.put(b, value.from, value.to, Mask)
+	key := xmlUnescape(string(b[name.from:name.to]))
+	if !n.r.secretName(key) && (!forgery(key) || n.r.kept(key)) {
+		return false
 	}
+	if value.to == 0 {
+		return true
+	}
+	out.put(b, value.from, value.to, Mask)
+	return false
 }
 
 // forgery reports whether pages use the name for a token against forged requests.
