@@ -23,7 +23,7 @@ import (
 //     <key>password</key><value>x</value>, in either order; and JSON inside an element.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
 //   - In the types of YAML: the values of secret names, line by line and in brackets as in JSON, and {name: password,
-//     value: x} in either order.
+//     value: x} in either order; and in a text in quotes what is masked in a string of JSON.
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
 //   - In all text: tokens and keys of a known format, private keys in PEM, in base64 too, what looks random
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of

@@ -119,8 +119,19 @@ func (r *yamlReader) openLine(l yamlLine, at int) (end int) {
 		r.out.put(r.b, from, to, Mask)
 	case isFlow(bare):
 		return r.flow(l, to-len(bare))
+	default:
+		r.quoted(bare, to-len(bare))
 	}
 	return to
+}
+
+// quoted masks what is secret in a value in quotes that begins at from.
+func (r *yamlReader) quoted(value []byte, from int) {
+	if inside, ok := yamlInside(value); ok {
+		if masked, ok := yamlQuoted(r.n, inside, value[0]); ok {
+			r.out.put(r.b, from+1, from+1+len(inside), masked)
+		}
+	}
 }
 
 // flow masks the flow of a line, and returns where it ends.
@@ -173,19 +184,11 @@ func yamlBare(value []byte) []byte {
 	return value
 }
 
-// yamlText returns a value of one word without its quotes and comment.
-func yamlText(value []byte) string {
-	if i := bytes.Index(value, []byte(" #")); i >= 0 {
-		value = bytes.TrimRight(value[:i], " \t")
-	}
-	return strings.Trim(string(value), `"'`)
-}
-
 func isFlow(value []byte) bool { return len(value) > 0 && (value[0] == '{' || value[0] == '[') }
 
 // yamlLooksSecret reports whether a value below a name such as cookie or auth looks like a secret.
 func yamlLooksSecret(n nest, how arming, value []byte) bool {
-	masked, ok := n.jsonValue(how, []byte(yamlText(value)))
+	masked, ok := n.jsonValue(how, []byte(jsonEscape(yamlText(value), 0)))
 	return ok && masked == Mask
 }
 

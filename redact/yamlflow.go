@@ -128,16 +128,27 @@ func (f *yamlFlow) plain(i int) int {
 func (f *yamlFlow) name(from, to int) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
 	f.at.armed, f.at.named, f.tag = unarmed, other, span{}
+	end := from + len(raw)
 	if len(raw) <= longestName {
+		raw = f.asJSON(raw, from)
 		f.at.armed, f.at.named = keyOf(f.n, raw)
-		if name := string(raw); f.at.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
+		if name := jsonUnescape(string(raw)); f.at.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
 			f.at.armed = secret
 		}
 		if f.at.armed == unarmed {
 			f.at.armed = f.at.in.scheme(raw)
 		}
 	}
-	f.words(from, from+len(raw))
+	f.words(from, end)
+}
+
+// asJSON returns a text that begins at from with the escapes of JSON, if it is in quotes that have
+// others.
+func (f *yamlFlow) asJSON(raw []byte, from int) []byte {
+	if from == 0 || f.b[from-1] != '"' || bytes.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	return []byte(jsonEscape(yamlUnquote(string(raw), '"'), 0))
 }
 
 // scalar reads a value, or a part of one.
@@ -146,7 +157,7 @@ func (f *yamlFlow) scalar(from, to int, plain bool) {
 	at := span{from: from, to: from + len(raw)}
 	how := f.at.how()
 	if how != secret && f.at.named != other {
-		if f.at.in.pair(f.n.r, f.at.named, raw, at) {
+		if f.at.in.pair(f.n.r, f.at.named, f.asJSON(raw, from), at) {
 			how = secret
 		}
 		if f.at.named == naming {
@@ -165,7 +176,13 @@ func (f *yamlFlow) scalar(from, to int, plain bool) {
 		if masked, ok := f.n.jsonValue(how, raw); ok {
 			f.out.put(f.b, at.from, at.to, masked)
 		}
+	case plain:
+		f.words(at.from, at.to)
 	default:
+		if masked, ok := yamlQuoted(f.n, raw, f.b[from-1]); ok {
+			f.out.put(f.b, at.from, at.to, masked)
+			return
+		}
 		f.words(at.from, at.to)
 	}
 }

@@ -46,7 +46,7 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	l.open = open
 	switch {
 	case colon > 0 && colon <= longestName:
-		l.name = string(bytes.Trim(bare[:colon], ` "'`))
+		l.name = yamlName(bare[:colon])
 		l.from = blanks(text, i+tag+colon+1)
 	case colon < 0 && l.explicit:
 		l.name, l.from = yamlText(bare), len(text)

@@ -66,6 +66,7 @@ func inputs() []Input {
 		"--b", "\r\n\r\n", "--b\r\nContent-Disposition: form-data; name=password\r\n\r\n", "\xff", "\u202e",
 		"a.b.c.", `a\`, "key=http://h/?a;", `x={"a":"http://h/?`, "<input name=csrf ", "<input type=hidden ", "<password>", "<password ", "{a}",
 		"a%3A%2F%2F", "%3A%2F%2F(", `a:\/\/ `, "<name>token</name><value>", "<value><a>b</a></value><name>token</name>", "<value><name>token</name>", `<a>{"a":`, `<a name="token">b`, "<a>{&quot;",
+		`"\x41`, `"a\x41": `, "a: \"\\x41\"\n",
 	} {
 		list = append(list, Repeat(s))
 	}
