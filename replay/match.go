@@ -26,7 +26,8 @@ type Match struct {
 	// Range, the conditions (If-Match, If-Modified-Since, If-None-Match, If-Range,
 	// If-Unmodified-Since), those that name the operation (SOAPAction, X-Amz-Target, X-TC-Action,
 	// X-Acs-Action, X-HTTP-Method-Override), and those that Vary of a recorded response names. If
-	// one of these holds a secret, the identity counts instead.
+	// one of these holds a secret, the identity counts instead. If it names Content-Type, a body is
+	// read by its content, for recordings without the headers of their requests.
 	IgnoreHeaders []string
 	// IgnoreQuery names query parameters that do not matter.
 	IgnoreQuery []string
@@ -70,6 +71,9 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 	h.put('r', rules)
 	for _, s := range canonicalNames(m.IgnoreHeaders) {
 		h.put('i', s)
+	}
+	if m.ignoresType() {
+		h.put('y', "content")
 	}
 	if m.Ignore != 0 {
 		h.put('z', strconv.Itoa(int(m.Ignore)))

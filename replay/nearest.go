@@ -110,14 +110,20 @@ func (c comparer) compareBodies(r *store.Request, sum [32]byte, to *candidate) {
 	case sum == m.sumOf(x):
 		return
 	default:
-		to.list.Bodies(
-			compare.Body{Header: x.Header, Content: m.counting(x.Header, c.masker.plain(x.Header, x.Body))},
-			compare.Body{Header: r.Header, Content: m.counting(r.Header, c.masker.plain(r.Header, r.Body))}, m.IgnoreFields)
+		to.list.Bodies(c.bodyOf(x), c.bodyOf(r), m.IgnoreFields)
 		if to.list.Len() == before {
 			to.list.Texts("header Content-Type", x.Header["Content-Type"], r.Header["Content-Type"])
 		}
 	}
 	to.score += min(to.list.Len()-before, 15)
+}
+
+// bodyOf returns what counts of the body of a request.
+func (c comparer) bodyOf(r *store.Request) compare.Body {
+	m := c.by.match
+	plain := c.masker.plain(r.Header, r.Body)
+	h := m.typed(r.Header, plain)
+	return compare.Body{Header: h, Content: m.counting(h, plain)}
 }
 
 // hashed adds the difference of two bodies of which at least one was longer than MaxRequest. Bodies

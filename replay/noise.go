@@ -80,6 +80,7 @@ func (m Match) canonicalBody(d *digest, u *url.URL, h http.Header, body []byte) 
 			return
 		}
 	}
+	h = m.typed(h, body)
 	canonicalBody(d, h, m.counting(h, body), m.IgnoreFields)
 }
 
