@@ -116,11 +116,8 @@ func steep(small, large *sample, f func(s string)) bool {
 		if try == tries {
 			return true
 		}
-		wait := time.Duration(try) * pause
-		if thorough() {
-			wait *= time.Duration(try) // three seconds in all
-		}
-		time.Sleep(wait) //nolint:forbidigo // no test waits for anything here: it spreads measurements
+		wait := time.Duration(try*try) * pause // three seconds in all
+		time.Sleep(wait)                       //nolint:forbidigo // no test waits for anything here: it spreads measurements
 		large.measure(f, 3)
 		small.measure(f, 3)
 	}
