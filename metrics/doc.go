@@ -26,7 +26,8 @@
 // Waits for a limit or a quota are counted by rule, of which 64 are kept apart. An exhausted retry
 // is counted by whether its budget was empty. Layers inside the recorder report their state: slots
 // in use and in all, by limit; scopes that are paused now; what a tape missed, withheld or lost. All
-// of these are in the collector only, not in a [Snapshot].
+// of these are in the collector only, not in a [Snapshot]. A call of a [Timeline] has a note if its
+// body broke off or was never closed.
 //
 // # Prometheus
 //

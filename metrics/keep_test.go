@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -120,6 +121,35 @@ func TestALateBodyIsNotThatOfAnother(t *testing.T) {
 			t.Errorf("the bodies count %d bytes in %v, want 14 in 3.1 s", row.BytesIn, row.BodyTime)
 		}
 	})
+}
+
+// What a layer notes while the body is read is kept too, such as that it broke off: the outcome of the call does not
+// say so. A note of the attempt from before stays.
+func TestAKeptCallSaysThatItsBodyBrokeOff(t *testing.T) {
+	for _, noted := range []string{"", "sent 2 times by the transport"} {
+		r := New("test")
+		r.KeepCalls(1)
+		inner := testLayer(func(c *layer.Call, req *http.Request, inner http.RoundTripper) (*http.Response, error) {
+			if noted != "" {
+				c.Attempt().AddNote(noted)
+			}
+			return inner.RoundTrip(req)
+		})
+		resp := begin(t, r.Wrap(inner.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			cut := io.MultiReader(strings.NewReader("pika"), iotest.ErrReader(io.ErrUnexpectedEOF))
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(cut), Request: req}, nil
+		}))))
+		if _, err := io.ReadAll(resp.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Fatal(err)
+		}
+		want := layer.AttemptOf(resp).Notes()
+		if !strings.Contains(want, "the body broke off") || !strings.HasPrefix(want, noted) {
+			t.Fatalf("the ledger has the notes %q", want)
+		}
+		if got := r.Timeline().Calls[0].Attempts[0]; got.Notes != want || got.Bytes != 4 {
+			t.Errorf("kept are %q and %d bytes, want %q and 4", got.Notes, got.Bytes, want)
+		}
+	}
 }
 
 // A recorder inside retry keeps each attempt as a call. The body of an earlier one is not taken for
