@@ -46,7 +46,7 @@ const longIdle = time.Minute
 
 // connections notes what makes attempts fail that need not have failed.
 func connections(p *Plan, t *http.Transport) {
-	if t.IdleConnTimeout == 0 || t.IdleConnTimeout > longIdle {
+	if idlePerHost(t) > 0 && (t.IdleConnTimeout == 0 || t.IdleConnTimeout > longIdle) {
 		kept := "forever"
 		if t.IdleConnTimeout > 0 {
 			kept = "for " + brief.Duration(t.IdleConnTimeout)

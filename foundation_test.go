@@ -61,6 +61,25 @@ func TestExplainNotesABaseThatKeepsIdleConnectionsForLong(t *testing.T) {
 	}
 }
 
+// A base that keeps no idle connection sends nothing on one that its peer has closed.
+func TestExplainNotesNoIdleConnectionsWhereNoneAreKept(t *testing.T) {
+	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
+	for name, test := range map[string]struct {
+		base *http.Transport
+		want bool
+	}{
+		"zero":                   {&http.Transport{}, true},
+		"one per host":           {&http.Transport{MaxIdleConnsPerHost: 1}, true},
+		"none per host":          {&http.Transport{MaxIdleConnsPerHost: -1}, false},
+		"no keep-alives":         {&http.Transport{DisableKeepAlives: true}, false},
+		"no keep-alives, for 2m": {&http.Transport{DisableKeepAlives: true, IdleConnTimeout: 2 * time.Minute}, false},
+	} {
+		if p := gracy.Explain(gracy.Around(test.base, again)); noted(p, "keeps idle connections") != test.want {
+			t.Errorf("%s: want %v\n%s", name, test.want, p)
+		}
+	}
+}
+
 func TestExplainNotesABaseWhoseDialsKeepTheirPlaces(t *testing.T) {
 	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
 	for name, test := range map[string]struct {
