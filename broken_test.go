@@ -85,6 +85,7 @@ func TestABodyThatBreaksOffShows(t *testing.T) {
 			t.Cleanup(server.CloseClientConnections)
 			var log bytes.Buffer
 			stats := metrics.New("broken")
+			stats.KeepCalls(10)
 			client := &http.Client{Transport: gracy.Around(server.Client().Transport, stats, logging.New(logging.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}),
 				timeout.New(c.limits), retry.New(retry.Policy{Attempts: 1}), concurrency.New(concurrency.Limit{Max: 2}))}
 			req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, server.URL, nil)
@@ -107,6 +108,10 @@ func TestABodyThatBreaksOffShows(t *testing.T) {
 			}
 			if n := counterOf(t, stats, "gracy_bodies_broken_total"); (n == 1) != c.broken || n > 1 {
 				t.Errorf("%v bodies broke off, want one: %t", n, c.broken)
+			}
+			kept := stats.Timeline().Calls
+			if len(kept) != 1 || strings.Contains(kept[0].Attempts[0].Notes, "the body broke off") != c.broken {
+				t.Errorf("kept is %+v, want a note of the body: %t", kept, c.broken)
 			}
 			if total := stats.Snapshot().Total; (total.Successes == 1) != (c.says != "failed: ") {
 				t.Errorf("%d successes, %d failures", total.Successes, total.Failures)

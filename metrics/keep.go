@@ -92,6 +92,21 @@ func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.T
 	return p
 }
 
+// noted updates the notes of an attempt whose body has ended. Its call is rarely far from the end: those
+// that are kept after it have returned while its body was read. If it is kept no more, neither is an
+// earlier call whose address it has.
+func (k *ring) noted(a *layer.Attempt) {
+	k.mu.Lock()
+	next := k.next
+	k.mu.Unlock()
+	size := uint64(len(k.calls))
+	for i := range min(next, size) {
+		if k.calls[(next-1-i)%size].noted(a) {
+			return
+		}
+	}
+}
+
 // read returns copies of the calls in order.
 func (k *ring) read() (calls []Call, dropped uint64) {
 	k.mu.Lock()

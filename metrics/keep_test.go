@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,47 @@ func TestAKeptCallSaysThatItsBodyBrokeOff(t *testing.T) {
 		if got := r.Timeline().Calls[0].Attempts[0]; got.Notes != want || got.Bytes != 4 {
 			t.Errorf("kept are %q and %d bytes, want %q and 4", got.Notes, got.Bytes, want)
 		}
+	}
+}
+
+// What ends a body and reports that afterwards, as an idle limit does, is noted at the call that it is about, if that is
+// still kept.
+func TestALateNoteIsThatOfItsCall(t *testing.T) {
+	r := New("test")
+	r.KeepCalls(3)
+	rt := r.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) { return rttest.Response(req, 200, "pikachu"), nil }))
+	var attempts []*layer.Attempt
+	read := func(n int) {
+		for range n {
+			resp := begin(t, rt)
+			attempts = append(attempts, layer.AttemptOf(resp))
+			if err := readAll(resp, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	breakOff := func(i int) {
+		attempts[i].Call().Emit(layer.Event{Kind: layer.BodyLost, Attempt: attempts[i], Err: io.ErrUnexpectedEOF})
+	}
+	notes := func() (all []string) {
+		for _, c := range r.Timeline().Calls {
+			all = append(all, c.Attempts[0].Notes)
+		}
+		return all
+	}
+	read(4)
+	breakOff(2)
+	breakOff(0) // not kept any more
+	if got := notes(); !slices.Equal(got, []string{"", "the body broke off", ""}) {
+		t.Errorf("the notes are %q", got)
+	}
+	read(3)
+	breakOff(3)
+	if got := notes(); !slices.Equal(got, []string{"", "", ""}) {
+		t.Errorf("after further calls the notes are %q", got)
+	}
+	if n := r.Snapshot().Total.BodiesBroken; n != 3 {
+		t.Errorf("%d bodies broke off, want 3", n)
 	}
 }
 

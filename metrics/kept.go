@@ -21,7 +21,7 @@ type keptCall struct {
 	outcome  outcome
 	made     int32
 	number   uint64  // the number among all calls
-	call     uintptr // the address of the call whose body has not ended, 0 for none
+	call     uintptr // the address of the call
 	series   *series
 	start    time.Duration // since the start of the store
 	elapsed  time.Duration
@@ -70,6 +70,22 @@ func (k *keptAttempt) write(a *layer.Attempt, start time.Time) {
 	if err != nil {
 		k.rest.err = label(redact.Error(err))
 	}
+}
+
+// noted updates the notes of an attempt, and reports whether p has it.
+func (p *keptCall) noted(a *layer.Attempt) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.call != address(a.Call()) {
+		return false
+	}
+	for i := range p.attempts {
+		if kept := &p.attempts[i]; int(kept.number) == a.Number() {
+			kept.note(a.Notes())
+			return true
+		}
+	}
+	return false
 }
 
 // note overwrites the notes, which have become more if the body was lost.
@@ -123,7 +139,6 @@ func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
 		if kept := &p.attempts[i]; int(kept.number) == a.Number() {
 			kept.body, kept.bytes = a.BodyTime(), a.Bytes()
 			kept.note(a.Notes())
-			p.call = 0
 		}
 	}
 	return p.series

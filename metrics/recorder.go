@@ -97,17 +97,22 @@ func (r *Recorder) Observe(e layer.Event) {
 	}
 }
 
-// lost counts a body that broke off or was never closed, unless its response arrived before a Reset.
+// lost counts a body that broke off or was never closed, unless its response arrived before a Reset. A
+// kept call gets its notes when its body ends. What ends the body itself, such as an idle limit, does
+// so before it reports that.
 func (r *Recorder) lost(e layer.Event) {
-	st := r.store.Load()
-	if a := e.Attempt; a != nil && a.Start().Add(a.Elapsed()).Before(st.start) {
+	st, a := r.store.Load(), e.Attempt
+	if a != nil && a.Start().Add(a.Elapsed()).Before(st.start) {
 		return
 	}
 	sr, _ := st.find(e.Call.Request().Method, e.Call.RouteName())
-	if e.Err != nil {
-		sr.bodiesBroken.Add(1)
-	} else {
+	if e.Err == nil {
 		sr.bodiesLeaked.Add(1)
+		return
+	}
+	sr.bodiesBroken.Add(1)
+	if k := st.kept.Load(); k != nil && a != nil && a.BodyEnded() {
+		k.noted(a)
 	}
 }
 
