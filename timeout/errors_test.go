@@ -77,7 +77,7 @@ func TestAnErrorMatchesItsLimitAndNoOther(t *testing.T) {
 }
 
 // An attempt that an inner layer held until its time was over says nothing about the server. One that
-// was sent, and then sent again by an inner layer, does.
+// was sent, or is replayed in the time that the server took, does.
 func TestAnAttemptThatWasNotSentSaysSo(t *testing.T) {
 	waits := func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 		<-req.Context().Done()
@@ -89,10 +89,15 @@ func TestAnAttemptThatWasNotSentSaysSo(t *testing.T) {
 		}
 		return waits(c, req, next)
 	}
+	replays := func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		layer.AttemptFrom(req.Context()).SetReplayed(time.Minute)
+		return waits(c, req, next)
+	}
 	for _, c := range []struct {
 		trip layer.Trip
 		want string
 	}{
+		{replays, "timeout: no response to the attempt within 1s"},
 		{waits, "timeout: the request was not sent within 1s"},
 		{sendsAndWaits, "timeout: no response to the attempt within 1s"},
 	} {

@@ -78,7 +78,8 @@ func (v *visit) gotConn(i httptrace.GotConnInfo) {
 // attempt.
 func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.N() == 0 }
 
-// unsent reports whether no request of the attempt was handed to the base: an inner layer holds it.
+// unsent reports whether no request of the attempt was handed to the base: an inner layer holds it. A
+// tape that takes its time stands in for the server.
 func (v *visit) unsent() bool {
 	v.conns.mu.Lock()
 	own := v.attempt
@@ -87,7 +88,7 @@ func (v *visit) unsent() bool {
 		return false
 	}
 	for a := range own.Call().Attempts() { // an inner layer may have sent it in a further row
-		if a.Number() >= own.Number() && a.Sent() {
+		if a.Number() >= own.Number() && (a.Sent() || a.Replayed()) {
 			return false
 		}
 	}
