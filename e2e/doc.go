@@ -14,7 +14,9 @@
 //   - A server that speaks HTTP/2 by hand rejects streams, goes away and breaks connections: the
 //     stack must do no worse than net/http, and must not do work twice.
 //
-// Package limiters runs the stack against third-party rate limiters.
+// Package limiters runs the stack against third-party rate limiters, package http3 over HTTP/3, package
+// rpc under clients of Connect, gRPC and gRPC-Web, and package bases inside and outside round trippers
+// of others.
 //
 // The tests need Go and the loopback interface. stripe-mock is built in the version that go.mod
 // pins (go tool stripe-mock), and ends with the tests. GRACY_STRIPE_MOCK may name the URL of a
