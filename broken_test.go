@@ -143,12 +143,13 @@ func (b *stuck) Close() error {
 	return nil
 }
 
-// stuckFirst responds with a body that stops, and then with whole ones.
-func stuckFirst() http.RoundTripper {
+// stuckFirst responds with a status and a body that stops, and then with whole ones.
+func stuckFirst(status int) http.RoundTripper {
 	first := true
 	return rttest.Func(func(req *http.Request) (*http.Response, error) {
 		resp := rttest.Response(req, 200, "whole")
 		if first {
+			resp.StatusCode, resp.ContentLength = status, -1
 			resp.Body = &stuck{Reader: strings.NewReader("half,"), closed: make(chan struct{})}
 			first = false
 		}
@@ -162,22 +163,24 @@ func TestTheIdleLimitReportsWhatItsCallerLoses(t *testing.T) {
 	idle, slots := timeout.New(timeout.Config{Idle: time.Second}), concurrency.New(concurrency.Limit{Max: 2})
 	for name, c := range map[string]struct {
 		layers []transport.Layer
+		status int
 		expect transport.Expect
 		leaves bool
 		events int
 		text   string
 	}{
-		"an attempt reads it": {[]transport.Layer{retry.New(retry.Policy{Attempts: 2}), idle, slots}, transport.Expect{Whole: 100}, false, 0, "whole"},
-		"the caller leaves":   {[]transport.Layer{idle, slots}, transport.Expect{}, true, 0, "half,"},
-		"the caller reads":    {[]transport.Layer{idle, slots}, transport.Expect{}, false, 1, "half,"},
-		"outside as well":     {[]transport.Layer{idle, slots, idle}, transport.Expect{}, false, 1, "half,"},
+		"an attempt reads it": {[]transport.Layer{retry.New(retry.Policy{Attempts: 2}), idle, slots}, 200, transport.Expect{Whole: 100}, false, 0, "whole"},
+		"the caller leaves":   {[]transport.Layer{idle, slots}, 200, transport.Expect{}, true, 0, "half,"},
+		"the caller reads":    {[]transport.Layer{idle, slots}, 200, transport.Expect{}, false, 1, "half,"},
+		"a 429, read ahead":   {[]transport.Layer{timeout.New(timeout.Config{Idle: time.Second / 2}), slots}, 429, transport.Expect{}, false, 1, "half,"},
+		"outside as well":     {[]transport.Layer{idle, slots, idle}, 200, transport.Expect{}, false, 1, "half,"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				events := rttest.NewEvents(layer.BodyLost)
 				ctx, cancel := context.WithCancel(transport.With(t.Context(), c.expect))
 				defer cancel()
-				resp := rttest.Get(ctx, t, rttest.Stack(stuckFirst(), append([]transport.Layer{events}, c.layers...)...))
+				resp := rttest.Get(ctx, t, rttest.Stack(stuckFirst(c.status), append([]transport.Layer{events}, c.layers...)...))
 				if c.leaves {
 					time.AfterFunc(time.Second/2, cancel)
 				}

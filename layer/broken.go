@@ -3,8 +3,11 @@ package layer
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/layer/bodies"
 )
 
 // breaksOff reports whether the response body of a breaks off by an error that ends it now, and gives
@@ -23,26 +26,44 @@ func breaksOff(a *Attempt) bool {
 }
 
 // readFailed reports that a body has returned an error. One that has ended or was closed has not broken
-// off.
+// off, and of one whose start was read ahead the rest reports it.
 func readFailed(a *Attempt, err error) {
-	if !a.is(flagBodyEnded | flagClosed) {
+	if !a.is(flagBodyEnded | flagClosed | flagAhead) {
 		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
 	}
 }
 
-// brokenBody is a body that broke off while its start was read ahead. Whoever reads it learns that
-// later, if at all.
-type brokenBody struct {
-	io.ReadCloser
-	attempt *Attempt
+// peek reads the start of the body of resp, the response to a, and puts it back. If the body breaks off
+// meanwhile, or later, whoever reads the rest of it learns that, if anybody does.
+func peek(a *Attempt, resp *http.Response, limit int64, d time.Duration) ([]byte, error) {
+	a.Own(resp)
+	a.flags.Or(flagAhead)
+	data, err := bodies.Peek(resp, limit, d)
+	if err != nil {
+		resp.Body = &rest{ReadCloser: resp.Body, attempt: a}
+	}
+	return data, err
 }
 
-func (b *brokenBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if a := b.attempt; err != nil && !a.is(flagClosed) {
+// rest is a body whose start was read ahead, and that did not end then.
+type rest struct {
+	io.ReadCloser
+	attempt *Attempt
+	closed  atomic.Bool
+}
+
+func (r *rest) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && !r.closed.Load() { //nolint:errorlint // a body ends with the bare io.EOF
+		a := r.attempt
 		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
 	}
 	return n, err
+}
+
+func (r *rest) Close() error {
+	r.closed.Store(true)
+	return r.ReadCloser.Close()
 }
 
 // sink is the destination of a WriteTo. If it has not failed, the source has.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -212,5 +214,29 @@ func TestABodyThatBreaksOffInWriteToIsObserved(t *testing.T) {
 		if seen := events.Seen(); len(seen) != c.broken || c.broken > 0 && !errors.Is(seen[0].Err, c.err) {
 			t.Errorf("%s: %d events, want %d", c.name, len(seen), c.broken)
 		}
+	}
+}
+
+// The read that is in progress when the read ahead gives up ends later. Its error is that of whoever reads the rest.
+func TestABodyThatBreaksOffAfterItsStartWasReadAhead(t *testing.T) {
+	for reads, want := range map[bool]int{true: 1, false: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			events := rttest.NewEvents(layer.BodyLost)
+			r, w := io.Pipe()
+			time.AfterFunc(time.Minute, func() { _ = w.CloseWithError(io.ErrUnexpectedEOF) })
+			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				resp := rttest.Response(req, 429, "")
+				resp.Body, resp.ContentLength = r, -1
+				return resp, nil
+			}), events))
+			time.Sleep(time.Hour)
+			if reads {
+				_, _ = io.Copy(io.Discard, resp.Body)
+			}
+			_ = resp.Body.Close()
+			if seen := events.Seen(); len(seen) != want {
+				t.Errorf("read %v: %d events, want %d", reads, len(seen), want)
+			}
+		})
 	}
 }

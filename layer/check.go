@@ -17,7 +17,6 @@ import (
 // to the check of e and restores it. A body that is longer or slower is not checked. It is left to
 // the caller and its own limits.
 func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
-	a.Own(resp)
 	limit, d := int64(bodies.CheckBytes), bodies.CheckTime
 	if e.Whole > 0 {
 		limit, d = e.Whole, 0
@@ -25,7 +24,7 @@ func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	var data []byte
 	err := bodies.ErrLong
 	if resp.ContentLength <= limit {
-		data, err = bodies.Peek(resp, limit, d)
+		data, err = peek(a, resp, limit, d)
 	}
 	switch {
 	case errors.Is(err, bodies.ErrLong):
@@ -35,6 +34,9 @@ func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 		a.AddNote(fmt.Sprintf("response body not read within %s: %s", d, undone(e)))
 		return nil
 	case err != nil || e.Check == nil:
+		if err != nil {
+			a.flags.Or(flagLost) // it fails the attempt
+		}
 		return err
 	}
 	// Pass the same *http.Response, by which a check may recognize it.

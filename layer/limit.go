@@ -1,7 +1,6 @@
 package layer
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -28,14 +27,9 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	if known {
 		return l
 	}
-	a.Own(resp)
 	var body []byte
 	if checkable(resp) {
-		var err error
-		body, err = bodies.Peek(resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
-		if err != nil && !errors.Is(err, bodies.ErrLong) && !errors.Is(err, bodies.ErrSlow) {
-			resp.Body = &brokenBody{resp.Body, a}
-		}
+		body, _ = peek(a, resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
 	}
 	var read verdict.LimitReader
 	if a.call.settings != nil {

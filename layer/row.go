@@ -71,6 +71,7 @@ const (
 	flagUnsent                         // a layer knows that no byte of the request left
 	flagResent                         // a layer knows that the base sent the request more than once
 	flagLost                           // the body has broken off
+	flagAhead                          // the start of the body was read ahead
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 
