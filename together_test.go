@@ -149,3 +149,40 @@ func (f reads) Read(p []byte) (int, error) { return f(p) }
 type closes func()
 
 func (f closes) Close() error { f(); return nil }
+
+// A slot outside of retry is suspended during a backoff, so another call goes meanwhile.
+func TestASlotOutsideOfRetryIsSuspendedDuringABackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failing := true
+		api := roundTripper(func(req *http.Request) (*http.Response, error) {
+			status := 200
+			if failing {
+				status, failing = 503, false
+			}
+			return server(status, "x").RoundTrip(req)
+		})
+		rt := gracy.Around(api, concurrency.New(concurrency.Limit{Max: 1}), retry.New(retry.Policy{Delay: time.Minute, Jitter: retry.NoJitter}))
+		start := time.Now()
+		do := func() time.Duration {
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+			resp, err := rt.RoundTrip(req)
+			if err != nil || resp.StatusCode != 200 {
+				t.Errorf("got %v, %v", resp, err)
+				return 0
+			}
+			_ = resp.Body.Close()
+			return time.Since(start)
+		}
+		var first time.Duration
+		var wg sync.WaitGroup
+		wg.Go(func() { first = do() })
+		synctest.Wait()
+		if second := do(); second != 0 {
+			t.Errorf("a call beside a backoff took %v, want no wait", second)
+		}
+		wg.Wait()
+		if first != time.Minute {
+			t.Errorf("the call with the backoff took %v, want a minute", first)
+		}
+	})
+}

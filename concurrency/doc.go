@@ -59,7 +59,8 @@
 //
 // Put concurrency inside retry and replay, and outside throttle. Then each attempt acquires a slot,
 // and a replayed response or a backoff needs none. The limits hold in any other place too, but outside
-// retry a slot is kept through all attempts and backoffs.
+// retry a slot is kept through all attempts. During a backoff it is suspended, and the next attempt
+// waits for it again.
 //
 // # Override
 //

@@ -79,7 +79,7 @@ func (p *Plan) compare(outer, inner described) {
 		{outer.Quota && inner.Sends, "further attempts take no quota"},
 		{outer.Quota && inner.Tapes, "replayed responses wait for quota"},
 		{outer.Slots && inner.Tapes, "replayed responses wait for a slot"},
-		{outer.Slots && inner.Sends, "a slot is held while retry sleeps"},
+		{outer.Slots && inner.Sends, "a slot is held through all attempts, except while retry waits"},
 		{outer.Tapes && inner.Sends, "the tape keeps only the last attempt"},
 		{outer.Sends && inner.Counts, "each attempt is counted as a call"},
 	} {

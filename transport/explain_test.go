@@ -40,7 +40,7 @@ func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
 		{transport.Traits{Quota: true}, sends, "outer is outside inner: further attempts take no quota"},
 		{transport.Traits{Quota: true}, tapes, "outer is outside inner: replayed responses wait for quota"},
 		{transport.Traits{Slots: true}, tapes, "outer is outside inner: replayed responses wait for a slot"},
-		{transport.Traits{Slots: true}, sends, "outer is outside inner: a slot is held while retry sleeps"},
+		{transport.Traits{Slots: true}, sends, "outer is outside inner: a slot is held through all attempts, except while retry waits"},
 		{tapes, sends, "outer is outside inner: the tape keeps only the last attempt"},
 		{sends, transport.Traits{Counts: true}, "outer is outside inner: each attempt is counted as a call"},
 	} {
