@@ -54,7 +54,7 @@ type rest struct {
 
 func (r *rest) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && !r.closed.Load() { //nolint:errorlint // a body ends with the bare io.EOF
+	if err != nil && err != io.EOF && !r.closed.Load() {
 		a := r.attempt
 		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
 	}
