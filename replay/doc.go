@@ -127,7 +127,9 @@
 // tape. In ModeReplay a tape is only read, so any number can be open, also on a read-only file
 // system. [New] takes any other storage: package store says what it must do. A request waits for a
 // storage in a database ([store.ContextStore]) no longer than its context allows. If the storage
-// fails to look up a request, ModeSmart sends it and ModeReplay returns the error.
+// fails to look up a request, ModeSmart sends it and ModeReplay returns the error. For as long as
+// that lookup took, ModeSmart then sends further requests without one, so few of them wait for a
+// database that does not respond.
 //
 // A crash loses what [Stats].Pending counts and no more: the exchanges of some milliseconds if the
 // store keeps up, and never more than 64 MiB. Flush waits until they are stored.

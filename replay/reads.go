@@ -14,6 +14,7 @@ type reads struct {
 	near    func(ctx context.Context, key store.Key, n int) ([]*store.Exchange, error)
 	scan    func(ctx context.Context, after store.ID) iter.Seq2[*store.Exchange, error]
 	part    func(ctx context.Context, id store.ID, number int) ([]byte, error)
+	remote  bool // the store may wait for a server
 }
 
 // A finder finds the first exchange of a key above an ID, as [store.ContextStore] does.
@@ -37,6 +38,7 @@ func readsOf(s store.IndexStore) reads {
 	}
 	if c, ok := s.(store.ContextStore); ok {
 		r.find, r.near, r.scan = c.FindContext, c.NearContext, c.ScanContext
+		r.remote = true
 	}
 	switch p := s.(type) {
 	case store.ContextPartStore:

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -16,6 +17,7 @@ type sequences struct {
 	writer *writer
 	by     selector
 	since  atomic.Uint64 // the first ID of what ModeSmart has recorded itself
+	outage outage
 	shards [16]shard
 }
 
@@ -50,7 +52,7 @@ func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(
 // calls get one each, in order. The exchanges of several keys are one sequence. Exchanges up to
 // cutoff are too old. h is the redacted header of the request. Without an exchange it returns the
 // reason. It waits no longer than ctx allows.
-func (s *sequences) next(ctx context.Context, keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) next(ctx context.Context, keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (x *store.Exchange, why MissReason, err error) {
 	key := keys[0]
 	if len(keys) > 1 {
 		key = group(key)
@@ -60,9 +62,15 @@ func (s *sequences) next(ctx context.Context, keys []store.Key, h http.Header, m
 		return nil, "", err
 	}
 	defer sh.looking.release()
+	if mode == ModeSmart && s.writer.reads.remote { // it sends what it cannot look up
+		if err := s.outage.ongoing(); err != nil {
+			return nil, "", err
+		}
+		defer func(start time.Time) { s.outage.record(ctx, start, err) }(time.Now())
+	}
 	p, cursor := sh.at(key, h)
 	end := p.end
-	x, why, err := s.behind(ctx, &p, keys, h, mode, cursor, cutoff)
+	x, why, err = s.behind(ctx, &p, keys, h, mode, cursor, cutoff)
 	if x != nil || p.end != end {
 		sh.found(key, h, x, s.by, cursor, p.end, s.opts.Mode == ModeReplay && len(keys) == 1)
 	}
