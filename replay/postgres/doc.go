@@ -37,7 +37,8 @@
 //
 // Each call takes Options.Timeout at most, which includes the wait for a connection. Its error then
 // matches [context.DeadlineExceeded], and what the server was doing for it is canceled. A lookup with
-// a context, such as that of a request, also ends with it ([store.ContextStore]).
+// a context, such as that of a request, also ends with it ([store.ContextStore]). Close waits for
+// the driver to close the connections. For one that has gone silent it waits 15 s.
 //
 // # Crashes
 //

@@ -56,9 +56,13 @@ func (s *link) timed(ctx context.Context) (context.Context, context.CancelFunc) 
 	return context.WithTimeoutCause(ctx, s.opts.Timeout, errTime)
 }
 
-// late explains an error. The time of the call may be over.
+// late explains an error. The time of the call may be over, or its caller may have left.
 func (s *link) late(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, cause) {
+	switch cause := ctx.Err(); {
+	case cause == nil, errors.Is(err, store.ErrLocked):
+	case errors.Is(cause, context.Canceled) && errors.Is(err, context.DeadlineExceeded): // that of connect_timeout
+		err = fmt.Errorf("%w: %v", cause, err) //nolint:errorlint // the call has not met its own
+	case !errors.Is(err, cause):
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errTime { //nolint:errorlint // our own

@@ -226,3 +226,15 @@ func TestAConnectTimeoutEndsNoCall(t *testing.T) {
 	time.AfterFunc(1500*time.Millisecond, func() { r.Mute(false) })
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 }
+
+// A caller that cancels gets only that, whatever the attempts to connect have found before.
+func TestACancelIsNoTimeout(t *testing.T) {
+	r, behind := through(t, server(t))
+	r.Mute(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(1500*time.Millisecond, cancel)
+	_, err := postgres.Open(ctx, behind+"&connect_timeout=1", "a", postgres.Options{Timeout: time.Minute})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the error is %v", err)
+	}
+}
