@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -20,6 +21,25 @@ func pathOf(test string) string {
 		parts[i] = fileName(p)
 	}
 	return filepath.Join("testdata", filepath.Join(parts...)+".json")
+}
+
+// twinOf returns a file or folder that is another one than path, or than a folder in path, only by the
+// case of its name, or "". On most Windows and macOS machines they are one, and a module that has both
+// cannot be downloaded.
+func twinOf(path string) string {
+	for p := path; p != "testdata" && p != "."; p = filepath.Dir(p) {
+		dir, name := filepath.Dir(p), filepath.Base(p)
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue // there is no such folder yet
+		}
+		for _, e := range entries {
+			if e.Name() != name && strings.EqualFold(e.Name(), name) {
+				return filepath.Join(dir, e.Name())
+			}
+		}
+	}
+	return ""
 }
 
 // fileName escapes special characters, so that different names stay different.

@@ -16,7 +16,9 @@ import (
 // A Config says how a test is recorded and replayed. The zero Config is the
 // documented default.
 type Config struct {
-	// Path is the file of the tape. The default is testdata/NAME.json, with the name of the test.
+	// Path is the file of the tape. The default is testdata/NAME.json, with the name of the test. A
+	// test is not recorded beside one whose name differs only in case, since on most Windows and
+	// macOS machines their files are one.
 	// A name that ends in .json is a text tape, any other a bbolt file: see [replay.Open]. Each
 	// test needs a file of its own: if two record into one, the later recording replaces the
 	// other. Subtests share the tape that the test around them opens.
@@ -83,6 +85,9 @@ func Open(tb testing.TB, c Config) *Tape {
 	path := c.Path
 	if path == "" {
 		path = pathOf(tb.Name())
+		if twin := twinOf(path); twin != "" && mode == replay.ModeRecord {
+			tb.Fatalf("replaytest: %s cannot be recorded beside %s: on Windows and macOS they are one: rename the test, remove the other, or set Config.Path", path, twin)
+		}
 	}
 	f := &failures{onError: c.Options.OnError}
 	o := c.Options

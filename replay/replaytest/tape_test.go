@@ -268,3 +268,25 @@ func TestATapeOfATestIsVerified(t *testing.T) {
 		}
 	}
 }
+
+// Names that differ only in case are those of one file on most Windows and macOS machines.
+func TestNamesThatDifferOnlyInCase(t *testing.T) {
+	record(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer srv.Close()
+	open := func(name string) *fake {
+		return run(name, func(tb *fake) {
+			get(&http.Client{Transport: replaytest.Open(tb, replaytest.Config{}).Wrap(nil)}, srv.URL)
+		})
+	}
+	for _, name := range []string{"TestCase/a", "TestCase/b", "TestCase/a"} {
+		if f := open(name); f.failed {
+			t.Errorf("%s: %s", name, f.text())
+		}
+	}
+	for name, twin := range map[string]string{"TestCase/A": "testdata/TestCase/a.json", "Testcase/a": "testdata/TestCase", "Testcase/c": "testdata/TestCase"} {
+		if f := open(name); !f.failed || !strings.Contains(f.text(), "beside "+filepath.FromSlash(twin)+":") {
+			t.Errorf("%s: failed %v: %s", name, f.failed, f.text())
+		}
+	}
+}
