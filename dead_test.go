@@ -22,7 +22,10 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 		srv.EnableHTTP2 = two
 		srv.StartTLS()
 		h := rttest.NewHop(t, srv.Listener.Addr().String())
-		base := srv.Client().Transport
+		base := srv.Client().Transport.(*http.Transport) //nolint:forcetypeassert // it is one
+		if two {
+			base = rttest.Share(t, base, "https://"+h.Addr().String())
+		}
 		client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}), timeout.PerAttempt(0))}
 		get := func(attempts int, limit time.Duration) {
 			ctx, trace := transport.WithTrace(transport.With(t.Context(), timeout.PerAttempt(limit)))
@@ -60,9 +63,14 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 		if h.Dials() != before+1 {
 			t.Errorf("HTTP/2 %v: %d dials, want %d", two, h.Dials(), before+1)
 		}
-		get(1, time.Minute)
-		if two && h.Dials() != before+1 { // over HTTP/1.1 net/http may have closed the one before
-			t.Errorf("%d dials for one more call, want none", h.Dials()-before-1)
+		for calls, dials := 1, h.Dials(); ; calls, dials = calls+1, h.Dials() {
+			get(1, time.Minute)
+			if !two || h.Dials() == dials { // over HTTP/1.1 net/http may have closed the one before
+				break
+			}
+			if calls == 10 { // of which the first may come before net/http offers the connection
+				t.Fatalf("%d calls have made %d dials", calls, h.Dials()-before-1)
+			}
 		}
 		client.CloseIdleConnections()
 		srv.CloseClientConnections()
