@@ -22,7 +22,8 @@ func newDiff() *cobra.Command {
 		Long: `Say what differs between two tapes: requests that only one of them has, and for the others
 the status, Content-Type, Location, the headers of --header, and the body by its meaning.
 The first, second, ... response to a request is compared with the first, second, ... on the
-other tape. The exit code is 1 if something differs.`,
+other tape. --ignore also applies to the bodies of requests. The exit code is 1 if something
+differs.`,
 	}
 	cmd.Flags().StringSliceVar(&d.headers, "header", nil, "further headers of the response to compare")
 	cmd.Flags().StringSliceVar(&d.ignore, "ignore", nil, "JSON members and form fields that may differ")
@@ -71,11 +72,11 @@ type placeChange struct {
 
 func (d *differ) run(ctx context.Context, old, fresh store.Store) error {
 	// What is compared has IDs and requests in memory, and no bodies.
-	before, _, err := placesOf(ctx, old)
+	before, _, err := d.placesOf(ctx, old)
 	if err != nil {
 		return err
 	}
-	after, order, err := placesOf(ctx, fresh)
+	after, order, err := d.placesOf(ctx, fresh)
 	if err != nil {
 		return err
 	}
@@ -129,8 +130,8 @@ type place struct {
 
 // placesOf returns the exchanges of a tape by their requests, and the requests in order.
 // Requests are the same that have the same method, URL, up to the order of its
-// parameters, and body.
-func placesOf(ctx context.Context, s store.Store) (map[string][]place, []string, error) {
+// parameters, and body by its meaning.
+func (d *differ) placesOf(ctx context.Context, s store.Store) (map[string][]place, []string, error) {
 	all := make(map[string][]place)
 	var order []string
 	number := 0
@@ -139,7 +140,7 @@ func placesOf(ctx context.Context, s store.Store) (map[string][]place, []string,
 			return nil, nil, err
 		}
 		number++
-		key := requestKey(&x.Request)
+		key := requestKey(&x.Request, d.ignore)
 		if all[key] == nil {
 			order = append(order, key)
 		}
@@ -148,7 +149,7 @@ func placesOf(ctx context.Context, s store.Store) (map[string][]place, []string,
 	return all, order, nil
 }
 
-func requestKey(r *store.Request) string {
+func requestKey(r *store.Request, ignore []string) string {
 	target := r.URL
 	if u, err := url.Parse(r.URL); err == nil {
 		u.RawQuery, u.Fragment = u.Query().Encode(), "" // sorted
@@ -156,7 +157,7 @@ func requestKey(r *store.Request) string {
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %x ", r.Method, target, r.BodySum)
-	_, _ = h.Write(r.Body)
+	_, _ = h.Write(meaning(r, ignore))
 	return string(h.Sum(nil))
 }
 
@@ -188,7 +189,9 @@ func (d *differ) compare(old, fresh store.Store, was, is place, report func(diff
 		if err != nil {
 			return err
 		}
-		l.Bodies(compare.Body{Header: a.Response.Header, Content: o}, compare.Body{Header: b.Response.Header, Content: n}, d.ignore)
+		l.Bodies(
+			compare.Body{Header: a.Response.Header, Content: plain(a.Response.Header, o)},
+			compare.Body{Header: b.Response.Header, Content: plain(b.Response.Header, n)}, d.ignore)
 	}
 	if l.Len() == 0 {
 		return nil

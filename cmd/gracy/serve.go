@@ -14,6 +14,7 @@ import (
 	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 )
 
 func newServe() *cobra.Command {
@@ -45,7 +46,7 @@ in the order in which they were recorded. After that the last one repeats.`,
 		if err != nil {
 			return err
 		}
-		opts := replay.Options{Mode: replay.ModeReplay, Speed: speed}
+		opts := replay.Options{Mode: replay.ModeReplay, Speed: speed, Codings: codings.All()}
 		if strict {
 			opts.End = replay.EndMiss
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // server is a command that serves, in this process.
@@ -230,5 +233,43 @@ func TestAMissNamesFlags(t *testing.T) {
 		if miss.Method, miss.URL = "GET", "/a"; missText(miss) != want {
 			t.Errorf("%s, want\n%s", missText(miss), want)
 		}
+	}
+}
+
+// A client that asks for no coding gets the content, whatever the one of the recording asked for.
+func TestServeOpensAllCodings(t *testing.T) {
+	const content = `{"name":"ditto"}`
+	for _, coding := range codings.All() {
+		var packed bytes.Buffer
+		w, err := coding.NewWriter(&packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(w, content)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "tape.json")
+		tape, err := replay.Open(path, replay.Options{Mode: replay.ModeRecord, Codings: codings.All()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = tape.Add(&store.Exchange{
+			Request: store.Request{Method: "GET", URL: "http://api.test/ditto", Header: http.Header{"Accept-Encoding": {coding.Name}}},
+			Response: &store.Response{
+				StatusCode: 200, Status: "200 OK", Proto: "HTTP/1.1", Header: http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {coding.Name}},
+				Body: packed.Bytes(), ContentLength: int64(packed.Len()),
+			},
+			Complete: true,
+		})
+		if err := errors.Join(err, tape.Close()); err != nil {
+			t.Fatal(err)
+		}
+		s := start(t, "tape", "serve", path)
+		c := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+		if status, body := fetch(t, c, "http://"+s.address+"/ditto"); status != 200 || body != content {
+			t.Errorf("%s: %d %q, want %s", coding.Name, status, body, content)
+		}
+		c.CloseIdleConnections()
 	}
 }

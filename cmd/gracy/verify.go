@@ -9,6 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
 )
@@ -35,7 +36,7 @@ something differs, 3 if a request failed.`,
 		if err := checkRate(perSecond); err != nil {
 			return err
 		}
-		tape, err := openTape(cmd.Context(), args[0], replay.Options{Mode: replay.ModeReplay})
+		tape, err := openTape(cmd.Context(), args[0], replay.Options{Mode: replay.ModeReplay, Codings: codings.All()})
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 )
 
 // A server that says something else now: a line for each request, in words and as JSON, whose
@@ -81,5 +84,48 @@ func TestVerify(t *testing.T) {
 	srv.Close()
 	if _, errs := verify(3); !strings.Contains(errs, "1 request failed") {
 		t.Errorf("a server that is gone: %q", errs)
+	}
+}
+
+// A proxy records bodies in br and zstd, so they are compared by their content, too.
+func TestVerifyOpensAllCodings(t *testing.T) {
+	for _, coding := range codings.All() {
+		weight := 40
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Encoding", coding.Name)
+			packed, err := coding.NewWriter(w)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = fmt.Fprintf(packed, `{"weight":%d}`, weight)
+			_ = packed.Close()
+		}))
+		defer srv.Close()
+		path := filepath.Join(t.TempDir(), "tape.json")
+		tape, err := replay.Open(path, replay.Options{Mode: replay.ModeRecord, Codings: codings.All()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", coding.Name)
+		resp, err := tape.Wrap(nil).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		if err := tape.Close(); err != nil {
+			t.Fatal(err)
+		}
+		weight = 41
+		var out, errs bytes.Buffer
+		if got := run(t.Context(), []string{"tape", "verify", path}, &out, &errs); got != exitFound || !strings.Contains(out.String(), "body /weight: 41, on tape 40") {
+			t.Errorf("%s: exit code %d: %s%s", coding.Name, got, &out, &errs)
+		}
 	}
 }
