@@ -15,7 +15,7 @@
 // An exchange that is recorded again keeps its place in the file. New ones are added at the end. If
 // the new response says the same, the old one stays, with its durations, which are never the same
 // twice. Headers that are made anew for each message do not count in that comparison: Date, tracing
-// IDs, what is left of a rate limit and the like.
+// IDs, what is left of a rate limit and the like. Neither does the boundary of a multipart body.
 //
 // Responses to one request are replayed in the order of the file, whatever days they name. A
 // mistake is a [store.FormatError] with the line. Damage that leaves a readable text cannot be

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"mime"
 	"net/http"
 	"reflect"
 	"slices"
@@ -63,9 +64,37 @@ func merged(old, x *store.Exchange) *store.Exchange {
 	return &out
 }
 
+// sameRequest reports whether two requests say the same, whatever the boundaries of their multipart
+// bodies.
 func sameRequest(a, b *store.Request) bool {
+	if !bytes.Equal(a.Body, b.Body) {
+		a = rebound(a, boundaryOf(a), boundaryOf(b))
+	}
 	return a.Method == b.Method && a.URL == b.URL && a.Host == b.Host && bytes.Equal(a.Body, b.Body) &&
 		bytes.Equal(a.BodySum, b.BodySum) && sameHeader(a.Header, b.Header)
+}
+
+// rebound returns a multipart request with another boundary, or r if one of the two is "".
+func rebound(r *store.Request, from, to string) *store.Request {
+	if from == "" || to == "" {
+		return r
+	}
+	out := *r
+	out.Header = r.Header.Clone()
+	for i, v := range out.Header["Content-Type"] {
+		out.Header["Content-Type"][i] = strings.ReplaceAll(v, from, to)
+	}
+	out.Body = bytes.ReplaceAll(r.Body, []byte(from), []byte(to))
+	return &out
+}
+
+// boundaryOf returns the boundary of a multipart request, or "".
+func boundaryOf(r *store.Request) string {
+	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if !strings.HasPrefix(media, "multipart/") {
+		return ""
+	}
+	return params["boundary"]
 }
 
 func sameResponse(a, b *store.Response) bool {

@@ -182,3 +182,39 @@ func TestCookiesOfVisits(t *testing.T) {
 		}
 	}
 }
+
+// A client makes the boundary of a multipart body anew for each request.
+func TestABoundaryIsNoChange(t *testing.T) {
+	upload := func(boundary, file string) *store.Request {
+		return &store.Request{
+			Method: "POST", URL: "http://h/", Header: http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}, "Accept": {"*/*"}},
+			Body: []byte("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + file + "\r\n--" + boundary + "--\r\n"),
+		}
+	}
+	old := upload("1f2e3d4c", "\x00one")
+	for name, c := range map[string]struct {
+		now  *store.Request
+		want bool
+	}{
+		"the same":         {upload("1f2e3d4c", "\x00one"), true},
+		"another boundary": {upload("5a6b7c8d9e", "\x00one"), true},
+		"another file":     {upload("5a6b7c8d9e", "\x00two"), false},
+	} {
+		if got := sameRequest(old, c.now); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	other := upload("5a6b7c8d9e", "\x00one")
+	other.Header.Set("Accept", "text/plain")
+	if sameRequest(old, other) {
+		t.Error("another header is the same")
+	}
+	typed := upload("5a6b7c8d9e", "\x00one")
+	typed.Header.Set("Content-Type", "multipart/mixed; boundary=5a6b7c8d9e")
+	if sameRequest(old, typed) {
+		t.Error("another media type is the same")
+	}
+	if first := upload("1f2e3d4c", "\x00one"); string(old.Body) != string(first.Body) || old.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
+		t.Error("the comparison changes what it compares")
+	}
+}
