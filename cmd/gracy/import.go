@@ -48,6 +48,9 @@ server has sent is skipped.`,
 				return err
 			}
 		}
+		if err := begins(args[0], f); err != nil {
+			return err
+		}
 		report, err := importTo(cmd.Context(), args[1], args[0], f)
 		if err != nil && report.Done+report.Skipped == 0 {
 			return err
@@ -72,6 +75,22 @@ func detect(ctx context.Context, file string) (interop.Format, error) {
 	return "", fmt.Errorf("%s: %w; name the format with --format", file, err)
 }
 
+// begins reads the first exchange of a file, so that no tape is made for one that cannot be read.
+func begins(file string, f interop.Format) error {
+	for _, err := range interop.Read(file, f) {
+		return inFile(file, err)
+	}
+	return nil
+}
+
+// inFile names the file in an error about its content.
+func inFile(file string, err error) error {
+	if _, ok := errors.AsType[*interop.FormatError](err); ok {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return err
+}
+
 // importTo imports a file. It has closed the tape then: a text tape is written no sooner, and who reads the report
 // may end before it is printed, by which the program is killed.
 func importTo(ctx context.Context, path, file string, f interop.Format) (r interop.Report, err error) {
@@ -81,10 +100,7 @@ func importTo(ctx context.Context, path, file string, f interop.Format) (r inter
 	}
 	defer closing(tape, &err)
 	r, err = interop.Import(ctx, tape, file, f)
-	if _, ok := errors.AsType[*interop.FormatError](err); ok {
-		err = fmt.Errorf("%s: %w", file, err)
-	}
-	return r, err
+	return r, inFile(file, err)
 }
 
 // namesOf returns the formats in words.
