@@ -55,6 +55,9 @@ func TestCallsThroughEachLayer(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "tape.json")
 				tape := open(t, path, replay.ModeRecord)
 				for name, stack := range layers(s.url, tape) {
+					if !secure && name != "all" {
+						continue // a layer cannot see the difference
+					}
 					if got := s.call(t.Context(), gracy.Around(s.base, stack...), method, option); got != want {
 						t.Errorf("%s over %s, TLS %v, through %s:\n%s\nwant:\n%s", method, protocol, secure, name, got, want)
 					}
