@@ -143,6 +143,10 @@ cover: ## coverage by function of the root module, profile in cover.out
 	@$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
 	@$(GO) tool cover -func=cover.out
 
+.PHONY: model
+model: ## random stacks against a model of the documentation, SEEDS=20000 of them
+	@GRACY_MODEL="$(or $(SEEDS),20000)" $(GO) test -count=1 -timeout 1h -run Promises ./internal/model
+
 .PHONY: fuzz
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)

@@ -1,0 +1,14 @@
+// Package model tests stacks of layers against a simple model of what the documentation says. A
+// seed makes a plan: a random stack in a random order, with foreign layers in between, a scripted
+// server, and callers that cancel, upload and read in different ways. The plan runs on the clock of
+// testing/synctest. What the server got and what the callers got is then compared with what docs
+// and comments promise, and with the ledgers, metrics, log lines and slots. None of the checks looks
+// at the code of a layer.
+//
+// A plan that breaks a promise is reduced to what the failure needs, and printed with its trace.
+//
+//	GRACY_MODEL=20000 go test ./internal/model                     # that many seeds
+//	GRACY_MODEL=1 GRACY_MODEL_FROM=4711 go test ./internal/model   # the seed 4711 alone
+//
+// The package has no code but that of its tests.
+package model
