@@ -41,7 +41,8 @@ type Pause struct {
 	WholeScope bool
 	// OnEmpty also makes a pause after a response with a status below 400, if it says
 	// that nothing remains of a quota. Quotas whose reset moves with each request are
-	// ignored, because their reset is not when the next request is accepted. Leave
+	// ignored, because their reset is not when the next request is accepted. The windows
+	// of several routes look like that in a scope that they share: use ScopeRoute. Leave
 	// OnEmpty off for a server that counts only failures: if it gives back the quota of a
 	// success after its response, it reports 0 too early.
 	OnEmpty bool

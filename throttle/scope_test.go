@@ -240,3 +240,26 @@ func TestOneServerIsNoReasonToDoubtAnother(t *testing.T) {
 		})
 	}
 }
+
+// Windows of several routes look like one that moves, unless each route has a pause of its own.
+func TestOnEmptyWithAWindowForEachRoute(t *testing.T) {
+	for scope, want := range map[transport.Scope]time.Duration{transport.ScopeHost: 0, transport.ScopeRoute: 9 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			said := func(remaining, reset string) []string {
+				return []string{"200", "X-Ratelimit-Remaining", remaining, "X-Ratelimit-Reset", reset}
+			}
+			rt := NewLimiter(Config{Pause: Pause{OnEmpty: true, Scope: scope}}).Wrap(&server{
+				respond: sequence(said("1", "9"), said("5", "60"), said("0", "9")),
+			})
+			for _, path := range []string{"/search", "/items", "/search"} {
+				flood(t, rt, path, 1)
+			}
+			if got := took(func() { flood(t, rt, "/items", 1) }); got != 0 {
+				t.Errorf("%v: /items waited %v", scope, got)
+			}
+			if got := took(func() { flood(t, rt, "/search", 1) }); got != want {
+				t.Errorf("%v: /search waited %v, want %v", scope, got, want)
+			}
+		})
+	}
+}

@@ -22,7 +22,7 @@ func newVerify() *cobra.Command {
 		Use: "verify TAPE", Short: "Send the recorded requests again and say what differs now", Args: arguments,
 		Long: `Send the recorded requests again and say what differs now: status, Content-Type,
 Location, the headers of --header and the body by its meaning. Only GET, HEAD and OPTIONS
-are sent unless --unsafe is set. What is masked cannot be sent. The exit code is 1 if
+are sent unless --unsafe is set. What is masked is neither sent nor compared. The exit code is 1 if
 something differs, 3 if a request failed.`,
 	}
 	f := cmd.Flags()
