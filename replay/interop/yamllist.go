@@ -18,7 +18,7 @@ import (
 // closing is a key that the recorder writes after the list, or "".
 func yamlItems(r io.Reader, key, closing string, lim limits) iter.Seq2[yamlItem, error] {
 	return func(yield func(yamlItem, error) bool) {
-		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", closing: closing + ":", lim: lim, indent: -1}
+		s := &yamlScanner{r: bufio.NewReaderSize(skipMark(r), 64<<10), key: key + ":", closing: closing + ":", lim: lim, indent: -1}
 		for {
 			line, err := s.line()
 			if err != nil && !errors.Is(err, io.EOF) {

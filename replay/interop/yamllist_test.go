@@ -13,7 +13,10 @@ import (
 )
 
 func TestAListOfYAMLIsSplitAtItsDashes(t *testing.T) {
+	const mark = "\ufeff"
 	for text, want := range map[string][]string{
+		mark + "l:\n- x: 1\n": {"- x: 1\n"},
+
 		"a: 1\nl:\n- x: 1\n- x: 2\nb: 3\n":                              {"- x: 1\n", "- x: 2\n"},
 		"l:\n    - x: 1\n    - x:\n        - y\n\n        - z\n":        {"    - x: 1\n", "    - x:\n        - y\n\n        - z\n"},
 		"l:\n\n  # c\n  - x: |\n      - y\n# c\n      z\n  -\n    x: 2": {"  - x: |\n      - y\n# c\n      z\n", "  -\n    x: 2"},
