@@ -51,6 +51,9 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt,
 		got, err = a.tokens.get(ctx, unauthorized)
 		if _, failed := errors.AsType[*Error](err); err != nil && !failed {
 			row.AddNote("auth: ended during the wait for a token") // that time is in no wait of the ledger
+			if unauthorized == nil {
+				layer.SetSends(row, -1) // so even one that is not idempotent may be sent again
+			}
 		}
 		if lost := row.Reacquire(ctx); err == nil {
 			err = lost

@@ -21,6 +21,8 @@ type probe struct {
 	sends   traced.Sends
 	written atomic.Bool  // the whole request was written
 	body    atomic.Int64 // the bytes read from the request body
+
+	held bool // the attempt has returned, and the base was given no request in its row or a later one
 }
 
 // probedBody counts the bytes that are read from a request body.
@@ -82,16 +84,24 @@ func (w *probe) report(a *layer.Attempt, err error) {
 		layer.SetSends(a.Call().Attempt(), -1)
 	}
 	layer.SetSends(a, w.sends.N())
+	w.held = err != nil && !a.Sent() && a.Call().Count() == a.Number()
 }
 
-// unsent reports whether no byte of the attempt left.
+// unsent reports whether no byte of the attempt left. An attempt without a response that is probed is
+// retryable only if that is known: a layer that did not send it on says so in its row.
 func (s *series) unsent(o Outcome) bool {
-	return o.Response == nil && (verdict.Unsent(o.Err) || s.probe.unsent())
+	if o.Response != nil {
+		return false
+	}
+	held := s.probe != nil && s.probe.held && o.Verdict == verdict.Retryable
+	return held || verdict.Unsent(o.Err) || s.probe.unsent()
 }
 
-// ambiguous reports whether it is unknown if the attempt did its work.
+// ambiguous reports whether it is unknown if the attempt did its work. The last row of a probed attempt
+// may be one that was not sent, after another one that was.
 func (s *series) ambiguous(a *layer.Attempt, o Outcome) bool {
-	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !s.unsent(o)
+	v := a.Verdict()
+	return o.Response == nil && (v == verdict.Ambiguous || v == verdict.Retryable && s.probe != nil) && !s.unsent(o)
 }
 
 // ambiguity returns the error of an ambiguous attempt.

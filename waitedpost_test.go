@@ -1,0 +1,73 @@
+package gracy_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A POST whose attempt ends while it waits for a token has not been sent, so it is sent again like any other request.
+// One that something inside retry had sent before, and lost, is not.
+func TestAPostThatWaitedForATokenIsSentAgain(t *testing.T) {
+	again := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if resp, err := next.RoundTrip(req); err == nil {
+				return resp, nil
+			}
+			return next.RoundTrip(req)
+		})
+	})
+	for name, c := range map[string]struct {
+		layers  []transport.Layer // between retry and auth
+		first   bool              // whether there is a token for the first request
+		arrived int
+		fails   bool
+	}{
+		"nothing was sent":         {nil, false, 1, false},
+		"a foreign layer had sent": {[]transport.Layer{again}, true, 1, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fetches, arrived := 0, 0
+			source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+				if fetches++; fetches == 1 && c.first {
+					return auth.Token{Value: "short", Expiry: time.Now().Add(time.Second)}, nil
+				}
+				time.Sleep(1500 * time.Millisecond)
+				return auth.Token{Value: "token"}, nil
+			})
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				arrived++
+				if c.fails {
+					time.Sleep(1100 * time.Millisecond) // the token expires
+					return nil, errors.New("connection lost")
+				}
+				return rttest.Response(req, 200, ""), nil
+			})
+			layers := []transport.Layer{retry.New(retry.Policy{MarkAmbiguous: true}), timeout.PerAttempt(1200 * time.Millisecond)}
+			layers = append(append(layers, c.layers...), auth.Bearer(source, "http://api.test"))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/orders", strings.NewReader("order"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := gracy.Around(base, layers...).RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			if arrived != c.arrived || (err != nil) != c.fails || c.fails && !errors.Is(err, retry.ErrAmbiguous) {
+				t.Errorf("%s: %d arrived, want %d: %v", name, arrived, c.arrived, err)
+			}
+			time.Sleep(time.Minute) // the fetch ends
+		})
+	}
+}
