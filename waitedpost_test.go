@@ -71,3 +71,26 @@ func TestAPostThatWaitedForATokenIsSentAgain(t *testing.T) {
 		})
 	}
 }
+
+// If none of its attempts got a token, its error does not say that it may have done its work.
+func TestAPostThatNeverGotATokenIsNotAmbiguous(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		never := auth.SourceFunc(func(ctx context.Context) (auth.Token, error) {
+			<-ctx.Done()
+			return auth.Token{}, ctx.Err()
+		})
+		rt := gracy.Around(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			t.Error("a request was sent")
+			return rttest.Response(req, 200, ""), nil
+		}), retry.New(retry.Policy{MarkAmbiguous: true}), timeout.PerAttempt(time.Second), auth.Bearer(never, "http://api.test"))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/orders", strings.NewReader("order"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = rt.RoundTrip(req)
+		if e, ok := errors.AsType[*retry.Error](err); !ok || e.Attempts != 3 || errors.Is(err, retry.ErrAmbiguous) {
+			t.Errorf("%v, want the error of three attempts that were not sent", err)
+		}
+		time.Sleep(time.Minute) // the fetch ends
+	})
+}

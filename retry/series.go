@@ -132,7 +132,7 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 			return s.latest.resp, nil
 		}
 	}
-	if s.mark && instead == nil && s.ambiguous(a, Outcome{Err: err}) {
+	if s.mark && instead == nil && s.ambiguous(a, Outcome{Err: err, Verdict: a.Verdict()}) {
 		err = s.ambiguity(a, err)
 	}
 	if s.made > 1 {
