@@ -127,7 +127,7 @@ func (w *world) forecast(ec *edgeCall, p retry.Policy, i int) (f forecast) {
 		}
 	}
 	if _, ok := p.Delays[a.status]; ok {
-		return forecast{most: f.most + time.Second}
+		return forecast{}
 	}
 	if i > 0 && (hinted || throttled) {
 		f.most = 0

@@ -54,7 +54,7 @@ func (g gen) call(i int, spread time.Duration) callSpec {
 	}
 	n := g.IntN(5)
 	for range n {
-		if i := len(c.script); i > 0 && g.chance(0.25) { // again the same
+		if i := len(c.script); i > 0 && g.chance(0.4) { // again the same
 			c.script = append(c.script, c.script[i-1])
 			continue
 		}

@@ -79,7 +79,7 @@ func (w *world) limited(ec *edgeCall, t time.Time) bool {
 			return true
 		case l.kind == "timeout" && (l.cfg.Total == 0 || l.cfg.Idle == 0) && !t.Before(ec.start.Add(30*time.Second)):
 			return true
-		case l.kind == "perattempt" && ec.last() != nil && !t.Before(ec.last().at.Add(l.d)):
+		case l.kind == "perattempt" && !t.Before(ec.start.Add(l.d)):
 			return true
 		}
 	}
