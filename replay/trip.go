@@ -139,8 +139,10 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	if err != nil {
 		return nil, err
 	}
+	if x, err = t.masker.unpacked(req, t.writer, x); err != nil {
+		return nil, err
+	}
 	var resp *http.Response
-	x = t.masker.unpacked(req, x)
 	if x.Response != nil {
 		h := x.Response.Header
 		if !t.unshared {

@@ -3,6 +3,8 @@ package replay_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -84,5 +86,39 @@ func TestAPartOfAPackedBodyStays(t *testing.T) {
 	closeTape(t, tape)
 	if _, got := send(t, openReplay(t, path).Wrap(noNetwork(t)), ranged("")); got != packed {
 		t.Errorf("a part is replayed as %q", got)
+	}
+}
+
+// A body that a storage keeps in parts is decoded, too.
+func TestALongPackedBodyIsDecoded(t *testing.T) {
+	var plain, packed bytes.Buffer
+	for r := rand.New(rand.NewPCG(1, 2)); plain.Len() < 3<<20; {
+		_, _ = fmt.Fprintf(&plain, "%x\n", r.Uint64())
+	}
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(plain.Bytes())
+	_ = w.Close()
+	if packed.Len() < 1<<20 {
+		t.Fatalf("the packed body has only %d bytes", packed.Len())
+	}
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		tape := open(t, path, replay.Options{})
+		send(t, tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+			resp := respond(req, 200, packed.String())
+			resp.Header.Set("Content-Encoding", "gzip")
+			return resp, nil
+		}}), withHeader(t, "Accept-Encoding", "gzip"))
+		closeTape(t, tape)
+		rt := openReplay(t, path).Wrap(noNetwork(t))
+		for asked, want := range map[string]string{"": plain.String(), "gzip": packed.String()} {
+			resp, err := rt.RoundTrip(withHeader(t, "Accept-Encoding", asked))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := readAll(t, resp); got != want || resp.Uncompressed != (asked == "") || (resp.Header.Get("Content-Encoding") == "") != (asked == "") {
+				t.Errorf("%s, for %q: %d bytes, want %d, Uncompressed %v", name, asked, len(got), len(want), resp.Uncompressed)
+			}
+		}
 	}
 }
