@@ -11,8 +11,10 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -93,4 +95,96 @@ func TestAPostThatNeverGotATokenIsNotAmbiguous(t *testing.T) {
 		}
 		time.Sleep(time.Minute) // the fetch ends
 	})
+}
+
+// A POST that ends in a queue has not been sent either: under a limit of the call its error does not say that it may have
+// done its work, and after one of the attempt it is sent again.
+func TestAPostThatEndsInAQueueWasNotSent(t *testing.T) {
+	total, attempt := timeout.Config{Total: time.Second}, time.Second
+	slot, quota := concurrency.Limit{Max: 1}, throttle.Rule{Limit: 1, Per: time.Minute, MaxWait: time.Hour}
+	policy := retry.Policy{MarkAmbiguous: true, Attempts: 100, Delay: time.Second}
+	for name, c := range map[string]struct {
+		layers  func() []transport.Layer
+		arrives bool
+	}{
+		"slot, call": {func() []transport.Layer {
+			return []transport.Layer{timeout.New(total), retry.New(policy), concurrency.New(slot)}
+		}, false},
+		"quota, cancel": {func() []transport.Layer { return []transport.Layer{retry.New(policy), throttle.New(quota)} }, false},
+		"slot, attempt": {func() []transport.Layer {
+			return []transport.Layer{retry.New(policy), timeout.PerAttempt(attempt), concurrency.New(slot)}
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				arrived := 0
+				rt := gracy.Around(rttest.Func(func(req *http.Request) (*http.Response, error) {
+					arrived++
+					return rttest.Response(req, 200, "text"), nil
+				}), c.layers()...)
+				first := rttest.Get(t.Context(), t, rt)
+				time.AfterFunc(time.Minute, func() { _ = first.Body.Close() })
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if !c.arrives {
+					time.AfterFunc(30*time.Second, cancel)
+				}
+				req, err := http.NewRequestWithContext(ctx, http.MethodPost, rttest.URL, strings.NewReader("order"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := rt.RoundTrip(req)
+				if err == nil {
+					_ = resp.Body.Close()
+				}
+				if want := map[bool]int{false: 1, true: 2}[c.arrives]; arrived != want || (err == nil) != c.arrives || errors.Is(err, retry.ErrAmbiguous) {
+					t.Errorf("%d arrived, want %d: %v", arrived, want, err)
+				}
+				time.Sleep(time.Hour)
+			})
+		})
+	}
+}
+
+// If a foreign layer had sent the POST, and it was lost, that the next one ended in a queue does not help: it may have done
+// its work.
+func TestAPostThatEndsInAQueueAfterAnotherWasLost(t *testing.T) {
+	for _, mark := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			again := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+				return rttest.Func(func(req *http.Request) (*http.Response, error) {
+					if resp, err := next.RoundTrip(req); err == nil {
+						return resp, nil
+					}
+					req.Body, _ = req.GetBody()
+					return next.RoundTrip(req)
+				})
+			})
+			posts := 0
+			rt := gracy.Around(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				if req.Method == http.MethodPost {
+					posts++
+					time.Sleep(100 * time.Millisecond)
+					return nil, errors.New("connection lost")
+				}
+				return rttest.Response(req, 200, "text"), nil
+			}), retry.New(retry.Policy{MarkAmbiguous: mark}), timeout.PerAttempt(time.Second), again, concurrency.New(concurrency.Limit{Max: 1}))
+			time.AfterFunc(50*time.Millisecond, func() { // it waits, and has the slot from then on
+				resp := rttest.Get(t.Context(), t, rt)
+				time.AfterFunc(time.Minute, func() { _ = resp.Body.Close() })
+			})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, rttest.URL, strings.NewReader("order"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := rt.RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			if posts != 1 || err == nil || errors.Is(err, retry.ErrAmbiguous) != mark {
+				t.Errorf("%d sent, want one: %v", posts, err)
+			}
+			time.Sleep(time.Hour)
+		})
+	}
 }

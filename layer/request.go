@@ -14,8 +14,12 @@ func Edit(req *http.Request) *http.Request {
 
 // Reject closes the body of a request that will not be sent, as the contract of http.RoundTripper
 // demands, and returns err. If the layer itself decided to reject the request, err should match
-// verdict.ErrRejected.
+// verdict.ErrRejected. Whatever err is, the row of an attempt that has not been sent says so, as after
+// [SetSends] with a negative number: a POST that ended in a queue has not done its work.
 func Reject(req *http.Request, err error) (*http.Response, error) {
+	if a := AttemptFrom(req.Context()); a != nil && !a.Sent() {
+		SetSends(a, -1)
+	}
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}

@@ -49,3 +49,27 @@ func TestARejectedRequestIsRecordedAsNotSent(t *testing.T) {
 		t.Errorf("sent %v, verdict %v, want not sent, rejected", a.Sent(), a.Verdict())
 	}
 }
+
+// Whatever the error is, a POST that was rejected has not done its work, unless it was sent before.
+func TestARejectedPostIsNotAmbiguous(t *testing.T) {
+	for sends, want := range map[bool]verdict.Verdict{false: verdict.Retryable, true: verdict.Ambiguous} {
+		rejects := &rttest.Layer{Name: "rejects", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if sends {
+				_, _ = next.RoundTrip(req)
+			}
+			return layer.Reject(req, rttest.ErrBoom)
+		}}
+		ctx, trace := transport.WithTrace(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, rttest.URL, strings.NewReader("order"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := rejects.Wrap(rttest.Fail(rttest.ErrBoom)).RoundTrip(req)
+		if resp != nil || !errors.Is(err, rttest.ErrBoom) {
+			t.Fatalf("%v, %v", resp, err)
+		}
+		if v := trace.Calls()[0].Attempt().Verdict(); v != want {
+			t.Errorf("sent before %v: %v, want %v", sends, v, want)
+		}
+	}
+}
