@@ -92,8 +92,8 @@
 // then ends with a [store.CutError]. ModeSmart sends the request anew.
 //
 // If a time limit ended the body, or a fault that Options.Errors does not record, the exchange is
-// never replayed. A response longer than Options.MaxBody is not recorded. [Stats] and the ledger
-// report both.
+// never replayed. (The idle limit of package timeout closes the body, which is recorded up to there.)
+// A response longer than Options.MaxBody is not recorded. [Stats] and the ledger report both.
 //
 // # Streams and long bodies
 //
