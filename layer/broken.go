@@ -14,10 +14,10 @@ import (
 // the row a note. It is true once. A body that breaks off before the call has returned fails its
 // attempt instead, or was discarded, and nobody has asked for that of an attempt that lost to another
 // one. A body whose call was canceled has not broken off, and the end of an upgraded connection is
-// that of both sides.
+// that of both sides. What ends a read ahead is lost only if somebody reads on.
 func breaksOff(a *Attempt) bool {
 	c := a.call
-	if !c.returned() || c.Attempt() != a || a.Status() == http.StatusSwitchingProtocols ||
+	if !c.returned() || c.Attempt() != a || a.is(flagAhead) || a.Status() == http.StatusSwitchingProtocols ||
 		ctxerr.CallerGone(&c.req) && !ctxerr.TimedOut(c.req.Context()) || a.flags.Or(flagLost)&flagLost != 0 {
 		return false
 	}
@@ -26,9 +26,9 @@ func breaksOff(a *Attempt) bool {
 }
 
 // readFailed reports that a body has returned an error. One that has ended or was closed has not broken
-// off, and of one whose start was read ahead the rest reports it.
+// off.
 func readFailed(a *Attempt, err error) {
-	if !a.is(flagBodyEnded | flagClosed | flagAhead) {
+	if !a.is(flagBodyEnded | flagClosed) {
 		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
 	}
 }
@@ -41,6 +41,8 @@ func peek(a *Attempt, resp *http.Response, limit int64, d time.Duration) ([]byte
 	data, err := bodies.Peek(resp, limit, d)
 	if err != nil {
 		resp.Body = &rest{ReadCloser: resp.Body, attempt: a}
+	} else {
+		a.flags.And(^flagAhead) // there is no rest
 	}
 	return data, err
 }
@@ -54,9 +56,12 @@ type rest struct {
 
 func (r *rest) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && !r.closed.Load() {
+	if err != nil && err != io.EOF {
 		a := r.attempt
-		a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
+		a.flags.And(^flagAhead)
+		if !r.closed.Load() { // else whoever has closed it reports that, if anybody does
+			a.call.Emit(Event{Kind: BodyLost, Attempt: a, Err: err})
+		}
 	}
 	return n, err
 }

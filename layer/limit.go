@@ -28,8 +28,8 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 		return l
 	}
 	var body []byte
-	if checkable(resp) {
-		body, _ = peek(a, resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
+	if d := limitTime(a, resp); d > 0 && checkable(resp) {
+		body, _ = peek(a, resp, bodies.LimitBytes, d) // whatever arrived is enough
 	}
 	var read verdict.LimitReader
 	if a.call.settings != nil {
@@ -41,6 +41,21 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	x.limit, x.limitKnown, x.asked = l, true, asked
 	x.mu.Unlock()
 	return l
+}
+
+// limitTime returns how long the start of the body of resp, the response to a, is waited for. If its
+// request has a deadline, that is at most half of the time until then: the response has come in time,
+// and is not to be lost because of its body.
+func limitTime(a *Attempt, resp *http.Response) time.Duration {
+	req := resp.Request
+	if req == nil {
+		req = &a.call.req
+	}
+	d := bodies.LimitTime
+	if deadline, ok := req.Context().Deadline(); ok {
+		d = min(d, time.Until(deadline)/2)
+	}
+	return d
 }
 
 // asked returns the wait that the body of the response asks for, or 0.

@@ -1,6 +1,7 @@
 package layer_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"testing"
@@ -94,4 +95,30 @@ func TestReadingForALimitIsBounded(t *testing.T) {
 			t.Errorf("the body has %q", got)
 		}
 	})
+}
+
+// A response that has come in time is not lost because its body is slow.
+func TestTheStartOfABodyIsNotWaitedForUntilTheDeadline(t *testing.T) {
+	for left, want := range map[time.Duration]time.Duration{time.Minute: time.Second, time.Second: time.Second / 2} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+left)
+			defer cancel()
+			body, w := io.Pipe()
+			defer w.Close()
+			resp := rttest.Get(ctx, t, rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				time.Sleep(10 * time.Second)
+				resp := rttest.Response(req, 429, "")
+				resp.Body, resp.ContentLength = body, -1
+				return resp, nil
+			}), rttest.NewEvents(layer.AttemptEnd)))
+			if a := layer.AttemptOf(resp); a.Verdict() != verdict.Throttled {
+				t.Errorf("with %v left: verdict %v", left, a.Verdict())
+			}
+			deadline, _ := ctx.Deadline()
+			if waited := left - time.Until(deadline); waited != want {
+				t.Errorf("with %v left: it waited for %v, want %v", left, waited, want)
+			}
+			_ = resp.Body.Close()
+		})
+	}
 }
