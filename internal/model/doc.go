@@ -10,5 +10,8 @@
 //	GRACY_MODEL=20000 go test ./internal/model                     # that many seeds
 //	GRACY_MODEL=1 GRACY_MODEL_FROM=4711 go test ./internal/model   # the seed 4711 alone
 //
+// Of several thousand seeds one may fail because the model is too exact: about a hint that is obeyed and
+// repeated, or a cancel at the moment of another failure. So a new failure is to be read first.
+//
 // The package has no code but that of its tests.
 package model

@@ -43,6 +43,7 @@ type arrival struct {
 	returned bool
 	read     int
 	lateCtx  error // the context had ended at the arrival
+	tie      bool  // it ended at that very instant, maybe after the arrival
 }
 
 func serverErr(kind string) error {
@@ -71,6 +72,9 @@ func (s server) RoundTrip(req *http.Request) (resp *http.Response, err error) {
 		return nil, errors.New("no edge")
 	}
 	a := &arrival{edge: edge, at: time.Now(), req: req, header: req.Header.Clone(), host: req.URL.Host, lateCtx: ctx.Err()}
+	if deadline, ok := ctx.Deadline(); ok {
+		a.tie = deadline.Equal(a.at)
+	}
 	w.mu.Lock()
 	a.seq = w.tick()
 	a.n = len(w.arrivals)
