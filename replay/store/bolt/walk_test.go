@@ -187,12 +187,12 @@ func readDamaged(t *testing.T, mode string) {
 	var copied []byte
 	for n := from; n < cases; n++ {
 		fmt.Println("case", n)
-		rewrite(t, path, nil, damaged(&copied, good, n)) // the last case may have written to it
-		read := readChecked
-		if mode == "raw" {
-			read = readRaw
+		file, read := path, readChecked
+		if mode == "raw" { // a bbolt that panics leaves its file locked
+			file, read = path+strconv.Itoa(n), readRaw
 		}
-		if err := read(path, n%2 == 0); err != nil {
+		rewrite(t, file, nil, damaged(&copied, good, n)) // the last case may have written to it
+		if err := read(file, n%2 == 0); err != nil {
 			fmt.Println("failed")
 			if mode != "raw" && !strings.Contains(err.Error(), path) {
 				fmt.Println("wrong", err)
