@@ -3,11 +3,13 @@ package replay
 import (
 	"slices"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/canonical"
 )
 
 func TestCookiesThatCount(t *testing.T) {
 	got := cookies("_ga=GA1.2; sid=abc; csrftoken=x;XSRF-TOKEN=y; AWSALB=z; __cf_bm=q; lang=de; CookieConsent=1; old=REDACTED; REDACTED")
-	if want := []pair{{"sid", "abc"}, {"lang", "de"}}; !slices.Equal(got, want) {
+	if want := []canonical.Pair{{Name: "sid", Value: "abc"}, {Name: "lang", Value: "de"}}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -57,9 +58,9 @@ func (d *identifier) secrets(u *url.URL, h http.Header, body, masked []byte) []b
 		bytes.Equal(d.match.counting(h, body), d.match.counting(h, masked)) {
 		return nil
 	}
-	var sum digest
+	var sum canonical.Digest
 	d.match.canonicalBody(&sum, u, h, body)
-	b := sum.sum()
+	b := sum.Sum()
 	return d.hash([]string{"body", string(b[:])})
 }
 
@@ -105,7 +106,7 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 		case !secret && masked[i] != redact.Mask: // also a value that Rules.Keep names
 		case name == "Cookie":
 			for _, c := range cookies(v) {
-				parts = append(parts, "Cookie: "+c.name+"="+d.cookie(c.name, c.value))
+				parts = append(parts, "Cookie: "+c.Name+"="+d.cookie(c.Name, c.Value))
 			}
 		default:
 			parts = append(parts, name+": "+principal(name, v))

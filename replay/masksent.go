@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
@@ -72,5 +73,5 @@ func (m masker) maskInBody(contentType string, body []byte) bool {
 
 // hasStandIn reports whether a Cookie header has the stand-in of a cookie that may be a session's.
 func hasStandIn(name, v string) bool {
-	return http.CanonicalHeaderKey(name) == "Cookie" && slices.ContainsFunc(cookies(v), func(c pair) bool { return strings.HasPrefix(c.value, standIn) })
+	return http.CanonicalHeaderKey(name) == "Cookie" && slices.ContainsFunc(cookies(v), func(c canonical.Pair) bool { return strings.HasPrefix(c.Value, standIn) })
 }

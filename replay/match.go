@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -61,60 +62,60 @@ type Match struct {
 
 // recipe is a fingerprint of everything that goes into a key.
 func (m Match) recipe(maxRequest int64, rules string) string {
-	var h digest
+	var h canonical.Digest
 	for i, list := range [][]string{canonicalNames(m.Headers), sorted(m.IgnoreQuery), sorted(m.IgnoreFields)} {
 		for _, s := range list {
-			h.put(byte('a'+i), s)
+			h.Put(byte('a'+i), s)
 		}
 	}
-	h.put('k', strconv.FormatBool(m.IgnoreBody)+strconv.FormatBool(m.Key != nil)+strconv.FormatInt(maxRequest, 10))
-	h.put('r', rules)
+	h.Put('k', strconv.FormatBool(m.IgnoreBody)+strconv.FormatBool(m.Key != nil)+strconv.FormatInt(maxRequest, 10))
+	h.Put('r', rules)
 	for _, s := range canonicalNames(m.IgnoreHeaders) {
-		h.put('i', s)
+		h.Put('i', s)
 	}
 	if m.ignoresType() {
-		h.put('y', "content")
+		h.Put('y', "content")
 	}
 	if m.Ignore != 0 {
-		h.put('z', strconv.Itoa(int(m.Ignore)))
+		h.Put('z', strconv.Itoa(int(m.Ignore)))
 	}
 	for _, s := range sorted(m.OnlyFields) {
-		h.put('o', s)
+		h.Put('o', s)
 	}
 	for _, s := range m.Patterns { // the first that matches counts
-		h.put('l', s)
+		h.Put('l', s)
 	}
-	sum := h.sum()
+	sum := h.Sum()
 	return "4-" + hex.EncodeToString(sum[:8])
 }
 
 // key returns the key of a redacted request.
 func (m Match) key(req *store.Request) store.Key {
-	var h digest
+	var h canonical.Digest
 	u := m.likeURL(req.ParseURL())
 	k := store.KeyOf(req.Method, u)
-	h.put('m', k.Method)
-	h.put('s', u.Scheme)
-	h.put('h', k.Host)
+	h.Put('m', k.Method)
+	h.Put('s', u.Scheme)
+	h.Put('h', k.Host)
 	if host := store.CanonicalHost(u.Scheme, req.Host); host != "" && host != k.Host {
-		h.put('H', host)
+		h.Put('H', host)
 	}
-	h.put('p', k.Path)
+	h.Put('p', k.Path)
 	if m.Key != nil {
-		h.put('k', m.Key(requestOf(req, req.ParseURL())))
-		k.Sum = h.sum()
+		h.Put('k', m.Key(requestOf(req, req.ParseURL())))
+		k.Sum = h.Sum()
 		return k
 	}
-	var inQuery [8]pair
-	for _, p := range pairs(inQuery[:0], u.RawQuery, m.ignoredQuery(u)) {
-		h.put('q', p.name)
-		h.put('v', p.value)
+	var inQuery [8]canonical.Pair
+	for _, p := range canonical.Pairs(inQuery[:0], u.RawQuery, m.ignoredQuery(u)) {
+		h.Put('q', p.Name)
+		h.Put('v', p.Value)
 	}
 	for _, name := range canonicalNames(m.Headers) {
 		values := req.Header[name]
-		h.put('n', name+" "+strconv.Itoa(len(values)))
+		h.Put('n', name+" "+strconv.Itoa(len(values)))
 		for _, v := range values {
-			h.put('v', v)
+			h.Put('v', v)
 		}
 	}
 	var room [8]string
@@ -127,18 +128,18 @@ func (m Match) key(req *store.Request) store.Key {
 	slices.Sort(names)
 	for _, name := range names {
 		if v := decision(req.Header, name); v != "" && m.comparesHeader(name) {
-			h.put('d', name)
-			h.put('v', v)
+			h.Put('d', name)
+			h.Put('v', v)
 		}
 	}
 	if !m.IgnoreBody {
 		if req.BodySum != nil {
-			h.putBytes('B', req.BodySum)
+			h.PutBytes('B', req.BodySum)
 		} else {
 			m.canonicalBody(&h, u, req.Header, req.Body)
 		}
 	}
-	k.Sum = h.sum()
+	k.Sum = h.Sum()
 	return k
 }
 

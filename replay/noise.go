@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -43,12 +44,12 @@ func (m Match) ignoredQuery(u *url.URL) []string {
 		return m.IgnoreQuery
 	}
 	names := slices.Clone(m.IgnoreQuery)
-	for _, p := range pairs(nil, u.RawQuery, nil) {
+	for _, p := range canonical.Pairs(nil, u.RawQuery, nil) {
 		switch {
-		case m.Ignore&BlockIDs != 0 && p == pair{"comp", "block"}:
+		case m.Ignore&BlockIDs != 0 && p == (canonical.Pair{Name: "comp", Value: "block"}):
 			names = append(names, "blockid")
 		case m.Ignore&SigningTimes != 0:
-			names = append(names, timesOf(p.name)...)
+			names = append(names, timesOf(p.Name)...)
 		}
 	}
 	return names
@@ -66,29 +67,29 @@ func timesOf(signature string) []string {
 }
 
 // canonicalBody hashes the body of a request by its meaning, without noise.
-func (m Match) canonicalBody(d *digest, u *url.URL, h http.Header, body []byte) {
+func (m Match) canonicalBody(d *canonical.Digest, u *url.URL, h http.Header, body []byte) {
 	if m.chunked(h) {
 		if payload, ok := payloadOf(body); ok {
 			body = payload
 		}
 		h = withoutChunks(h)
 	}
-	if m.Ignore&BlockIDs != 0 && len(body) > 0 && u != nil && slices.Contains(pairs(nil, u.RawQuery, nil), pair{"comp", "blocklist"}) {
+	if m.Ignore&BlockIDs != 0 && len(body) > 0 && u != nil && slices.Contains(canonical.Pairs(nil, u.RawQuery, nil), canonical.Pair{Name: "comp", Value: "blocklist"}) {
 		if list, ok := blockList(body); ok {
-			d.put('t', "blocks")
-			d.put('b', list)
+			d.Put('t', "blocks")
+			d.Put('b', list)
 			return
 		}
 	}
 	h = m.typed(h, body)
-	canonicalBody(d, h, m.counting(h, body), m.IgnoreFields)
+	canonical.Body(d, h, m.counting(h, body), m.IgnoreFields)
 }
 
 // sumOf hashes the body of a stored request.
 func (m Match) sumOf(r *store.Request) [32]byte {
-	var d digest
+	var d canonical.Digest
 	m.canonicalBody(&d, r.ParseURL(), r.Header, r.Body)
-	return d.sum()
+	return d.Sum()
 }
 
 // chunked reports whether a body is sent in signed chunks, and compared by its payload.

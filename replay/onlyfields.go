@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
@@ -50,7 +51,7 @@ func (m Match) countingForm(body []byte) []byte {
 func (m Match) countingLines(body []byte) []byte {
 	var out []byte
 	for line := range bytes.SplitSeq(body, []byte("\n")) {
-		text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte{recordSeparator}))
+		text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte{canonical.RecordSeparator}))
 		counts, ok := m.countingJSON(text)
 		if len(text) > 0 && !ok {
 			return body
@@ -89,8 +90,8 @@ func (w *jsonReducer) value(all bool, depth int) (counts bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if depth > maxDepth {
-		return false, errRaw
+	if depth > canonical.MaxDepth {
+		return false, canonical.ErrRaw
 	}
 	switch t := t.(type) {
 	case json.Delim:
@@ -100,12 +101,12 @@ func (w *jsonReducer) value(all bool, depth int) (counts bool, err error) {
 		return w.array(all, depth)
 	case string:
 		if all {
-			w.out, err = jsonString(w.out, w.match.likeness(t))
+			w.out, err = canonical.AppendString(w.out, w.match.likeness(t))
 			return true, err
 		}
 	case json.Number:
 		if like := w.match.likeness(string(t)); all && like != string(t) {
-			w.out, err = jsonString(w.out, like)
+			w.out, err = canonical.AppendString(w.out, like)
 			return true, err
 		}
 		if all {
@@ -133,13 +134,13 @@ func (w *jsonReducer) object(all bool, depth int) (counts bool, err error) {
 		}
 		name, ok := t.(string)
 		if !ok {
-			return false, errRaw
+			return false, canonical.ErrRaw
 		}
 		before := len(w.out)
 		if !first {
 			w.out = append(w.out, ',')
 		}
-		if w.out, err = jsonString(w.out, name); err != nil {
+		if w.out, err = canonical.AppendString(w.out, name); err != nil {
 			return false, err
 		}
 		w.out = append(w.out, ':')

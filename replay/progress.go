@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/canonical"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -99,11 +100,11 @@ func (sh *shard) move(p *progress, key store.Key, names []string, h http.Header,
 // variant returns the sum under which the place of a request in a sequence is kept. names are those
 // of a Vary.
 func variant(sum [sha256.Size]byte, names []string, h http.Header) [sha256.Size]byte {
-	var d digest
-	d.put('s', string(sum[:]))
+	var d canonical.Digest
+	d.Put('s', string(sum[:]))
 	for _, name := range names {
-		d.put('n', name)
-		d.put('v', strings.Join(h[name], ", "))
+		d.Put('n', name)
+		d.Put('v', strings.Join(h[name], ", "))
 	}
-	return d.sum()
+	return d.Sum()
 }

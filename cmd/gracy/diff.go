@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -129,36 +127,22 @@ type place struct {
 }
 
 // placesOf returns the exchanges of a tape by their requests, and the requests in order.
-// Requests are the same that have the same method, URL, up to the order of its
-// parameters, and body by its meaning.
-func (d *differ) placesOf(ctx context.Context, s store.Store) (map[string][]place, []string, error) {
-	all := make(map[string][]place)
-	var order []string
+func (d *differ) placesOf(ctx context.Context, s store.Store) (map[requestKey][]place, []requestKey, error) {
+	all := make(map[requestKey][]place)
+	var order []requestKey
 	number := 0
 	for x, err := range scan(ctx, s) {
 		if err != nil {
 			return nil, nil, err
 		}
 		number++
-		key := requestKey(&x.Request, d.ignore)
+		key := requestKeyOf(&x.Request, d.ignore)
 		if all[key] == nil {
 			order = append(order, key)
 		}
 		all[key] = append(all[key], place{x.ID, number, methodOf(x), x.Request.URL})
 	}
 	return all, order, nil
-}
-
-func requestKey(r *store.Request, ignore []string) string {
-	target := r.URL
-	if u, err := url.Parse(r.URL); err == nil {
-		u.RawQuery, u.Fragment = u.Query().Encode(), "" // sorted
-		target = u.String()
-	}
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %x ", r.Method, target, r.BodySum)
-	_, _ = h.Write(meaning(r, ignore))
-	return string(h.Sum(nil))
 }
 
 func (d *differ) compare(old, fresh store.Store, was, is place, report func(difference) error) error {
@@ -189,9 +173,7 @@ func (d *differ) compare(old, fresh store.Store, was, is place, report func(diff
 		if err != nil {
 			return err
 		}
-		l.Bodies(
-			compare.Body{Header: a.Response.Header, Content: plain(a.Response.Header, o)},
-			compare.Body{Header: b.Response.Header, Content: plain(b.Response.Header, n)}, d.ignore)
+		l.Bodies(plain(a.Response.Header, o), plain(b.Response.Header, n), d.ignore)
 	}
 	if l.Len() == 0 {
 		return nil

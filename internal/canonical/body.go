@@ -1,4 +1,6 @@
-package replay
+// Package canonical writes the body of a request by its meaning. Bodies that mean the same to a tape
+// have one form.
+package canonical
 
 import (
 	"errors"
@@ -12,70 +14,72 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-var errRaw = errors.New("compare byte for byte")
+// ErrRaw says that a body has no form of its own.
+var ErrRaw = errors.New("compare byte for byte")
 
-// canonicalBody hashes a body by its meaning. JSON, also in lines, is hashed without regard to
+// Body hashes a body by its meaning. JSON, also in lines, is hashed without regard to
 // spaces and the order of members, and its numbers by value. GraphQL is hashed by its tokens, XML
 // by its elements, a form without regard to the order of names, and multipart by its parts,
-// whatever the boundary. Anything else, and anything malformed, is hashed byte for byte.
-func canonicalBody(d *digest, h http.Header, body []byte, ignore []string) {
+// whatever the boundary. Anything else, and anything malformed, is hashed byte for byte. Members,
+// elements, fields and parts named in ignore are left out.
+func Body(d *Digest, h http.Header, body []byte, ignore []string) {
 	if len(body) == 0 {
-		d.put('b', "")
+		d.Put('b', "")
 		return
 	}
 	media, params, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	var form []byte
-	err := errRaw
+	err := ErrRaw
 	kind := mediatype.Named(media)
 	if h.Get("Content-Encoding") != "" {
 		kind, media = mediatype.Binary, "encoded"
 	}
 	switch kind {
 	case mediatype.JSON:
-		form, err = canonicalJSON(body, ignore)
+		form, err = formOfJSON(body, ignore)
 		media = "json"
 	case mediatype.JSONLines:
-		form, err = canonicalLines(body, ignore)
+		form, err = formOfLines(body, ignore)
 		media = "lines"
 	case mediatype.GraphQL:
 		if text, ok := graphQLTokens(string(body)); ok {
 			form, err = []byte(text), nil
 		}
 	case mediatype.XML:
-		form, err = canonicalXML(body, ignore)
+		form, err = formOfXML(body, ignore)
 		media = "xml"
 	case mediatype.Form:
-		form, err = canonicalForm(body, ignore), nil
+		form, err = formOfForm(body, ignore), nil
 	case mediatype.Multipart:
-		form, err = canonicalMultipart(body, params["boundary"], ignore)
+		form, err = formOfMultipart(body, params["boundary"], ignore)
 	case mediatype.Text, mediatype.HTML, mediatype.Binary:
 	}
 	if err != nil {
-		d.put('t', "raw "+media)
-		d.putBytes('b', body)
+		d.Put('t', "raw "+media)
+		d.PutBytes('b', body)
 		return
 	}
-	d.put('t', media)
-	d.putBytes('b', form)
+	d.Put('t', media)
+	d.PutBytes('b', form)
 }
 
-func canonicalForm(body []byte, ignore []string) []byte {
+func formOfForm(body []byte, ignore []string) []byte {
 	var out []byte
-	for _, p := range pairs(nil, string(body), ignore) {
-		out = strconv.AppendQuote(out, p.name)
+	for _, p := range Pairs(nil, string(body), ignore) {
+		out = strconv.AppendQuote(out, p.Name)
 		out = append(out, '=')
-		out = strconv.AppendQuote(out, p.value)
+		out = strconv.AppendQuote(out, p.Value)
 		out = append(out, '&')
 	}
 	return out
 }
 
-// canonicalMultipart lists parts by name, file name, type and content. It does not look into nested
+// formOfMultipart lists parts by name, file name, type and content. It does not look into nested
 // multipart.
-func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, error) {
+func formOfMultipart(body []byte, boundary string, ignore []string) ([]byte, error) {
 	read, ok := compare.Parts(body, boundary, ignore)
 	if !ok {
-		return nil, errRaw
+		return nil, ErrRaw
 	}
 	type part struct {
 		name, file string
@@ -83,15 +87,15 @@ func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, 
 	}
 	parts := make([]part, 0, len(read))
 	for _, p := range read {
-		var d digest
-		d.put('e', p.Header.Get("Content-Transfer-Encoding"))
+		var d Digest
+		d.Put('e', p.Header.Get("Content-Transfer-Encoding"))
 		if mediatype.Declared(p.Header.Get("Content-Type")) == mediatype.JSON {
-			canonicalBody(&d, p.Header, p.Content, ignore)
+			Body(&d, p.Header, p.Content, ignore)
 		} else {
-			d.put('t', p.Header.Get("Content-Type"))
-			d.putBytes('b', p.Content)
+			d.Put('t', p.Header.Get("Content-Type"))
+			d.PutBytes('b', p.Content)
 		}
-		sum := d.sum()
+		sum := d.Sum()
 		parts = append(parts, part{p.Name, p.File, sum[:]})
 	}
 	slices.SortStableFunc(parts, func(a, b part) int {

@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"bytes"
@@ -7,16 +7,18 @@ import (
 	"hash"
 )
 
-// A digest hashes a list of marked texts. Their lengths keep "ab"+"c" and "a"+"bc" apart. A short
-// list is hashed in one piece, without an allocation. Therefore no method may keep the digest or
-// pass what it holds to an interface. The zero digest has hashed nothing.
-type digest struct {
+// A Digest hashes a list of marked texts. Their lengths keep "ab"+"c" and "a"+"bc" apart. A short
+// list is hashed in one piece, without an allocation. Therefore no method may keep the Digest or
+// pass what it holds to an interface. The zero Digest has hashed nothing.
+type Digest struct {
 	hash hash.Hash // the hash of what came before room; nil for nothing
 	n    int       // the bytes in room
 	room [256]byte // enough for a request without a body
 }
 
-func (d *digest) put(mark byte, s string) {
+// Put adds a text with a mark.
+// Put adds a text with a mark.
+func (d *Digest) Put(mark byte, s string) {
 	d.head(mark, len(s))
 	if len(s) <= len(d.room)-d.n {
 		d.n += copy(d.room[d.n:], s)
@@ -25,8 +27,8 @@ func (d *digest) put(mark byte, s string) {
 	d.write([]byte(s))
 }
 
-// putBytes is put for bytes. It keeps nothing of b.
-func (d *digest) putBytes(mark byte, b []byte) {
+// PutBytes is Put for bytes. It keeps nothing of b.
+func (d *Digest) PutBytes(mark byte, b []byte) {
 	d.head(mark, len(b))
 	if len(b) <= len(d.room)-d.n {
 		d.n += copy(d.room[d.n:], b)
@@ -35,7 +37,7 @@ func (d *digest) putBytes(mark byte, b []byte) {
 	d.write(b)
 }
 
-func (d *digest) head(mark byte, n int) {
+func (d *Digest) head(mark byte, n int) {
 	if len(d.room)-d.n < 1+binary.MaxVarintLen64 {
 		d.write(nil)
 	}
@@ -43,7 +45,7 @@ func (d *digest) head(mark byte, n int) {
 }
 
 // write hashes the bytes in room, and then b.
-func (d *digest) write(b []byte) {
+func (d *Digest) write(b []byte) {
 	if d.hash == nil {
 		d.hash = sha256.New()
 	}
@@ -52,7 +54,9 @@ func (d *digest) write(b []byte) {
 	d.n = 0
 }
 
-func (d *digest) sum() [sha256.Size]byte {
+// Sum returns the hash.
+// Sum returns the hash.
+func (d *Digest) Sum() [sha256.Size]byte {
 	if d.hash == nil {
 		return sha256.Sum256(d.room[:d.n])
 	}

@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"crypto/sha256"
@@ -9,36 +9,36 @@ import (
 
 func TestDigestKeepsTextsApart(t *testing.T) {
 	sum := func(texts ...string) [32]byte {
-		var d digest
+		var d Digest
 		for _, s := range texts {
-			d.put('x', s)
+			d.Put('x', s)
 		}
-		return d.sum()
+		return d.Sum()
 	}
 	if sum("ab", "c") == sum("a", "bc") || sum("a") == sum("a", "") {
 		t.Error("where one text ends does not matter")
 	}
-	var a, b digest
-	a.put('x', "a")
-	b.put('y', "a")
-	if a.sum() == b.sum() {
+	var a, b Digest
+	a.Put('x', "a")
+	b.Put('y', "a")
+	if a.Sum() == b.Sum() {
 		t.Error("the mark does not matter")
 	}
 }
 
 func TestADigestIsTheSameWhateverItHolds(t *testing.T) {
 	for _, sizes := range [][]int{nil, {0}, {3, 5}, {245, 7}, {234, 9, 1}, {253}, {254}, {256, 0}, {5000, 2}, {200, 200, 200, 5000, 1}, {499, 499, 499}} {
-		var a, b digest
+		var a, b Digest
 		plain := sha256.New()
 		for i, n := range sizes {
 			text := strings.Repeat(string(rune('a'+i)), n)
-			a.put('x', text)
-			b.putBytes('x', []byte(text))
+			a.Put('x', text)
+			b.PutBytes('x', []byte(text))
 			plain.Write(binary.AppendUvarint([]byte{'x'}, uint64(n)))
 			plain.Write([]byte(text))
 		}
 		want := [sha256.Size]byte(plain.Sum(nil))
-		if a.sum() != want || b.sum() != want {
+		if a.Sum() != want || b.Sum() != want {
 			t.Errorf("texts of %v bytes: not the SHA-256 of their list", sizes)
 		}
 	}
@@ -47,11 +47,11 @@ func TestADigestIsTheSameWhateverItHolds(t *testing.T) {
 func TestAShortDigestIsNoAllocation(t *testing.T) {
 	parts := []string{"GET", "https", "api.test", "/v2/item/1"}
 	if got := testing.AllocsPerRun(100, func() {
-		var d digest
+		var d Digest
 		for _, p := range parts {
-			d.put('x', p)
+			d.Put('x', p)
 		}
-		d.sum()
+		d.Sum()
 	}); got > 0 {
 		t.Errorf("%v allocations, want none", got)
 	}

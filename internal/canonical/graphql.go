@@ -1,14 +1,14 @@
-package replay
+package canonical
 
 import (
 	"encoding/json"
 	"strings"
 )
 
-// canonicalGraphQL returns the members of a GraphQL request (GraphQL over HTTP) with its document
+// graphQLMembers returns the members of a GraphQL request (GraphQL over HTTP) with its document
 // written by its tokens, and without members that mean nothing. It returns the members of any other
 // object unchanged.
-func canonicalGraphQL(members []member) []member {
+func graphQLMembers(members []member) []member {
 	at := -1
 	for i, m := range members {
 		switch m.name {

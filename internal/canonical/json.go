@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"bytes"
@@ -13,23 +13,24 @@ import (
 	"github.com/gracy-go/gracy/internal/compare"
 )
 
-const maxDepth = 200 // of JSON; deeper documents are compared byte for byte
+// MaxDepth is how deep JSON may be. Deeper documents are compared byte for byte.
+const MaxDepth = 200
 
-// canonicalJSON writes a JSON document without spaces. Members are sorted by name, and numbers of
+// formOfJSON writes a JSON document without spaces. Members are sorted by name, and numbers of
 // the same value are written alike. Duplicate members stay, in order. The document of a GraphQL
 // request is written by its tokens.
-func canonicalJSON(body []byte, ignore []string) ([]byte, error) {
+func formOfJSON(body []byte, ignore []string) ([]byte, error) {
 	if !utf8.Valid(body) {
-		return nil, errRaw
+		return nil, ErrRaw
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	out, err := jsonValue(nil, dec, ignore, 0)
 	if err != nil {
-		return nil, errRaw
+		return nil, ErrRaw
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errRaw
+		return nil, ErrRaw
 	}
 	return out, nil
 }
@@ -39,8 +40,8 @@ func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	if depth > maxDepth {
-		return nil, errRaw
+	if depth > MaxDepth {
+		return nil, ErrRaw
 	}
 	switch t := t.(type) {
 	case json.Delim:
@@ -59,7 +60,7 @@ func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byt
 		_, err = dec.Token()
 		return append(out, ']'), err
 	case string:
-		return jsonString(out, t)
+		return AppendString(out, t)
 	case json.Number:
 		return append(out, compare.Number(string(t))...), nil
 	case bool:
@@ -83,7 +84,7 @@ func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]by
 		}
 		name, ok := t.(string)
 		if !ok {
-			return nil, errRaw
+			return nil, ErrRaw
 		}
 		text, err := jsonValue(nil, dec, ignore, depth+1)
 		if err != nil {
@@ -97,7 +98,7 @@ func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]by
 		return nil, err
 	}
 	if depth < 2 { // a request of GraphQL, or one of several
-		members = canonicalGraphQL(members)
+		members = graphQLMembers(members)
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	out = append(out, '{')
@@ -106,7 +107,7 @@ func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]by
 		if i > 0 {
 			out = append(out, ',')
 		}
-		if out, err = jsonString(out, m.name); err != nil {
+		if out, err = AppendString(out, m.name); err != nil {
 			return nil, err
 		}
 		out = append(append(out, ':'), m.text...)
@@ -114,7 +115,8 @@ func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]by
 	return append(out, '}'), nil
 }
 
-func jsonString(out []byte, s string) ([]byte, error) {
+// AppendString appends a string of JSON.
+func AppendString(out []byte, s string) ([]byte, error) {
 	b, err := json.Marshal(s)
 	return append(out, b...), err
 }

@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"errors"
@@ -13,13 +13,13 @@ func TestCanonicalJSON(t *testing.T) {
 		`[true,false,null,{"x":{"id":1}}]`:                  `[true,false,null,{"x":{}}]`,
 		strings.Repeat("[", 200) + strings.Repeat("]", 200): strings.Repeat("[", 200) + strings.Repeat("]", 200),
 	} {
-		got, err := canonicalJSON([]byte(body), []string{"id"})
+		got, err := formOfJSON([]byte(body), []string{"id"})
 		if err != nil || string(got) != want {
 			t.Errorf("%.40s: got %.40s, %v; want %.40s", body, got, err, want)
 		}
 	}
 	for _, body := range []string{``, `{`, `{} {}`, "\"\xff\"", strings.Repeat("[", 300) + strings.Repeat("]", 300)} {
-		if _, err := canonicalJSON([]byte(body), nil); !errors.Is(err, errRaw) {
+		if _, err := formOfJSON([]byte(body), nil); !errors.Is(err, ErrRaw) {
 			t.Errorf("%.40q: %v, want it compared byte for byte", body, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ func TestPairs(t *testing.T) {
 		"a=%zz&b":          "[{a %zz} {b }]",
 		"nonce=1&a=1&t=%3": "[{a 1} {t %3}]",
 	} {
-		if got := fmt.Sprint(pairs(nil, raw, []string{"nonce"})); got != want {
+		if got := fmt.Sprint(Pairs(nil, raw, []string{"nonce"})); got != want {
 			t.Errorf("%q: got %s, want %s", raw, got, want)
 		}
 	}

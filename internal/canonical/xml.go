@@ -1,4 +1,4 @@
-package replay
+package canonical
 
 import (
 	"bytes"
@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// canonicalXML writes an XML document by its elements: names with their namespaces, whatever the
+// formOfXML writes an XML document by its elements: names with their namespaces, whatever the
 // prefix, sorted attributes, and the text, without white space between elements. It leaves out
 // comments, instructions, and the elements and attributes named in ignore. A document with a DTD,
 // or with a namespace of more than 1 KiB, is compared byte for byte.
-func canonicalXML(body []byte, ignore []string) ([]byte, error) {
+func formOfXML(body []byte, ignore []string) ([]byte, error) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	w := xmlWriter{ignore: ignore, spaces: make(map[string]int)}
 	for {
@@ -23,12 +23,12 @@ func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 			break
 		}
 		if err != nil {
-			return nil, errRaw
+			return nil, ErrRaw
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
 			if longSpace(t) {
-				return nil, errRaw
+				return nil, ErrRaw
 			}
 			w.start(t)
 		case xml.EndElement:
@@ -36,11 +36,11 @@ func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 		case xml.CharData:
 			w.text = append(w.text, t...)
 		case xml.Directive:
-			return nil, errRaw
+			return nil, ErrRaw
 		}
 	}
 	if len(w.out) == 0 && w.skipped == 0 {
-		return nil, errRaw
+		return nil, ErrRaw
 	}
 	return w.out, nil
 }
