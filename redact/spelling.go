@@ -3,6 +3,7 @@ package redact
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // escapedAt returns the ASCII character that an escape at s[i] stands for, and how many bytes the
@@ -39,28 +40,14 @@ func escapedAt[T string | []byte](s T, i int) (c byte, n int) {
 // longestReference is the length of the longest reference that referenceAt reads.
 const longestReference = len("&#x0026;")
 
-// referenceAt is escapedAt for markup. s[i] is an ampersand.
+// referenceAt is escapedAt for markup. s[i] is an ampersand. References by another name than amp are
+// those of characters that end a URL.
 func referenceAt[T string | []byte](s T, i int) (c byte, n int) {
-	text, _, ok := strings.Cut(string(s[i+1:min(i+longestReference, len(s))]), ";")
-	if !ok {
+	r, n := xmlReference(string(s[i:min(i+longestReference, len(s))]))
+	if n == 0 || r >= utf8.RuneSelf || s[i+1] != '#' && r != '&' {
 		return 0, 0
 	}
-	number, ok := strings.CutPrefix(text, "#")
-	switch {
-	case text == "amp":
-		c = '&'
-	case !ok:
-	case strings.HasPrefix(number, "x"), strings.HasPrefix(number, "X"):
-		c = hexadecimalOf(number[1:])
-	default:
-		if r, err := strconv.ParseUint(number, 10, 7); err == nil {
-			c = byte(r)
-		}
-	}
-	if c == 0 {
-		return 0, 0
-	}
-	return c, len(text) + len("&;")
+	return byte(r), n
 }
 
 // hexadecimalOf returns the ASCII character with a number, or 0.
