@@ -129,8 +129,8 @@ ci: fmt-check tidy-check build vet platforms lint test race plain next ## exactl
 ##@ Change
 
 .PHONY: fmt
-fmt: $(LINT) ## gofumpt and goimports over every module
-	@$(call each,$(MODULES) $(HEAVY) $(FERRETDB),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
+fmt: $(LINT) ## gofumpt and gci over every module
+	@$(LINT) fmt
 
 .PHONY: tidy
 tidy: ## go mod tidy in every module
@@ -181,7 +181,7 @@ e2e-proxies: ## calls through real reverse proxies, under 3 minutes; installs th
 
 .PHONY: fmt-check
 fmt-check: $(LINT)
-	@$(call each,$(MODULES) $(HEAVY) $(FERRETDB),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
+	@$(LINT) fmt --diff
 
 .PHONY: tidy-check
 tidy-check:

@@ -12,13 +12,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/race"
-
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/metrics"

@@ -4,12 +4,11 @@ import (
 	"net/http"
 	"testing"
 
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	nometric "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	notrace "go.opentelemetry.io/otel/trace/noop"
-
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/internal/rttest"

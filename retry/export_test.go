@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/hint"
-
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/gracy-go/gracy/internal/hint"
 )
 
 // SetJudge replaces the function that decides about errors by default.

@@ -9,10 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/long"
-
 	"github.com/sethvargo/go-limiter"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
