@@ -22,9 +22,7 @@ func TestAFormTakesTimeInProportionToTheBody(t *testing.T) {
 		"lines":     form("application/x-ndjson"),
 		"XML":       form("application/xml"),
 		"GraphQL":   form("application/graphql"),
-		"nested": func(s string) {
-			n := min(len(s)/12, 180)
-			form("application/json")(strings.Repeat(`{"a":[`, n/2) + `"` + strings.Repeat("a", len(s)) + `"` + strings.Repeat("]}", n/2))
-		},
 	})
+	const depth = 90
+	growth.Linear(t, growth.Between(strings.Repeat(`{"a":[`, depth)+`"`, "a", `"`+strings.Repeat("]}", depth)), form("application/json"))
 }

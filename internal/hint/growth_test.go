@@ -33,12 +33,14 @@ func TestEveryFunctionTakesTimeInProportionToTheHeaders(t *testing.T) {
 		"a date":          func(s string) { read(every([]string{"Sun, 06 Nov 1994 08:49:37 GMT" + s})) },
 		"a name":          func(s string) { read(http.Header{"X-Ratelimit-Reset" + s: {"1"}, "Retry-After" + s: {"1"}}) },
 		"a body":          func(s string) { InBody([]byte(s)) },
-		"a body's list": func(s string) {
-			InBody([]byte(`{"details":[` + strings.Repeat(`{"retry_after":1},`, len(s)/20) + `{}]}`))
-		},
-		"a body's number": func(s string) { InBody([]byte(`{"retry_after":1` + strings.Repeat("0", len(s)) + `}`)) },
 		"accepted":        func(s string) { QuotaOf(&http.Response{StatusCode: 200, Header: every([]string{s})}, now) },
 	})
+	for _, in := range []growth.Input{
+		growth.Between(`{"details":[`, `{"retry_after":1},`, `{}]}`),
+		growth.Between(`{"retry_after":1`, "0", `}`),
+	} {
+		growth.Linear(t, in, func(s string) { InBody([]byte(s)) })
+	}
 }
 
 // A server may repeat a field.

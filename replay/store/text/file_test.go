@@ -81,13 +81,9 @@ func TestParsingTakesTimeInProportion(t *testing.T) {
 		"body": func(s string) {
 			_, _ = parse("f", fileOf(`{"request":{"url":"http://h/"},"response":{"status":"200 OK","json":[`+s))
 		},
-		"many": func(s string) {
-			_, _ = parse("f", fileOf(strings.Repeat(goodExchange+",", len(s)/len(goodExchange))+goodExchange))
-		},
-		"heads": func(s string) {
-			_, _ = parse("f", []byte(`{"tape":"gracy tape","schema":2,`+strings.Repeat(`"hashes":["0"],`, len(s)/15)+`"exchanges":[]}`))
-		},
 	})
+	growth.Linear(t, growth.Between("", goodExchange+",", goodExchange), func(s string) { _, _ = parse("f", fileOf(s)) })
+	growth.Linear(t, growth.Between(`{"tape":"gracy tape","schema":2,`, `"hashes":["0"],`, `"exchanges":[]}`), func(s string) { _, _ = parse("f", []byte(s)) })
 }
 
 // Whatever a file contains, what is read from it can be written and read again, and writing it
