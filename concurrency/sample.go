@@ -61,7 +61,7 @@ func isTimeout(ctx context.Context, err error) bool {
 	if err == nil || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
-	if cause := context.Cause(ctx); cause != nil && errors.Is(err, cause) {
+	if cause := context.Cause(ctx); cause != nil && ctxerr.Is(err, cause) {
 		return ctxerr.TimedOut(ctx)
 	}
 	return !errors.Is(err, context.Canceled) && ctxerr.IsTimeout(err)

@@ -101,6 +101,30 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	}
 }
 
+// lots is a cause that == panics for.
+type (
+	lots  struct{ error }
+	parts []error
+)
+
+func (parts) Error() string { return "parts" }
+
+func TestACauseThatCannotBeComparedIsNoTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(lots{parts{}}) })
+		err := get(ctx, l.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, context.Cause(req.Context())
+		})), url)
+		if got := l.Slots(request(t.Context(), url)); err == nil || got != 50 {
+			t.Errorf("%v, %d slots, want 50", err, got)
+		}
+		empty(t, l)
+	})
+}
+
 // A response that an inner layer marks as replayed is not a sample, even if that layer asked the
 // server whether its copy is still valid.
 func TestAReplayedResponseProvesNothing(t *testing.T) {

@@ -2,12 +2,12 @@ package layer
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -204,7 +204,7 @@ func endOpen(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 // ended is End for a row that another End has closed or is closing.
 func ended(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	switch {
-	case !a.is(flagEnded), resp != nil && statusOf(resp) == a.status, resp == nil && a.status == 0 && errors.Is(err, a.Err()):
+	case !a.is(flagEnded), resp != nil && statusOf(resp) == a.status, resp == nil && a.status == 0 && ctxerr.Is(err, a.Err()):
 		return a.Verdict()
 	}
 	return verdict.Judge(&a.call.req, resp, err, a.call.Expect())

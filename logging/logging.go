@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -97,7 +96,7 @@ func causeOf(a *layer.Attempt, resp *http.Response, err error) error {
 	switch row := a.Err(); {
 	case resp != nil && resp.StatusCode != a.Status():
 		return nil
-	case err == nil, a.Status() == 0 && errors.Is(err, row):
+	case err == nil, a.Status() == 0 && ctxerr.Is(err, row):
 		return row
 	}
 	return err

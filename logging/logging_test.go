@@ -126,3 +126,19 @@ func TestAnExpectedStatusOfANestedClientIsNoFailure(t *testing.T) {
 		t.Errorf("an unexpected 404 was not logged: %q", b.String())
 	}
 }
+
+// lots is an error that == panics for.
+type (
+	lots   struct{ error }
+	pieces []error
+)
+
+func (pieces) Error() string { return "pieces" }
+
+func TestAnErrorThatCannotBeComparedIsLogged(t *testing.T) {
+	var b bytes.Buffer
+	rt := logging.New(logging.Config{Logger: logger(&b, slog.LevelInfo)}).Wrap(rttest.Fail(lots{pieces{}}))
+	if err := call(t.Context(), rt, "http://api.test/"); err == nil || !strings.Contains(b.String(), "pieces") {
+		t.Errorf("%v, logged %q", err, b.String())
+	}
+}

@@ -242,7 +242,7 @@ func (r *recording) endedByCaller(err error) bool {
 // an outer layer may end it with the body.
 func canceled(req *http.Request, err error) bool {
 	ctx := req.Context()
-	return ctxerr.Canceled(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+	return ctxerr.Canceled(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || ctxerr.Is(err, context.Cause(ctx)))
 }
 
 // recordedWriterTo is a recordedBody around a body with a WriteTo.

@@ -204,6 +204,37 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 	}
 }
 
+// lots is a cause that == panics for.
+type (
+	lots   struct{ error }
+	pieces []error
+)
+
+func (pieces) Error() string { return "pieces" }
+
+func TestACauseThatCannotBeComparedEndsABody(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	tape := open(t, filepath.Join(t.TempDir(), "tape.json"), replay.Options{Errors: true})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{lots{pieces{}}}))
+		resp.ContentLength = 8
+		return resp, nil
+	}}).RoundTrip(request(t, "GET", api+"/x", "").WithContext(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel(lots{pieces{}})
+	if b, err := io.ReadAll(resp.Body); string(b) != "half" || err == nil {
+		t.Errorf("%q, %v", b, err)
+	}
+	_ = resp.Body.Close()
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Cut != 1 || s.Recorded != 1 {
+		t.Errorf("stats %+v, want what was read before its caller left", s)
+	}
+}
+
 // If a body breaks off, net/http returns io.ErrUnexpectedEOF unwrapped, and many readers compare it
 // with ==. An AWS SDK takes it for the end of an event stream. So it is replayed unwrapped, and a
 // wrapped one keeps its text.
