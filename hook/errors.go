@@ -57,7 +57,8 @@ func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Outcome) || ctxerr.Is
 // finds that match assumes that the request was not sent and may send a POST again.
 type sent struct{ err error }
 
-func (s sent) Error() string { return s.err.Error() }
+// Error does not begin like the text of err, of which some say that a request was not sent.
+func (s sent) Error() string { return "hook: " + s.err.Error() }
 
 func (s sent) Is(target error) bool {
 	return target != verdict.ErrRejected && errors.Is(s.err, target)

@@ -132,7 +132,8 @@ func (a *Attempt) SetReplayed(recorded time.Duration) {
 
 // SetSends records how often the base sent the request of the attempt, as a trace has shown. A
 // negative n means that no byte of it left. The attempt is then [verdict.Retryable] if it has no
-// response, not [verdict.Ambiguous]. If n is above 1, net/http itself has sent the request again
+// response, not [verdict.Ambiguous], unless a foreign layer returns another error than it got: it may
+// have sent the request elsewhere. If n is above 1, net/http itself has sent the request again
 // after a broken connection, and the row gets a note. Only the first note counts, and none is made
 // if the trace has seen further attempts.
 func SetSends(a *Attempt, n int) {
@@ -219,7 +220,7 @@ func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 		}
 	}()
 	e := a.call.Expect()
-	v := raised(a, verdict.Judge(&a.call.req, resp, err, e))
+	v := raised(a, verdict.Judge(&a.call.req, resp, err, e), err)
 	if err == nil {
 		v = limited(LimitOf(a, resp), v)
 	}
@@ -227,7 +228,7 @@ func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	a.status = statusOf(resp)
 	if resp != nil && (e.Check != nil || e.Whole > 0) && e.Accepts(resp.StatusCode) && checkable(resp) {
 		if err = check(a, resp, e); err != nil {
-			v = raised(a, judgeCheck(&a.call.req, err))
+			v = raised(a, judgeCheck(&a.call.req, err), err)
 		}
 	}
 	a.close(v, err)

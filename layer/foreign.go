@@ -1,7 +1,9 @@
 package layer
 
 import (
+	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -65,6 +67,26 @@ func keepOutcome(a *Attempt, resp *http.Response, err error) {
 		a.setErr(err)
 	}
 	a.flags.Or(flagReturned)
+}
+
+// passedOn reports whether err is that of the requests which the stack has seen in the row: a foreign
+// layer, if there is one, has returned what it got, or wraps that alone. Otherwise it may have sent the
+// request elsewhere.
+func passedOn(a *Attempt, err error) bool {
+	if !a.is(flagReturned) {
+		return true
+	}
+	x := a.more()
+	x.mu.Lock()
+	got := x.err
+	x.mu.Unlock()
+	if got == nil || !reflect.ValueOf(got).Comparable() {
+		return false
+	}
+	for err != nil && err != got { //nolint:errorlint // an error that wraps several is not passed on
+		err = errors.Unwrap(err)
+	}
+	return err != nil
 }
 
 // supersede closes the row of an outcome that a foreign layer threw away, with what was kept of it.

@@ -3,6 +3,7 @@ package layer_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,6 +71,42 @@ func TestARejectedPostIsNotAmbiguous(t *testing.T) {
 		}
 		if v := trace.Calls()[0].Attempt().Verdict(); v != want {
 			t.Errorf("sent before %v: %v, want %v", sends, v, want)
+		}
+	}
+}
+
+// A foreign layer may have sent a rejected POST elsewhere, if it does not return the rejection or an error that wraps it
+// alone.
+func TestARejectedPostMayHaveBeenSentElsewhere(t *testing.T) {
+	same := func(err error) error { return err }
+	for name, c := range map[string]struct {
+		reject  error
+		returns func(error) error
+		want    verdict.Verdict
+	}{
+		"the rejection":              {rttest.ErrBoom, same, verdict.Retryable},
+		"one that wraps it":          {rttest.ErrBoom, func(err error) error { return fmt.Errorf("a: %w", err) }, verdict.Retryable},
+		"one that wraps another too": {rttest.ErrBoom, func(err error) error { return errors.Join(err, io.EOF) }, verdict.Ambiguous},
+		"another":                    {rttest.ErrBoom, func(error) error { return io.EOF }, verdict.Ambiguous},
+		"one that == panics for":     {incomparable{many{rttest.ErrBoom}}, same, verdict.Ambiguous},
+	} {
+		rejects := (&rttest.Layer{Name: "rejects", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+			return layer.Reject(req, c.reject)
+		}}).Wrap(nil)
+		foreign := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+			return rttest.Func(func(req *http.Request) (*http.Response, error) {
+				_, err := next.RoundTrip(req)
+				return nil, c.returns(err)
+			})
+		}).Wrap(rejects)
+		ctx, trace := transport.WithTrace(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, rttest.URL, strings.NewReader("order"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = rttest.Pass("outer").Wrap(foreign).RoundTrip(req)
+		if v := trace.Calls()[0].Attempt().Verdict(); v != c.want || err == nil {
+			t.Errorf("%s: %v, want %v: %v", name, v, c.want, err)
 		}
 	}
 }

@@ -17,12 +17,15 @@ type probe struct {
 	req      http.Request // the request that is sent, with ctx
 	detailed bool         // whether written and body are needed
 
-	asked   atomic.Bool // a connection was requested
-	sends   traced.Sends
-	written atomic.Bool  // the whole request was written
-	body    atomic.Int64 // the bytes read from the request body
+	asked     atomic.Bool // a connection was requested
+	sends     traced.Sends
+	responded atomic.Bool  // a response has begun
+	written   atomic.Bool  // the whole request was written
+	body      atomic.Int64 // the bytes read from the request body
 
-	held bool // the attempt has returned, and the base was given no request in its row or a later one
+	// Known when the attempt has returned.
+	held   bool // the base was given no request in its row or a later one
+	before bool // the base was given a request before that of the last row
 }
 
 // probedBody counts the bytes that are read from a request body.
@@ -61,8 +64,9 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 // Trace implements [traced.Tracer].
 func (w *probe) Trace() *httptrace.ClientTrace {
 	t := &httptrace.ClientTrace{
-		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(i httptrace.GotConnInfo) { w.sends.GotConn(i.Conn) },
+		GetConn:              func(string) { w.asked.Store(true) },
+		GotConn:              func(i httptrace.GotConnInfo) { w.sends.GotConn(i.Conn) },
+		GotFirstResponseByte: func() { w.responded.Store(true) },
 	}
 	if w.detailed {
 		t.WroteRequest = func(i httptrace.WroteRequestInfo) {
@@ -74,27 +78,42 @@ func (w *probe) Trace() *httptrace.ClientTrace {
 	return t
 }
 
-// unsent reports whether the attempt never got a connection. A base that reports nothing proves
+// unconnected reports whether the attempt never got a connection. A base that reports nothing proves
 // nothing.
-func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.sends.N() == 0 }
+func (w *probe) unconnected() bool { return w.asked.Load() && w.sends.N() == 0 }
 
 // report records in the rows what the probe says about the attempt a, which has returned.
 func (w *probe) report(a *layer.Attempt, err error) {
-	if err != nil && w.unsent() {
-		layer.SetSends(a.Call().Attempt(), -1)
-	}
 	layer.SetSends(a, w.sends.N())
-	w.held = err != nil && !a.Sent() && a.Call().Count() == a.Number()
+	if err == nil {
+		return
+	}
+	c := a.Call()
+	last := c.Attempt()
+	if w.unconnected() {
+		layer.SetSends(last, -1)
+	}
+	w.held = !a.Sent() && c.Count() == a.Number()
+	for row := range c.Attempts() {
+		w.before = w.before || row.Number() >= a.Number() && row != last && row.Sent()
+	}
 }
 
-// unsent reports whether no byte of the attempt left. An attempt without a response that is probed is
-// retryable only if that is known: a layer that did not send it on says so in its row.
+// unsent reports whether no byte of the attempt left. What is known of its rows and its connections
+// counts unless its error is another one, since a foreign layer may then have sent the request
+// elsewhere: that is in the verdict. What the error itself proves is true only of the last request of
+// the attempt. The base, or a foreign layer, may have sent others before: it may follow redirects.
 func (s *series) unsent(o Outcome) bool {
-	if o.Response != nil {
+	w := s.probe
+	switch {
+	case o.Response != nil:
 		return false
+	case w == nil:
+		return verdict.Unsent(o.Err)
+	case w.held && o.Verdict == verdict.Retryable, w.unconnected() && o.Verdict != verdict.Ambiguous:
+		return true
 	}
-	held := s.probe != nil && s.probe.held && o.Verdict == verdict.Retryable
-	return held || verdict.Unsent(o.Err) || s.probe.unsent()
+	return verdict.Unsent(o.Err) && !w.responded.Load() && !w.before
 }
 
 // ambiguous reports whether it is unknown if the attempt did its work. The last row of a probed attempt

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -17,11 +18,16 @@ func malformed(req *http.Request, err error) bool {
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return true
 	}
-	return invalid(err.Error())
+	for ; err != nil; err = errors.Unwrap(err) {
+		if invalid(err.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 // invalid reports whether a text is that of an error of net/http, of golang.org/x/net/http2 or of quic-go for a request
-// that it does not write: they have no type.
+// that it does not write: they have no type. Only its start counts: the rest may be what the server sent.
 func invalid(text string) bool {
 	for _, part := range [...]string{
 		"net/http: invalid ", "http2: invalid ", "http: invalid Host header",
@@ -29,7 +35,7 @@ func invalid(text string) bool {
 		"http2: request header list larger than peer's advertised limit", "http2: unencrypted HTTP/2 not enabled",
 		"http3: unsupported protocol scheme", "http3: invalid method ", "http3: invalid http header field ",
 	} {
-		if strings.Contains(text, part) {
+		if strings.HasPrefix(text, part) {
 			return true
 		}
 	}
@@ -66,37 +72,55 @@ func final(err error) bool {
 // Unsent reports whether err alone proves that no byte of the request left, or that the server did
 // not look at it: a layer rejected it, the connection was never made, its TLS handshake took too
 // long, or a server said that it has not processed the stream, over HTTP/2 (RFC 9113, sections 6.8
-// and 8.7) or HTTP/3 (RFC 9114, section 4.1.1, as quic-go reports it). Other errors before the
-// request was written do not prove it. For those a trace must show what happened
-// (net/http/httptrace).
+// and 8.7) or HTTP/3 (RFC 9114, section 4.1.1, as quic-go reports it). An error that wraps several
+// proves it if each of them does, or if it is a rejection itself: one of them may be that of a request
+// which was sent elsewhere. Other errors before the request was written do not prove it. For those a
+// trace must show what happened (net/http/httptrace).
 func Unsent(err error) bool {
-	if errors.Is(err, ErrRejected) {
+	for err != nil && !unsent(err) {
+		switch e := err.(type) { //nolint:errorlint // walks the tree
+		case interface{ Unwrap() error }:
+			err = e.Unwrap()
+		case interface{ Unwrap() []error }:
+			all := e.Unwrap()
+			return len(all) > 0 && (slices.Contains(all, ErrRejected) || !slices.ContainsFunc(all, func(err error) bool { return !Unsent(err) }))
+		default:
+			return false
+		}
+	}
+	return err != nil
+}
+
+// unsent is Unsent of an error without what it wraps.
+func unsent(err error) bool {
+	if err == ErrRejected { //nolint:errorlint // walks the tree
 		return true
 	}
-	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "dial" || e.Op == "proxyconnect") {
+	if e, ok := err.(interface{ Is(target error) bool }); ok && e.Is(ErrRejected) {
 		return true
 	}
-	if err == nil {
-		return false
+	if e, ok := err.(*net.OpError); ok && (e.Op == "dial" || e.Op == "proxyconnect") { //nolint:errorlint // walks the tree
+		return true
 	}
 	text := err.Error()
 	return unprocessed(text) || unprocessedHTTP3(text)
 }
 
 // unprocessed reports whether the text of an error of net/http, which has no type, says that the
-// server has not processed the request.
+// server has not processed the request. Only its start counts: the rest may be what the server sent.
 func unprocessed(text string) bool {
-	if strings.Contains(text, "net/http: TLS handshake timeout") ||
-		strings.Contains(text, "net/http: cannot rewind body after connection loss") {
+	if strings.HasPrefix(text, "net/http: TLS handshake timeout") ||
+		strings.HasPrefix(text, "net/http: cannot rewind body after connection loss") {
 		return true
 	}
-	_, why, _ := strings.Cut(text, "http2: Transport: cannot retry err [")
-	why, _, ok := strings.Cut(why, "] after Request.Body was written")
-	if !ok {
+	why, ok := strings.CutPrefix(text, "http2: Transport: cannot retry err [")
+	if ok {
+		why, _, ok = strings.Cut(why, "] after Request.Body was written")
+	} else {
 		// This is how the first stream of a connection ends if it is above the last one that the
 		// server has looked at. If the server may have looked at it, the end of the connection says
 		// so.
-		_, why, ok = strings.Cut(text, "http2: Transport received GOAWAY from server ErrCode:")
+		why, ok = strings.CutPrefix(text, "http2: Transport received GOAWAY from server ErrCode:")
 	}
 	// A server that reports a protocol error may have looked at the stream.
 	return ok && !strings.Contains(why, "PROTOCOL_ERROR")
@@ -108,9 +132,10 @@ func unprocessed(text string) bool {
 // stream could be opened on two connections. A stream that breaks off in the body has its code
 // alone.
 func unprocessedHTTP3(text string) bool {
-	return strings.Contains(text, "http3: conn unusable: ") ||
-		strings.Contains(text, "http3: parsing frame failed: H3_REQUEST_REJECTED") ||
-		strings.Contains(text, "http3: failed to read response headers: H3_REQUEST_REJECTED")
+	text = strings.TrimPrefix(text, "http3: Transport: cannot retry err [")
+	return strings.HasPrefix(text, "http3: conn unusable: ") ||
+		strings.HasPrefix(text, "http3: parsing frame failed: H3_REQUEST_REJECTED") ||
+		strings.HasPrefix(text, "http3: failed to read response headers: H3_REQUEST_REJECTED")
 }
 
 // connectRejected reports whether err is that of a proxy that responded to CONNECT with a status of

@@ -101,6 +101,7 @@ func TestWhatIsMalformedForABaseOfOthersIsPermanent(t *testing.T) {
 		`http3: invalid http header field name "bad name"`:         verdict.Permanent,
 		`http3: invalid http header field value for key "Good"`:    verdict.Permanent,
 		`http2: unencrypted HTTP/2 not enabled`:                    verdict.Permanent,
+		`malformed MIME header line: X http2: invalid `:            verdict.Ambiguous, // the server's
 		`http3: invalid response: unexpected pseudo header: :path`: verdict.Ambiguous, // the server's
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", nil)
@@ -128,6 +129,7 @@ func TestTheTimeoutOfAClientIsCanceled(t *testing.T) {
 }
 
 func TestUnsentIsWhatAnErrorAloneProves(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	for _, tc := range []struct {
 		err  error
 		want bool
@@ -155,6 +157,16 @@ func TestUnsentIsWhatAnErrorAloneProves(t *testing.T) {
 		{errors.New("H3_REQUEST_REJECTED"), false}, // of a body, whose headers have come
 		{nil, false},
 		{io.ErrUnexpectedEOF, false},
+		{fmt.Errorf("a: %w", fmt.Errorf("b: %w", errors.New("net/http: TLS handshake timeout"))), true},
+		{errors.Join(dial, dial), true},
+		{errors.Join(fmt.Errorf("a: %w", dial), verdict.ErrRejected), true},
+		{fmt.Errorf("%w: %w", io.EOF, verdict.ErrRejected), true},                 // a rejection that has a reason
+		{errors.Join(dial, io.EOF), false},                                        // sent elsewhere
+		{errors.Join(fmt.Errorf("full: %w", verdict.ErrRejected), io.EOF), false}, // sent elsewhere
+		{errors.Join(), false},
+		// What the server wrote.
+		{errors.New("malformed MIME header line: X http3: conn unusable: x"), false},
+		{errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=NO_ERROR, debug=\"net/http: TLS handshake timeout\""), false},
 	} {
 		if got := verdict.Unsent(tc.err); got != tc.want {
 			t.Errorf("Unsent(%v) = %v, want %v", tc.err, got, tc.want)

@@ -97,7 +97,7 @@ func judgeError(req *http.Request, err error) Verdict {
 		return Rejected
 	case ctxerr.CallerGone(req), errors.Is(err, context.Canceled):
 		return Canceled
-	case malformed(req, err), final(err):
+	case final(err), malformed(req, err):
 		return Permanent
 	case Idempotent(req) && !Conditional(req), Unsent(err):
 		return Retryable
