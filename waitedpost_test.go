@@ -12,6 +12,7 @@ import (
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
@@ -185,6 +186,63 @@ func TestAPostThatEndsInAQueueAfterAnotherWasLost(t *testing.T) {
 				t.Errorf("%d sent, want one: %v", posts, err)
 			}
 			time.Sleep(time.Hour)
+		})
+	}
+}
+
+// Nor has a POST been sent that ends while it waits to reacquire its slot, which another request has taken while it waited
+// for a token, or for a call of a hook.
+func TestAPostThatDoesNotReacquireItsSlotIsSentAgain(t *testing.T) {
+	for name, layer := range map[string]func(get func(context.Context)) transport.Layer{
+		"auth": func(func(context.Context)) transport.Layer {
+			return auth.Bearer(auth.SourceFunc(func(context.Context) (auth.Token, error) {
+				time.Sleep(200 * time.Millisecond)
+				return auth.Token{Value: "token"}, nil
+			}), "http://api.test")
+		},
+		"hook": func(get func(context.Context)) transport.Layer {
+			calls := 0
+			return hook.New(hook.Hooks{Before: func(ctx context.Context, _ *http.Request) error {
+				if calls++; calls == 1 {
+					get(ctx)
+				}
+				return nil
+			}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				posts := 0
+				base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+					if req.Method == http.MethodPost {
+						posts++
+					} else {
+						time.Sleep(100 * time.Millisecond)
+					}
+					return rttest.Response(req, 200, "text"), nil
+				})
+				slots := concurrency.New(concurrency.Limit{Max: 1})
+				var rt http.RoundTripper
+				get := func(ctx context.Context) { _ = rttest.Get(ctx, t, rt).Body.Close() }
+				rt = gracy.Around(base, retry.New(retry.Policy{MarkAmbiguous: true, Attempts: 100, Delay: time.Second}),
+					timeout.PerAttempt(time.Second), slots, layer(get))
+				time.AfterFunc(50*time.Millisecond, func() { // it waits, and has the slot from then on
+					resp := rttest.Get(t.Context(), t, slots.Wrap(base))
+					time.AfterFunc(time.Minute, func() { _ = resp.Body.Close() })
+				})
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, rttest.URL, strings.NewReader("order"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := rt.RoundTrip(req)
+				if err == nil {
+					_ = resp.Body.Close()
+				}
+				if posts != 1 || err != nil {
+					t.Errorf("%s: %d sent, want one: %v", name, posts, err)
+				}
+				time.Sleep(time.Hour)
+			})
 		})
 	}
 }

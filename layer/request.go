@@ -17,11 +17,18 @@ func Edit(req *http.Request) *http.Request {
 // verdict.ErrRejected. Whatever err is, the row of an attempt that has not been sent says so, as after
 // [SetSends] with a negative number: a POST that ended in a queue has not done its work.
 func Reject(req *http.Request, err error) (*http.Response, error) {
-	if a := AttemptFrom(req.Context()); a != nil && !a.Sent() {
-		SetSends(a, -1)
+	if a := AttemptFrom(req.Context()); a != nil {
+		markUnsent(a)
 	}
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
 	return nil, err
+}
+
+// markUnsent records that the request of an attempt was not sent, unless it was before.
+func markUnsent(a *Attempt) {
+	if !a.Sent() {
+		SetSends(a, -1)
+	}
 }

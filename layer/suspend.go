@@ -19,7 +19,8 @@ func (a *Attempt) Suspend() {
 }
 
 // Reacquire acquires again what Suspend released, innermost first, waiting under ctx if it must.
-// After an error nothing is held, and the request must not be sent.
+// After an error nothing is held, and the request must not be sent. The row then says that it was not,
+// as after [Reject].
 //
 // A request that waits here for one layer may hold what layers inside that one gave it, never what
 // outer layers did. So requests cannot wait for each other in a circle, and an outer limiter counts
@@ -38,6 +39,7 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 	for recounted := false; !recounted; {
 		for first = len(holders); first > 0; first-- {
 			if err := holders[first-1].Reacquire(ctx, a); err != nil {
+				markUnsent(a)
 				return err
 			}
 		}
