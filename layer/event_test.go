@@ -111,3 +111,20 @@ func TestOutOfBudgetIsOfOneReason(t *testing.T) {
 		}
 	}
 }
+
+// sinks is an observer that == panics for if what is in it is a slice.
+type sinks struct{ to any }
+
+func (s sinks) Wants() layer.Kind   { return layer.CallEnd }
+func (s sinks) Observe(layer.Event) { s.to.([]func())[0]() }
+
+// An observer that cannot be compared is not known to be in the stack already.
+func TestAnObserverThatCannotBeComparedObserves(t *testing.T) {
+	n := 0
+	s := sinks{[]func(){func() { n++ }}}
+	rt := layer.Wrap("outer", s, layer.Wrap("inner", s, rttest.Respond(200, ""), nil), nil)
+	_ = rttest.Get(t.Context(), t, rt).Body.Close()
+	if n != 2 {
+		t.Errorf("observed %d times, want twice", n)
+	}
+}

@@ -110,7 +110,7 @@ type listener struct {
 // once.
 func without(ls []listener, o Observer) []listener {
 	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
-		return reflect.TypeOf(o).Comparable() && l.Observer == o
+		return reflect.ValueOf(o).Comparable() && l.Observer == o
 	})
 }
 

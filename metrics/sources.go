@@ -49,7 +49,7 @@ func (s *sources) add(rt http.RoundTripper) (inside []figure.Source) {
 	defer s.mu.Unlock()
 	for _, l := range transport.Layers(rt) {
 		source, ok := l.(figure.Source)
-		if !ok || !reflect.TypeOf(l).Comparable() || slices.Contains(inside, source) {
+		if !ok || !reflect.ValueOf(l).Comparable() || slices.Contains(inside, source) {
 			continue
 		}
 		inside = append(inside, source)
