@@ -5,13 +5,16 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -33,5 +36,25 @@ func TestAPostThatAHookFailedIsNotSentAgain(t *testing.T) {
 		if sent != 1 || !errors.Is(got, err) || !errors.Is(got, retry.ErrAmbiguous) {
 			t.Errorf("sent %d times, want once, as an ambiguous one: %v", sent, got)
 		}
+	}
+}
+
+// A tape reads a body of which there is one copy before it sends it. If that fails, nothing was sent.
+func TestAPostWhoseBodyATapeCannotReadIsNotAmbiguous(t *testing.T) {
+	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tape.Close()
+	rt := gracy.Around(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		t.Error("the request was sent")
+		return rttest.Response(req, 200, ""), nil
+	}), retry.New(retry.Policy{Delay: retry.NoDelay, MarkAmbiguous: true}), tape)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, rttest.URL, iotest.ErrReader(rttest.ErrBoom))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rt.RoundTrip(req); !errors.Is(err, rttest.ErrBoom) || errors.Is(err, retry.ErrAmbiguous) {
+		t.Errorf("%v, want the error of the body alone", err)
 	}
 }

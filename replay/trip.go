@@ -49,7 +49,9 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 	p, err := t.capturer.capture(req, mode)
 	if err != nil {
 		closeAhead(req, req.Body)
-		return nil, err
+		unsent := req.WithContext(req.Context())
+		unsent.Body = nil // it is closed
+		return layer.Reject(unsent, err)
 	}
 	var f found
 	if mode != ModeRecord && p.record != nil {
