@@ -38,8 +38,8 @@ func (m masker) coding(name string) (Coding, bool) {
 			return c, true
 		}
 	}
-	switch name {
-	case "gzip", "x-gzip":
+	switch codingName(name) {
+	case "gzip":
 		return Coding{
 			NewReader: func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) },
 			NewWriter: func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil },
@@ -53,6 +53,14 @@ func (m masker) coding(name string) (Coding, bool) {
 	return Coding{}, false
 }
 
+// codingName returns the name of a coding in lower case. Gzip has two: RFC 9110, section 8.4.1.3.
+func codingName(coding string) string {
+	if coding = strings.ToLower(coding); coding == "x-gzip" {
+		return "gzip"
+	}
+	return coding
+}
+
 // codings returns the codings of a body, in the order in which they were applied.
 func codings(h http.Header) (list []string) {
 	for _, v := range h["Content-Encoding"] {
@@ -63,6 +71,12 @@ func codings(h http.Header) (list []string) {
 		}
 	}
 	return list
+}
+
+// changesNothing reports whether the body of a response is the same with and without a coding. S3
+// repeats aws-chunked in a response, whose body has no chunks.
+func changesNothing(coding string) bool {
+	return strings.EqualFold(coding, "identity") || ofChunks(coding)
 }
 
 // packing is how a body that was opened is closed again.
@@ -80,12 +94,8 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 		return nil, p, errOpaque
 	}
 	for _, name := range slices.Backward(names) {
-		switch strings.ToLower(name) {
-		case "identity":
-			continue
-		case "aws-chunked":
-			// S3 repeats the word in a response, whose body has no chunks.
-			if beginsChunks(b) {
+		if changesNothing(name) {
+			if ofChunks(name) && beginsChunks(b) {
 				return nil, p, errOpaque
 			}
 			continue

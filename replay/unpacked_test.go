@@ -3,6 +3,7 @@ package replay_test
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -13,9 +14,9 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A client that asks for no content coding gets none, whoever recorded the response: net/http would
-// ask by itself and decode it. A client that asks, or that was sent a coding unasked, gets what was
-// recorded.
+// A client gets no content coding that it does not ask for, whoever recorded the response. If it asks
+// for none, net/http would ask by itself and decode it. A client that asks for the coding, or that was
+// sent it unasked, gets what was recorded.
 func TestAResponseIsReplayedInACodingThatItsClientAskedFor(t *testing.T) {
 	const plain = `{"name":"pikachu"}`
 	var b bytes.Buffer
@@ -23,6 +24,11 @@ func TestAResponseIsReplayedInACodingThatItsClientAskedFor(t *testing.T) {
 	_, _ = w.Write([]byte(plain))
 	_ = w.Close()
 	packed := b.String()
+	var z bytes.Buffer
+	d := zlib.NewWriter(&z)
+	_, _ = d.Write([]byte(plain))
+	_ = d.Close()
+	other := z.String()
 	for _, c := range []struct {
 		recorded, asked, coding, body, want string
 	}{
@@ -35,6 +41,17 @@ func TestAResponseIsReplayedInACodingThatItsClientAskedFor(t *testing.T) {
 		{"gzip", "", "", plain, plain},
 		{"gzip", "", "identity", plain, plain},
 		{"gzip", "", "gzip", packed[:len(packed)-9], plain}, // cut off, as the recording is
+		{"gzip, deflate", "gzip", "deflate", other, plain},
+		{"deflate", "gzip, *;q=0", "deflate", other, plain},
+		{"gzip", "deflate, gzip;q=0", "gzip", packed, plain},
+		{"*", "deflate", "gzip", packed, plain},
+		{"gzip", "deflate, *;q=0.1", "gzip", packed, packed},
+		{"gzip", "X-GZIP", "gzip", packed, packed},
+		{"x-gzip", "gzip", "x-gzip", packed, packed},
+		{"gzip", "gzip", "deflate", other, other}, // sent unasked
+		{"gzip", "", "deflate", other, other},
+		{"gzip", "", "aws-chunked,gzip", packed, plain},
+		{"gzip", "gzip", "aws-chunked,gzip", packed, packed},
 	} {
 		for _, name := range stores() {
 			path := filepath.Join(t.TempDir(), name)
