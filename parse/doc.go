@@ -58,7 +58,7 @@
 // Nothing was sent if the error is an [ArgError] or a [MissingLayerError]. [StatusError],
 // [DecodeError] and [TooLargeError] are about a response. [Error] is for no response, a body that
 // broke off, or a failed check. Their texts begin with the route and hold no URL query, credential
-// or body. They unwrap to their cause, forward Timeout, match the error of the request's context,
+// or body. They unwrap to their cause, forward Timeout, match the error of the caller's context,
 // and have the explained [transport.Call] if the client has layers.
 //
 // # Cost

@@ -38,7 +38,7 @@ type Error struct {
 	// Err is the cause. Its own text is not redacted.
 	Err error
 
-	ended error // the error of the request's context, nil while it has not ended
+	ended error // the error of the caller's context, nil while it has not ended
 }
 
 func (e *Error) Error() string {
@@ -52,7 +52,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is matches the error of the request's context, even if Err is the cause of the context instead.
+// Is matches the error of the caller's context, even if Err is the cause of the context instead.
 func (e *Error) Is(target error) bool { return e.ended != nil && target == e.ended }
 
 // Timeout reports whether a time limit was reached: the deadline of the context, or a limit that

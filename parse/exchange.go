@@ -2,6 +2,7 @@ package parse
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -96,21 +97,34 @@ func (x *exchange) fail(resp *http.Response, err error) error {
 		_ = resp.Body.Close()
 	}
 	c := x.call()
-	e := &Error{Route: x.routeOf(c), Call: c, Err: cause(err)}
-	if x.req != nil {
-		e.ended = x.req.Context().Err()
-	}
-	return e
+	return &Error{Route: x.routeOf(c), Call: c, Err: cause(err), ended: x.ended(resp, err)}
 }
 
 // broken makes the error of a body that could not be read to its end.
 func (x *exchange) broken(resp *http.Response, err error) error {
 	c := transport.CallOf(resp)
-	e := &Error{Route: x.routeOf(c), Call: c, Err: &bodyError{err}}
-	if resp.Request != nil {
-		e.ended = resp.Request.Context().Err()
+	return &Error{Route: x.routeOf(c), Call: c, Err: &bodyError{err}, ended: x.ended(resp, err)}
+}
+
+// ended returns the error of the caller's context, nil while that has not ended. For JSON and the
+// streams, which have sent nothing, it is the context of the call. Without layers there is only that of
+// the response's request. A round tripper may have made that one, and end it with the body, so there
+// err must be its error or its cause.
+func (x *exchange) ended(resp *http.Response, err error) error {
+	if x.client != nil {
+		return x.req.Context().Err()
 	}
-	return e
+	if c := transport.CallOf(resp); c != nil {
+		return c.Request().Context().Err()
+	}
+	if resp == nil || resp.Request == nil {
+		return nil
+	}
+	ctx := resp.Request.Context()
+	if over := ctx.Err(); over != nil && (errors.Is(err, over) || errors.Is(err, context.Cause(ctx))) {
+		return over
+	}
+	return nil
 }
 
 // checked makes the error of a response that failed a check.
