@@ -51,7 +51,7 @@ func newList() *cobra.Command {
 			if len(url) > longURL {
 				next = "  " // it is no cell, which would make the column as wide in all lines
 			}
-			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s%s%s%s%d B\n", x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05"),
+			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s%s%s%s%d B\n", x.number, startText(x.Exchange),
 				cleanLine(methodOf(x.Exchange)), url, next, outcome(x.Exchange), next, length(x.Exchange)); err != nil {
 				return err
 			}

@@ -52,7 +52,16 @@ func methodOf(x *store.Exchange) string {
 	return x.Request.Method
 }
 
-// startOf returns when the request of an exchange started. A text tape keeps the day alone.
+// startText returns when the request of an exchange started, in UTC. A text tape keeps the day alone.
+func startText(x *store.Exchange) string {
+	t := startOf(x).UTC()
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.DateTime)
+}
+
+// startOf returns when the request of an exchange started.
 func startOf(x *store.Exchange) time.Time {
 	if x.Start.IsZero() {
 		return x.ID.Time()

@@ -116,8 +116,8 @@ func show(out io.Writer, x numbered, content []byte) error {
 	if f := x.Fault; f != nil && !x.CallerLeft() {
 		fmt.Fprintf(&b, "\nfailed: %s\n", cleanLine(f.Text))
 	}
-	fmt.Fprintf(&b, "\nnumber %d, recorded %s in %v, attempt %d, route %s\n",
-		x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05 MST"), x.Total, x.Attempt, cleanLine(x.Route))
+	fmt.Fprintf(&b, "\nnumber %d, recorded %s UTC in %v, attempt %d, route %s\n",
+		x.number, startText(x.Exchange), x.Total, x.Attempt, cleanLine(x.Route))
 	if x.Masked {
 		b.WriteString("secrets in the body are masked\n")
 	}
