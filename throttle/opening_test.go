@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
@@ -156,6 +157,42 @@ func TestWhatCountsAsRecovery(t *testing.T) {
 			}
 			if leave != tt.leave {
 				t.Errorf("with the first response after the pause, a %d, %d requests leave, want %d", tt.status, leave, tt.leave)
+			}
+			quiet(t, l)
+		})
+	}
+}
+
+// A request that waits for its turn after the end of a pause waits for that pause, and not for a quota
+// that has room or is not there.
+func TestARequestThatWaitsForItsTurnAfterAPauseWaitsForThePause(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules []Rule
+		how   layer.Wait
+		rule  string
+	}{
+		"no rule":            {nil, layer.Pause, "pause of api.test"},
+		"a rule with room":   {[]Rule{{Limit: 100}}, layer.Pause, "pause of api.test"},
+		"a rule that is due": {[]Rule{{Limit: 2, Per: time.Minute, Margin: NoMargin}}, layer.Quota, "2 requests per minute"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{respond: throttled(1, 429, "Retry-After", "1")}
+			l, o := New(c.rules...), &observer{kinds: layer.WaitBegin | layer.WaitEnd}
+			rt := o.Wrap(l.Wrap(s))
+			_, _ = get(t.Context(), rt, "/")
+			s.latency = func(*http.Request) time.Duration { return 100 * time.Millisecond }
+			var wg sync.WaitGroup
+			wg.Go(func() { _, _ = get(t.Context(), rt, "/first") })
+			time.Sleep(time.Second + 50*time.Millisecond)
+			wg.Go(func() { _, _ = get(t.Context(), rt, "/second") })
+			wg.Wait()
+			if len(o.observed) != 4 {
+				t.Fatalf("%s: observed %d events, want the begin and end of two waits", name, len(o.observed))
+			}
+			for _, e := range o.observed[2:] {
+				if e.How != c.how || e.Text != c.rule {
+					t.Errorf("%s: event %v is about %v of %q, want %v of %q", name, e.Kind, e.How, e.Text, c.how, c.rule)
+				}
 			}
 			quiet(t, l)
 		})

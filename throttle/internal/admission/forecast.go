@@ -85,7 +85,7 @@ func (f *Forecast) pause(w *Waiter, p *pauses.Pause, now, last int64, full bool)
 		return pauseRejection(p, wait, p.Waiting-1)
 	case p.Until() > w.deadline || f.MaxWait > 0 && wait > f.MaxWait:
 		return pauseRejection(p, wait, p.Waiting-1).late(w, now, p.Until(), f.MaxWait)
-	case p.Until() >= last:
+	case max(p.Until(), now) >= last: // also if it has ended, and lets one request after the other go
 		*f = Forecast{Paused: true, Wait: wait, Rule: p.Text(), MaxWait: f.MaxWait}
 	}
 	return nil
