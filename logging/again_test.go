@@ -70,3 +70,29 @@ func TestAnAttemptOfAForeignLayerIsRetried(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// The built-in texts say what was wrong, also if that has no status.
+func TestTheBuiltInTextsSayWhatWasWrong(t *testing.T) {
+	var b bytes.Buffer
+	on := logging.At(slog.LevelInfo)
+	l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Errors: logging.At(logging.NoLevel), Retry: on, Retried: on, Exhausted: on})
+	again := &rttest.Layer{Name: "again", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		c.Emit(layer.Event{Kind: layer.RetryScheduled, Attempt: c.Attempt(), Err: rttest.ErrBoom, Limit: 2, Text: "error"})
+		c.Attempt().End(nil, rttest.ErrBoom)
+		a := c.NextAttempt(layer.Retry)
+		resp, err := next.RoundTrip(req)
+		a.End(resp, err)
+		c.Emit(layer.Event{Kind: layer.Exhausted, Attempt: a, Response: resp, Err: a.Err(), Limit: 2, Text: "attempts used up: 2 of 2"})
+		return resp, err
+	}}
+	ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { return errors.New("no value") }})
+	if err := call(ctx, l.Wrap(again.Wrap(rttest.Respond(200, ""))), "http://api.test/"); err != nil {
+		t.Fatal(err)
+	}
+	want := `INFO GET http://api.test/ will be retried in 0s, attempt 1 of 2 failed: ABORTED boom
+INFO GET http://api.test/ retried, attempt 2: 200 check: no value
+INFO GET http://api.test/ gave up after attempt 2, attempts used up: 2 of 2; 200 check: no value`
+	if got := strings.Join(messages(&b), "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

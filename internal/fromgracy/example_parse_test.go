@@ -211,7 +211,7 @@ func Example_row60() {
 	_, _ = getPokemon.Call(ctx, api, "abra")
 	// Output:
 	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra"
-	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra will be retried in 0s after status 503, attempt 1 of 3 failed"
-	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra retried: 404, attempt 2"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra will be retried in 0s, attempt 1 of 3 failed: 503"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra retried, attempt 2: 404"
 	// level=ERROR msg="GET https://pokeapi.co/api/v2/pokemon/abra failed: 404"
 }
