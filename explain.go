@@ -22,6 +22,7 @@ func Explain(client any, overrides ...transport.Override) *Plan {
 	p := &Plan{Attempts: 1, Sends: 1}
 	var rt http.RoundTripper
 	switch c := client.(type) {
+	case nil:
 	case *http.Client:
 		if c == nil {
 			c = http.DefaultClient

@@ -128,6 +128,7 @@ func TestExplainWarnsOfIdleConnectionsOnce(t *testing.T) {
 
 func TestExplainTakesAnyClient(t *testing.T) {
 	for name, client := range map[string]any{
+		"nil":           nil,
 		"nil client":    (*http.Client)(nil),
 		"zero client":   &http.Client{},
 		"round tripper": http.DefaultTransport,
