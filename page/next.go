@@ -29,7 +29,11 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 	for i, s := range append([]string{first}, origins...) {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			panic(fmt.Sprintf("page: Next: URL %d is not an absolute http or https URL", i))
+			which := "first"
+			if i > 0 {
+				which = fmt.Sprintf("origin %d of %d", i, len(origins))
+			}
+			panic("page: Next: " + which + " is not an absolute http or https URL")
 		}
 		allowed[origin.Of(u)] = true
 		if i == 0 {

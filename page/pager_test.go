@@ -222,8 +222,8 @@ func TestConstructorsPanicOnWhatCannotWork(t *testing.T) {
 		"page: Offset: nil":                   func() { page.Offset[int](1, nil) },
 		"page: Cursor: nil":                   func() { page.Cursor[int](nil) },
 		"page: Next: nil":                     func() { page.Next[int]("https://a.test/", nil) },
-		"page: Next: URL 0":                   func() { page.Next("/relative", endless) },
-		"page: Next: URL 1":                   func() { page.Next("https://a.test/", endless, "ftp://a.test") },
+		"page: Next: first is not":            func() { page.Next("/relative", endless) },
+		"page: Next: origin 1 of 1 is not":    func() { page.Next("https://a.test/", endless, "ftp://a.test") },
 		"page: Max: 0 is not positive":        func() { page.Cursor(endless).Max(0) },
 		"page: Collect: limit -1 is negative": func() { _, _ = page.Cursor(endless).Collect(t.Context(), -1) },
 	}

@@ -73,6 +73,7 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		make func()
 	}{
 		{`pattern "/x" has no method`, func() { parse.NewEndpoint[parse.None, int]("/x") }},
+		{`pattern "pokemon/{name}" has no method: write "GET /pokemon/{name}"`, func() { parse.NewEndpoint[string, int]("pokemon/{name}") }},
 		{"has the host \"api.test\": put it into API.Base", func() { parse.NewEndpoint[parse.None, int]("GET api.test/x") }},
 		{"begin the path with a slash", func() { parse.NewEndpoint[string, int]("GET pokemon/{name}") }},
 		{"write \"GET\"", func() { parse.NewEndpoint[string, int]("get /pokemon/{name}") }},

@@ -32,7 +32,7 @@ func parsePattern(text string) (*pattern, error) {
 	case err != nil:
 		return nil, err
 	case method == "":
-		return nil, fmt.Errorf("pattern %q has no method: write %q", text, "GET "+text)
+		return nil, fmt.Errorf("pattern %q has no method: write %q", text, "GET /"+strings.TrimPrefix(text, "/"))
 	case host != "":
 		return nil, fmt.Errorf("pattern %q has the host %q: put it into API.Base, and begin the path with a slash", text, host)
 	}
