@@ -21,11 +21,9 @@ func Hedge(after time.Duration) transport.Func {
 				ctx, cancels[i] = context.WithCancel(req.Context())
 				context.AfterFunc(req.Context(), cancels[i])
 				go func() {
-					begin := time.NewTimer(time.Duration(i) * after)
-					defer begin.Stop()
-					select {
-					case <-begin.C:
-					case <-ctx.Done():
+					if i > 0 && !lasts(ctx, after) {
+						results <- hedged{i, nil, ctx.Err()}
+						return
 					}
 					resp, err := next.RoundTrip(req.Clone(ctx)) //nolint:bodyclose // the winner's is the caller's
 					results <- hedged{i, resp, err}
@@ -40,6 +38,18 @@ func Hedge(after time.Duration) transport.Func {
 			}()
 			return won.resp, won.err
 		})
+	}
+}
+
+// lasts reports whether ctx has not ended after d.
+func lasts(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

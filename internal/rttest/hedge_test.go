@@ -33,3 +33,24 @@ func TestAHedgeReturnsWhatComesFirstAndCancelsTheOther(t *testing.T) {
 		}
 	})
 }
+
+// The response that comes first ends the wait of the other request, which is then not sent.
+func TestAHedgeSendsOneRequestThatIsFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var sent atomic.Int64
+		rt := rttest.Hedge(time.Second)(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			sent.Add(1)
+			time.Sleep(900 * time.Millisecond)
+			return rttest.Response(req, 200, "first"), nil
+		}))
+		if got := rttest.Read(t, rttest.Get(ctx, t, rt)); got != "first" {
+			t.Errorf("body %q, want that of the first request", got)
+		}
+		time.Sleep(time.Minute)
+		if n := sent.Load(); n != 1 {
+			t.Errorf("%d requests, want 1", n)
+		}
+	})
+}
