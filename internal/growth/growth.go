@@ -176,16 +176,21 @@ func once(s string, f func(s string)) time.Duration {
 	return processor() - begin
 }
 
+// Took returns the processor time that f takes, in the goroutine of the caller.
+func Took(f func()) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return once("", func(string) { f() })
+}
+
 // Within fails tb if f takes more processor time for n bytes than 20 ms and 20 µs per byte. It is
 // for fuzz targets, whose inputs are small: it finds gross outliers.
 func Within(tb testing.TB, n int, f func()) {
 	tb.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	limit := 20*time.Millisecond + time.Duration(n)*20*time.Microsecond
 	var d time.Duration
 	for range 3 {
-		if d = once("", func(string) { f() }); d <= limit {
+		if d = Took(f); d <= limit {
 			return
 		}
 	}
