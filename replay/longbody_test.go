@@ -10,8 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -99,59 +99,47 @@ func (s *stuckParts) AppendParts(list []store.Part) error {
 // A read that waits for a stuck store ends with the context of its request, and with Close, which
 // does not wait. The body is then not recorded.
 func TestAWaitForTheStoreEnds(t *testing.T) {
-	for _, what := range []string{"the context", "Close"} {
-		path := filepath.Join(t.TempDir(), "tape.db")
-		stuck := &stuckParts{PartStore: partStore(t, path), release: make(chan struct{})}
-		tape, err := replay.New(stuck, replay.Options{MaxBody: 1 << 30})
-		if err != nil {
-			t.Fatal(err)
-		}
-		release := sync.OnceFunc(func() { close(stuck.release) })
-		ctx, cancel := context.WithCancel(t.Context())
-		base := download(24<<20, nil)
-		resp, err := tape.Wrap(base).RoundTrip(request(t, "GET", api+"/image", "").WithContext(ctx))
-		if err != nil {
-			t.Fatal(err)
-		}
-		over := make(chan int64)
-		go func() {
-			n, _ := io.Copy(io.Discard, resp.Body)
-			over <- n
-		}()
-		select {
-		case n := <-over:
-			t.Errorf("%s: %d bytes were read: nothing waited", what, n)
-		case <-time.After(300 * time.Millisecond):
-		}
-		if what == "Close" {
-			closed := make(chan error, 1)
-			go func() { closed <- resp.Body.Close() }()
-			select {
-			case err := <-closed:
-				if err != nil {
-					t.Errorf("%s: %v", what, err)
-				}
-			case <-time.After(time.Minute):
-				t.Errorf("%s waits for the store", what)
+	for what, end := range map[string]func(cancel context.CancelFunc, body io.Closer) error{
+		"the context": func(cancel context.CancelFunc, _ io.Closer) error { cancel(); return nil },
+		"Close":       func(_ context.CancelFunc, body io.Closer) error { return body.Close() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "tape.db")
+			stuck := &stuckParts{PartStore: partStore(t, path), release: make(chan struct{})}
+			tape, err := replay.New(stuck, replay.Options{MaxBody: 1 << 30})
+			if err != nil {
+				t.Fatal(err)
 			}
-		} else {
-			cancel()
-		}
-		select {
-		case <-over:
-		case <-time.After(time.Minute):
-			t.Errorf("%s does not end the read", what)
-			release()
-			<-over
-		}
-		cancel()
-		_ = resp.Body.Close()
-		release()
-		closeTape(t, tape)
-		if s := tape.Stats(); s.Recorded != 0 || s.Incomplete != 1 {
-			t.Errorf("%s: %+v", what, s)
-		}
-		noParts(t, path)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			resp, err := tape.Wrap(download(24<<20, nil)).RoundTrip(request(t, "GET", api+"/image", "").WithContext(ctx))
+			if err != nil {
+				t.Fatal(err)
+			}
+			over := make(chan int64, 1)
+			go func() {
+				n, _ := io.Copy(io.Discard, resp.Body)
+				over <- n
+			}()
+			synctest.Wait()
+			if len(over) > 0 {
+				t.Errorf("%s: %d bytes were read: nothing waited", what, <-over)
+			}
+			if err := end(cancel, resp.Body); err != nil { // a Close that waits hangs here
+				t.Errorf("%s: %v", what, err)
+			}
+			synctest.Wait()
+			if len(over) == 0 {
+				t.Errorf("%s does not end the read", what)
+			}
+			_ = resp.Body.Close()
+			close(stuck.release)
+			closeTape(t, tape)
+			if s := tape.Stats(); s.Recorded != 0 || s.Incomplete != 1 {
+				t.Errorf("%s: %+v", what, s)
+			}
+			noParts(t, path)
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/replay"
@@ -192,42 +193,36 @@ func TestALongBodyOnATextTape(t *testing.T) {
 
 // Close does not wait for a read that waits for a part.
 func TestCloseDoesNotWaitForAPart(t *testing.T) {
-	stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
-	tape, err := replay.New(stuck, replay.Options{Reuse: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rt := tape.Wrap(download(2<<20, nil))
-	get(t, rt, api+"/image")
-	resp, err := rt.RoundTrip(request(t, "GET", api+"/image", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	reading := make(chan error)
-	go func() {
-		_, err := resp.Body.Read(make([]byte, 10))
-		reading <- err
-	}()
-	select {
-	case err := <-reading:
-		t.Fatalf("the read has not waited: %v", err)
-	case <-time.After(100 * time.Millisecond):
-	}
-	closed := make(chan error, 1)
-	go func() { closed <- resp.Body.Close() }()
-	select {
-	case err := <-closed:
+	synctest.Test(t, func(t *testing.T) {
+		stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
+		tape, err := replay.New(stuck, replay.Options{Reuse: true})
 		if err != nil {
+			t.Fatal(err)
+		}
+		rt := tape.Wrap(download(2<<20, nil))
+		get(t, rt, api+"/image")
+		resp, err := rt.RoundTrip(request(t, "GET", api+"/image", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reading := make(chan error, 1)
+		go func() {
+			_, err := resp.Body.Read(make([]byte, 10))
+			reading <- err
+		}()
+		synctest.Wait()
+		if len(reading) > 0 {
+			t.Fatalf("the read has not waited: %v", <-reading)
+		}
+		if err := resp.Body.Close(); err != nil { // a Close that waits hangs here
 			t.Errorf("Close: %v", err)
 		}
-	case <-time.After(time.Minute):
-		t.Error("Close waits for the store")
-	}
-	close(stuck.release)
-	if err := <-reading; !errors.Is(err, http.ErrBodyReadAfterClose) {
-		t.Errorf("the read: %v", err)
-	}
-	closeTape(t, tape)
+		close(stuck.release)
+		if err := <-reading; !errors.Is(err, http.ErrBodyReadAfterClose) {
+			t.Errorf("the read: %v", err)
+		}
+		closeTape(t, tape)
+	})
 }
 
 // Waiting for a part ends with the context, and the error is its cause.
