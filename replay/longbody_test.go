@@ -9,7 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +22,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/internal/mediatype"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -140,6 +145,66 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 			}
 			noParts(t, path)
 		})
+	}
+}
+
+// watchedContext is the context of a request, whose Done calls fn.
+type watchedContext struct {
+	context.Context
+	fn func()
+}
+
+func (c watchedContext) Done() <-chan struct{} {
+	c.fn()
+	return c.Context.Done()
+}
+
+// A body may be closed at the moment at which a read begins to wait for the store.
+func TestCloseBeforeAWaitForTheStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	stuck := &stuckParts{PartStore: partStore(t, path), release: make(chan struct{})}
+	tape, err := replay.New(stuck, replay.Options{MaxBody: 1 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const most = 15 // parts that may wait
+	get(t, tape.Wrap(download(most*store.PartSize, nil)), api+"/first")
+	var body atomic.Pointer[io.ReadCloser]
+	closed := make(chan error, 1)
+	closing := sync.OnceFunc(func() {
+		go func() { closed <- (*body.Load()).Close() }()
+		for !slices.ContainsFunc(rttest.Goroutines(), func(g string) bool {
+			return strings.Contains(g, "Mutex") && strings.Contains(g, "recordedBody).Close")
+		}) {
+			runtime.Gosched()
+		}
+	})
+	req := request(t, "GET", api+"/image", "")
+	resp, err := tape.Wrap(download(24<<20, nil)).RoundTrip(req.WithContext(watchedContext{req.Context(), func() {
+		if body.Load() != nil {
+			closing()
+		}
+	}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body.Store(&resp.Body)
+	release := time.AfterFunc(time.Minute, func() { close(stuck.release) })
+	_, _ = io.Copy(io.Discard, resp.Body)
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if release.Stop() {
+		close(stuck.release)
+	} else {
+		t.Error("Close waits for the store")
+	}
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Recorded != 1 || s.Incomplete != 1 {
+		t.Errorf("%+v", s)
+	}
+	if n := parts(t, path); n != most {
+		t.Errorf("%d parts are on the tape, want the %d of the first body", n, most)
 	}
 }
 

@@ -18,21 +18,23 @@ type recordedBody struct {
 	recording *recording
 	max       int64
 
+	// A read is counted before it looks whether Close was called, and Close says so before it looks
+	// for reads. So either the read ends at once, or Close ends its wait for the store.
 	reading  atomic.Int32                       // the caller's reads in progress
+	closing  atomic.Bool                        // Close was called: the body is read by nobody but us
 	stopWait atomic.Pointer[context.CancelFunc] // ends a wait for the store; nil if there is none
 
 	// mu guards all fields below. It is not held while inner is read, but it is held during a wait
 	// for the store.
-	mu      sync.Mutex
-	size    int64 // bytes read
-	kept    []byte
-	spill   *spill // where the body goes, nil if to kept
-	whole   bool   // whether it stays in kept however long it gets
-	pieces  pieces
-	over    bool   // the exchange was recorded, or the body is too long
-	closing bool   // Close was called: the body is read by nobody but us
-	closed  bool   // Close is done
-	rest    unread // inner as Close reads it, zero if it does not
+	mu     sync.Mutex
+	size   int64 // bytes read
+	kept   []byte
+	spill  *spill // where the body goes, nil if to kept
+	whole  bool   // whether it stays in kept however long it gets
+	pieces pieces
+	over   bool   // the exchange was recorded, or the body is too long
+	closed bool   // Close is done
+	rest   unread // inner as Close reads it, zero if it does not
 }
 
 const roomAtOnce = 16 << 10 // the most bytes that are allocated because of a length in the headers
@@ -65,10 +67,11 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 // Close completes the exchange where the end of the body is near.
 func (b *recordedBody) Close() error {
 	var err error
+	first := !b.closing.Swap(true)
 	if b.reading.Load() > 0 {
 		b.stop() // a long body that is closed during a read waits for no store
 	}
-	at, closed := b.complete()
+	at, closed := b.complete(first)
 	b.endAt(at, nil)
 	if !closed {
 		err = b.inner.Close()
@@ -102,12 +105,11 @@ func (b *recordedBody) afterClose() error {
 
 // enter begins a read of the caller. It returns false after Close.
 func (b *recordedBody) enter() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closing {
+	b.reading.Add(1)
+	if b.closing.Load() {
+		b.leave()
 		return false
 	}
-	b.reading.Add(1)
 	return true
 }
 
@@ -115,11 +117,10 @@ func (b *recordedBody) leave() { b.reading.Add(-1) }
 
 // complete reads what the caller has left unread. It reports whether that has closed the body, and
 // when it started, or 0 if it read nothing. It leaves alone a body that is closed during a read,
-// since that is done to end the read.
-func (b *recordedBody) complete() (at time.Duration, closed bool) {
+// since that is done to end the read. first says that this is the first Close.
+func (b *recordedBody) complete(first bool) (at time.Duration, closed bool) {
 	b.mu.Lock()
-	idle := !b.closing && !b.over && b.reading.Load() == 0
-	b.closing = true
+	idle := first && !b.over && b.reading.Load() == 0
 	had, length := b.size, b.recording.head.ContentLength
 	if length >= 0 {
 		length -= had
@@ -185,6 +186,9 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 		return true
 	}
 	b.stopWait.Store(&stop)
+	if b.closing.Load() && b.reading.Load() > 0 {
+		stop() // Close looked for it too early
+	}
 	b.spill.write(b.kept)
 	b.kept = nil
 	return true
