@@ -91,7 +91,7 @@ func TestTheBuiltInTextsSayWhatWasWrong(t *testing.T) {
 	}
 	want := `INFO GET http://api.test/ will be retried in 0s, attempt 1 of 2 failed: ABORTED boom
 INFO GET http://api.test/ retried, attempt 2: 200 check: no value
-INFO GET http://api.test/ gave up after attempt 2, attempts used up: 2 of 2; 200 check: no value`
+INFO GET http://api.test/ gave up after attempt 2 (attempts used up: 2 of 2): 200 check: no value`
 	if got := strings.Join(messages(&b), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -60,7 +60,7 @@ func (c Config) rows() [kinds]row {
 		failure:   {"Errors", c.Errors, "{METHOD} {URL} failed: {STATUS} {ERROR}", whole, true},
 		retry:     {"Retry", c.Retry, "{METHOD} {URL} will be retried in {RETRY_DELAY}s, attempt {CUR_ATTEMPT} of {MAX_ATTEMPT} failed: {STATUS} {ERROR}", again, false},
 		retried:   {"Retried", c.Retried, "{METHOD} {URL} retried, attempt {CUR_ATTEMPT}: {STATUS} {ERROR}", again, false},
-		exhausted: {"Exhausted", c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT}, {STOPPED}; {STATUS} {ERROR}", slices.Concat(again, []string{"STOPPED", "LEDGER"}), false},
+		exhausted: {"Exhausted", c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT} ({STOPPED}): {STATUS} {ERROR}", slices.Concat(again, []string{"STOPPED", "LEDGER"}), false},
 		throttled: {"Throttled", c.Throttled, "{METHOD} {URL} waits {THROTTLE_TIME}s for {RULE}", waits, false},
 		released:  {"Released", c.Released, "{METHOD} {URL} waited {THROTTLE_TIME}s for {RULE}", waits, false},
 		queued:    {"Queued", c.Queued, "{METHOD} {URL} waits for a slot (limit {CONCURRENT_REQUESTS})", slots, false},

@@ -52,7 +52,7 @@ func TestTheBuiltInTextOfEveryEvent(t *testing.T) {
 			"INFO GET http://api.test/things/7 freed a slot (limit 5)",
 			"INFO GET http://api.test/things/7 returned 429: host api.test is paused for 3s",
 			"INFO GET http://api.test/things/7 will be retried in 1s, attempt 1 of 4 failed: 429",
-			"INFO GET http://api.test/things/7 gave up after attempt 1, attempts used up; 429",
+			"INFO GET http://api.test/things/7 gave up after attempt 1 (attempts used up): 429",
 			"INFO GET http://api.test/things/7 recorded",
 			"INFO GET http://api.test/things/7 replayed",
 			"INFO GET http://api.test/things/7 returned 503 in 1.5s",
