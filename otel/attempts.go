@@ -94,7 +94,7 @@ func (x *Attempts) finish(ctx context.Context, c *layer.Call, to *target, span t
 	if recording {
 		span.SetAttributes(r.attributes()...)
 		if r.series.errorType != "" {
-			x.t.setError(span, err)
+			x.t.setError(ctx, span, r.series.errorType, err)
 		}
 	}
 	// An inner layer may have responded itself.
@@ -126,7 +126,7 @@ func (x *Attempts) plain(c *layer.Call, req *http.Request, next http.RoundTrippe
 	resp, err := next.RoundTrip(req)
 	done = true
 	if r := resultOf(ctx, c, resp, err); span.IsRecording() && r.series.errorType != "" {
-		t.failed(span, r.series.errorType, err)
+		t.failed(ctx, span, r.series.errorType, err)
 	}
 	return resp, err
 }

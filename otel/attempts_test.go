@@ -154,7 +154,7 @@ func TestErrorsHaveAClass(t *testing.T) {
 		"fault":              {step: roundtriptest.Step{Err: rttest.ErrBoom}, class: "_OTHER", call: "_OTHER", clientText: "boom"},
 		"404":                {step: roundtriptest.Step{Status: 404}, class: "404", call: "404"},
 		"canceled":           {step: roundtriptest.Step{Hang: true}, canceled: true, class: "canceled", call: "canceled", clientText: "context canceled"},
-		"timeout of a layer": {step: roundtriptest.Step{Hang: true}, limit: time.Second, class: "timeout", call: "timeout"},
+		"timeout of a layer": {step: roundtriptest.Step{Hang: true}, limit: time.Second, class: "timeout", call: "timeout", clientText: "timeout: no response to the attempt within 1s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

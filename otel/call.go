@@ -59,12 +59,12 @@ func (t *Telemetry) finish(a *layer.Attempt, req *http.Request, span trace.Span,
 	}
 	switch {
 	case err != nil:
-		t.failed(span, errtype.Of(req.Context(), err), err)
+		t.failed(req.Context(), span, errtype.Of(req.Context(), err), err)
 	case v == verdict.OK || v == verdict.Unjudged:
 	case a.Err() != nil:
-		t.failed(span, errtype.Of(req.Context(), a.Err()), a.Err())
+		t.failed(req.Context(), span, errtype.Of(req.Context(), a.Err()), a.Err())
 	default:
-		t.failed(span, strconv.Itoa(resp.StatusCode), nil)
+		t.failed(req.Context(), span, strconv.Itoa(resp.StatusCode), nil)
 	}
 }
 

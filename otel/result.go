@@ -2,6 +2,7 @@ package otel
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -9,6 +10,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/errtype"
 	"github.com/gracy-go/gracy/layer"
 )
@@ -33,17 +35,30 @@ func resultOf(ctx context.Context, c *layer.Call, resp *http.Response, err error
 }
 
 // failed marks a span as failed.
-func (t *Telemetry) failed(span trace.Span, kind string, err error) {
+func (t *Telemetry) failed(ctx context.Context, span trace.Span, kind string, err error) {
 	span.SetAttributes(semconv.ErrorTypeKey.String(kind))
-	t.setError(span, err)
+	t.setError(ctx, span, kind, err)
 }
 
 // setError sets the status of a span. Its description is the error, redacted; a status code
-// needs none.
-func (t *Telemetry) setError(span trace.Span, err error) {
+// needs none. If a time limit ended the request and the error does not say so, the limit comes first:
+// the error of the base may say only that its connection was closed.
+func (t *Telemetry) setError(ctx context.Context, span trace.Span, kind string, err error) {
 	description := ""
 	if err != nil {
+		if kind == errtype.Timeout && !ctxerr.ByLimit(err) {
+			err = fmt.Errorf("%w: %w", limitOf(ctx), err)
+		}
 		description = short(t.config.Redactor.Error(err))
 	}
 	span.SetStatus(codes.Error, description)
+}
+
+// limitOf returns the error of the time limit that ended ctx. A deadline that has passed may not have
+// ended it yet.
+func limitOf(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return context.DeadlineExceeded
 }

@@ -1,12 +1,16 @@
 package otel_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/otel"
@@ -78,5 +82,47 @@ func TestTheSearchForSecretsFindsThem(t *testing.T) {
 	_, _ = do(t, rt, request(ctx, t, "GET", "http://api.test/a/plain-word?page=plain-word"))
 	if !strings.Contains(s.everything(t), "plain-word") {
 		t.Error("what is no secret is not in the spans: the search looks in the wrong place")
+	}
+}
+
+// late is a context whose deadline has passed and that has not noticed.
+type late struct{ context.Context }
+
+func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
+
+// If a time limit has ended a request, its span says so, also if the error of the base says only that
+// its connection was closed. Package timeout closes a dead connection before it ends the context.
+func TestASpanNamesTheLimitThatEndedItsRequest(t *testing.T) {
+	closed := errors.New("use of closed network connection")
+	limit := &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	over, cancel := context.WithCancelCause(t.Context())
+	cancel(limit)
+	canceled, stop := context.WithCancel(t.Context())
+	stop()
+	for want, c := range map[string]struct {
+		ctx context.Context
+		err error
+	}{
+		"use of closed network connection":                            {t.Context(), closed},
+		"context deadline exceeded: use of closed network connection": {late{t.Context()}, closed},
+		"dial tcp: i/o timeout: use of closed network connection":     {over, closed},
+		"dial tcp: i/o timeout":                                       {over, limit},
+		"context canceled":                                            {canceled, context.Canceled},
+	} {
+		for _, instrumented := range []bool{false, true} {
+			s := newSDK()
+			config := s.config()
+			config.Instrumented = instrumented
+			base := rttest.Func(func(*http.Request) (*http.Response, error) { return nil, c.err })
+			_, _ = do(t, otel.New(config).Attempts().Wrap(base), request(c.ctx, t, "GET", "http://api.test/"))
+			for _, span := range s.ended() {
+				if got := span.Status().Description; got != want {
+					t.Errorf("instrumented: %v: %q, want %q", instrumented, got, want)
+				}
+			}
+			if n := len(s.ended()); n != 1 {
+				t.Errorf("%d spans, want 1", n)
+			}
+		}
 	}
 }

@@ -13,11 +13,14 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// Timeout is the class of an error if a time limit ended the request.
+const Timeout = "timeout"
+
 // Of returns the class of an error. It is one of a few words, among them _OTHER, and never the text
 // of the error. ctx is the context of the request.
 func Of(ctx context.Context, err error) string {
 	if timedOut(ctx, err) {
-		return "timeout"
+		return Timeout
 	}
 	if _, is := errors.AsType[*verdict.CheckError](err); is {
 		return "check_failed"
@@ -52,7 +55,7 @@ func Of(ctx context.Context, err error) string {
 	}
 	switch { // an error that says nothing itself, such as the cause of the context: ask the context
 	case ctxerr.TimedOut(ctx):
-		return "timeout"
+		return Timeout
 	case ctx.Err() != nil:
 		return "canceled"
 	}
