@@ -13,12 +13,17 @@ import (
 // breaksOff reports whether the response body of a breaks off by an error that ends it now, and gives
 // the row a note. It is true once. A body that breaks off before the call has returned fails its
 // attempt instead, or was discarded, and nobody has asked for that of an attempt that lost to another
-// one. A body whose call was canceled has not broken off, and the end of an upgraded connection is
-// that of both sides. What ends a read ahead is lost only if somebody reads on.
+// one. A body whose call was canceled has not broken off, but the row says where the caller stopped. The
+// end of an upgraded connection is that of both sides. What ends a read ahead is lost only if somebody
+// reads on.
 func breaksOff(a *Attempt) bool {
 	c := a.call
 	if !c.returned() || c.Attempt() != a || a.is(flagAhead) || a.Status() == http.StatusSwitchingProtocols ||
-		ctxerr.CallerGone(&c.req) && !ctxerr.TimedOut(c.req.Context()) || a.flags.Or(flagLost)&flagLost != 0 {
+		a.flags.Or(flagLost)&flagLost != 0 {
+		return false
+	}
+	if ctxerr.CallerGone(&c.req) && !ctxerr.TimedOut(c.req.Context()) {
+		a.AddNote("the caller canceled in the body")
 		return false
 	}
 	a.AddNote("the body broke off")

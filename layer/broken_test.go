@@ -38,16 +38,17 @@ func TestABodyThatBreaksOffIsObserved(t *testing.T) {
 		status int
 		err    error
 		broken bool
+		left   bool // the row says that the caller canceled
 	}{
-		{"a lost connection", t.Context(), 200, io.ErrUnexpectedEOF, true},
-		{"a timeout", t.Context(), 200, context.DeadlineExceeded, true},
-		{"an error of the server", t.Context(), 503, io.ErrUnexpectedEOF, true},
-		{"a 403, whose start is read before it is returned", t.Context(), 403, io.ErrUnexpectedEOF, true},
-		{"a 429 of a call that is canceled", canceled, 429, io.ErrUnexpectedEOF, false},
-		{"the end", t.Context(), 200, io.EOF, false},
-		{"a request that a layer has canceled", t.Context(), 200, context.Canceled, true},
-		{"a call that is canceled", canceled, 200, io.ErrUnexpectedEOF, false},
-		{"an upgraded connection", t.Context(), http.StatusSwitchingProtocols, io.ErrUnexpectedEOF, false},
+		{"a lost connection", t.Context(), 200, io.ErrUnexpectedEOF, true, false},
+		{"a timeout", t.Context(), 200, context.DeadlineExceeded, true, false},
+		{"an error of the server", t.Context(), 503, io.ErrUnexpectedEOF, true, false},
+		{"a 403, whose start is read before it is returned", t.Context(), 403, io.ErrUnexpectedEOF, true, false},
+		{"a 429 of a call that is canceled", canceled, 429, io.ErrUnexpectedEOF, false, true},
+		{"the end", t.Context(), 200, io.EOF, false, false},
+		{"a request that a layer has canceled", t.Context(), 200, context.Canceled, true, false},
+		{"a call that is canceled", canceled, 200, io.ErrUnexpectedEOF, false, true},
+		{"an upgraded connection", t.Context(), http.StatusSwitchingProtocols, io.ErrUnexpectedEOF, false, false},
 	} {
 		events := rttest.NewEvents(layer.BodyLost)
 		resp := rttest.Get(c.ctx, t, rttest.Stack(half(c.status, c.err), events, rttest.Pass("inner")))
@@ -59,7 +60,8 @@ func TestABodyThatBreaksOffIsObserved(t *testing.T) {
 		if (len(seen) == 1) != c.broken || c.broken && (!errors.Is(seen[0].Err, c.err) || seen[0].Attempt.Bytes() != 5) {
 			t.Errorf("%s: %d events, want one: %t", c.name, len(seen), c.broken)
 		}
-		if ledger := layer.CallOf(resp).String(); strings.Contains(ledger, "the body broke off") != c.broken {
+		ledger := layer.CallOf(resp).String()
+		if strings.Contains(ledger, "the body broke off") != c.broken || strings.Contains(ledger, "the caller canceled in the body") != c.left {
 			t.Errorf("%s: the ledger is\n%s", c.name, ledger)
 		}
 	}
