@@ -26,6 +26,22 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// careful is between a layer and a foreign one around further layers. It does for that one what sender
+// does for a careless base. Without it the body of a response that comes with an error would keep
+// what inner layers hold.
+type careful struct{ foreign http.RoundTripper }
+
+func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.foreign.RoundTrip(req)
+	if err != nil || resp == nil {
+		return nil, failure(resp, err)
+	}
+	complete(req, resp)
+	return resp, nil
+}
+
+func (c *careful) Unwrap() http.RoundTripper { return c.foreign }
+
 // attempt returns the attempt that is being sent. It is nil if the call in the context does not
 // belong to this stack or has returned: then the request was made inside or after the call, through
 // no layer that begins a call. An attempt in a goroutine of its own may outlive its call.

@@ -39,12 +39,13 @@ func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundT
 		b.root = b
 		b.send = &sender{next, b}
 	} else {
+		b.send = next
 		if _, direct := next.(*built); !direct {
 			inner.expose()
+			b.send = &careful{next}
 		}
 		b.root = inner.root
 		b.depth = inner.depth + 1
-		b.send = next
 		b.observers = inner.observers
 		b.tables = inner.tables
 		b.declared = inner.declared
