@@ -63,30 +63,35 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// forgetful is a store that reports success for every third batch without storing it.
-type forgetful struct {
+// third is a store that closes came at its third batch. If it forgets, it reports success without
+// storing that one.
+type third struct {
 	Store
-	calls int
+	forgets bool
+	calls   int
+	came    chan struct{}
 }
 
-func (f *forgetful) Append(batch []store.Entry) error {
-	if f.calls++; f.calls%3 == 0 {
-		return nil
+func (s *third) Append(batch []store.Entry) error {
+	if s.calls++; s.calls == 3 {
+		defer close(s.came)
+		if s.forgets {
+			return nil
+		}
 	}
-	return f.Store.Append(batch)
+	return s.Store.Append(batch)
 }
 
 func TestMeanwhile(t *testing.T) {
-	happens := func() { time.Sleep(100 * time.Millisecond) }
-	Meanwhile(t, openBolt(t), happens)
+	run := func(tb testing.TB, forgets bool) {
+		tb.Helper()
+		s := &third{Store: openBolt(tb), forgets: forgets, came: make(chan struct{})}
+		Meanwhile(tb, s, func() { <-s.came })
+	}
+	run(t, false)
 	failed := tapetest.Attempt(t, func(tb testing.TB) {
 		tb.Helper()
-		s := &forgetful{Store: openBolt(tb)}
-		Meanwhile(tb, s, func() {
-			for range 3 {
-				happens()
-			}
-		})
+		run(tb, true)
 	})
 	if len(failed) != 1 {
 		t.Errorf("of a store that forgets it failed by %q, want what is missing", failed)
