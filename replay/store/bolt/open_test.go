@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -78,39 +79,38 @@ func TestLocked(t *testing.T) {
 // If another file takes the place of the tape while Open waits for the lock, that file is the tape.
 // What is written to a file without a name would be lost.
 func TestOpenTheFileThatHasTheName(t *testing.T) {
-	path, fresh := tapeFile(t, 1), tapeFile(t, 3)
-	holder, err := Open(path)
-	tapetest.Must(t, err)
-	type opened struct {
-		db   *bbolt.DB
-		file *os.File
-		err  error
-	}
-	done := make(chan opened, 1)
-	before := openedAs(t, path)
-	go func() {
-		db, file, err := openDB(path, false) // as when Open opens it for the second time
-		done <- opened{db, file, err}
-	}()
-	// Wait until the file that is about to lose its name is open, and stays open.
-	for streak := 0; streak < 500 && len(done) == 0; streak++ {
-		if openedAs(t, path) == before {
-			streak = 0
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still while the files change
+		path, fresh := tapeFile(t, 1), tapeFile(t, 3)
+		holder, err := Open(path)
+		tapetest.Must(t, err)
+		type opened struct {
+			db   *bbolt.DB
+			file *os.File
+			err  error
 		}
-		runtime.Gosched()
-	}
-	tapetest.Must(t, os.Rename(fresh, path))
-	tapetest.Must(t, holder.Close())
-	o := <-done
-	tapetest.Must(t, o.err)
-	defer o.db.Close()
-	here, err := o.file.Stat()
-	tapetest.Must(t, err)
-	there, err := os.Stat(path)
-	tapetest.Must(t, err)
-	if !os.SameFile(here, there) {
-		t.Error("the file that is open has no name any more")
-	}
+		done := make(chan opened, 1)
+		before := openedAs(t, path)
+		go func() {
+			db, file, err := openDB(path, false) // as when Open opens it for the second time
+			done <- opened{db, file, err}
+		}()
+		synctest.Wait()
+		if n := openedAs(t, path); n != before+1 || len(done) > 0 {
+			t.Fatalf("%d descriptors, %d before, want that of one who waits", n, before)
+		}
+		tapetest.Must(t, os.Rename(fresh, path))
+		tapetest.Must(t, holder.Close())
+		o := <-done
+		tapetest.Must(t, o.err)
+		defer o.db.Close()
+		here, err := o.file.Stat()
+		tapetest.Must(t, err)
+		there, err := os.Stat(path)
+		tapetest.Must(t, err)
+		if !os.SameFile(here, there) {
+			t.Error("the file that is open has no name any more")
+		}
+	})
 }
 
 // openedAs returns how many descriptors of this process refer to a path.
