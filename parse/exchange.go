@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -121,7 +122,7 @@ func (x *exchange) ended(resp *http.Response, err error) error {
 		return nil
 	}
 	ctx := resp.Request.Context()
-	if over := ctx.Err(); over != nil && (errors.Is(err, over) || errors.Is(err, context.Cause(ctx))) {
+	if over := ctx.Err(); over != nil && (errors.Is(err, over) || ctxerr.Is(err, context.Cause(ctx))) {
 		return over
 	}
 	return nil

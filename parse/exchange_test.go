@@ -129,3 +129,24 @@ func (c closing) Close() error {
 	c.close()
 	return nil
 }
+
+// lots is a cause that == panics for.
+type (
+	lots   struct{ error }
+	pieces []error
+)
+
+func (pieces) Error() string { return "pieces" }
+
+func TestACauseThatCannotBeComparedIsNoPanic(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	resp := &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}},
+		Body:    closing{readerFunc(func([]byte) (int, error) { return 0, context.Cause(ctx) }), func() {}},
+		Request: (&http.Request{Method: http.MethodGet}).WithContext(ctx),
+	}
+	cancel(lots{pieces{}})
+	if _, err := parse.JSON[string](resp, nil); err == nil || !strings.Contains(err.Error(), "pieces") {
+		t.Error(err)
+	}
+}
