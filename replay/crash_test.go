@@ -113,10 +113,10 @@ func recordUntilKilled(t *testing.T, path string, l load) {
 	call()
 }
 
-// killed starts a process that records under a load, and kills it after a while. It returns how
-// many calls had returned, how many of them are not on the tape, the age of the oldest of those,
-// and the most that were pending.
-func killed(t *testing.T, path string, l load, after time.Duration) (total, lost int, oldest time.Duration, pending int64) {
+// killed starts a process that records under a load, and kills it after a while in which at least
+// some calls have returned. It returns how many calls had returned, how many of them are not on the
+// tape, the age of the oldest of those, and the most that were pending.
+func killed(t *testing.T, path string, l load, after time.Duration, least int64) (total, lost int, oldest time.Duration, pending int64) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWhatACrashLoses$")
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s|%d|%d|%v", crashVariable, path, l.callers, l.pause, l.lies))
@@ -132,6 +132,12 @@ func killed(t *testing.T, path string, l load, after time.Duration) (total, lost
 		t.Errorf("the process says %q, %v", line, err)
 	}
 	time.Sleep(after)
+	for end := time.Now().Add(time.Minute); fileSize(t, path+".returned") < 16*(least+1); {
+		if time.Now().After(end) {
+			t.Fatalf("less than %d calls have returned", least)
+		}
+		time.Sleep(5 * time.Millisecond) // another process
+	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 
@@ -190,7 +196,7 @@ func TestWhatACrashLoses(t *testing.T) {
 			}
 			most, eldest, queued, calls := 0, time.Duration(0), int64(0), 0
 			for range rounds {
-				total, lost, oldest, pending := killed(t, filepath.Join(t.TempDir(), name), l, 100*time.Millisecond+rand.N(300*time.Millisecond))
+				total, lost, oldest, pending := killed(t, filepath.Join(t.TempDir(), name), l, 100*time.Millisecond+rand.N(300*time.Millisecond), 0)
 				if lost > int(pending)+l.callers {
 					t.Errorf("%s, %s: %d calls were returned and are lost, though %d were pending at most", name, l.name, lost, pending)
 				}
@@ -204,7 +210,7 @@ func TestWhatACrashLoses(t *testing.T) {
 		l := load{callers: 1, pause: 5 * time.Millisecond, lies: true}
 		found := 0
 		for try := 0; try < 3 && found == 0; try++ {
-			if _, lost, _, pending := killed(t, filepath.Join(t.TempDir(), name), l, 300*time.Millisecond); lost > int(pending)+l.callers {
+			if _, lost, _, pending := killed(t, filepath.Join(t.TempDir(), name), l, 0, 100); lost > int(pending)+l.callers {
 				found++
 			}
 		}
