@@ -203,3 +203,35 @@ func TestTheLinesOfATapeCount(t *testing.T) {
 		t.Errorf("got %v, want %v", got(), want)
 	}
 }
+
+// A line about a retry names the wait that follows, whichever layer makes it.
+func TestTheLineOfARetryNamesThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, got := lines()
+		sent := 0
+		api := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if sent++; sent > 1 {
+				return server(200, "").RoundTrip(req)
+			}
+			resp, err := server(429, "").RoundTrip(req)
+			resp.Header.Set("Retry-After", "20")
+			return resp, err
+		})
+		rt := gracy.Around(
+			api,
+			logging.New(logging.Config{Logger: log, Retry: logging.Event{Template: "retry in {RETRY_DELAY}s"}, Retried: logging.Event{Template: "retried after {RETRY_DELAY}s"}}),
+			retry.New(retry.Policy{}),
+			throttle.New(),
+		)
+		begin := time.Now()
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if took := time.Since(begin); took < 20*time.Second || !slices.Equal(got(), []string{"retry in 20s", "retried after 20s"}) {
+			t.Errorf("%q in %v", got(), took)
+		}
+	})
+}

@@ -16,7 +16,7 @@ func (f *facts) delay() time.Duration {
 	case f.Attempt == nil:
 		return 0
 	}
-	return f.Attempt.Wait(layer.Backoff)
+	return f.Attempt.Wait(layer.Backoff) + f.Attempt.Wait(layer.Pause)
 }
 
 // cause returns why a further attempt is or was needed: the fault of this attempt or, for an

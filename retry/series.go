@@ -211,9 +211,14 @@ func (s *series) exhausted(a *layer.Attempt, resp *http.Response, err error, why
 // what an observer learns from the event must already be available to another call, above all the
 // slot.
 func (s *series) announce(a *layer.Attempt, o Outcome, f *further) {
-	if s.call.Wants(layer.RetryScheduled) {
-		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: layerName, Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
+	if !s.call.Wants(layer.RetryScheduled) {
+		return
 	}
+	wait := f.wait
+	if p := a.Pauser(); p != nil { // a pause may hold the attempt back for longer
+		wait = max(wait, time.Until(p.Until()))
+	}
+	s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: layerName, Attempt: a, Wait: wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 }
 
 // provide returns the next attempt, or why there is none.

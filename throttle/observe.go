@@ -61,7 +61,6 @@ type observation struct {
 	resp    *http.Response
 	key     pauses.Key
 	pass    pauses.Pass // the pass of its request
-	bounded bool        // its request has a deadline
 }
 
 // concerns reports whether a response may ask for fewer requests.
@@ -94,8 +93,7 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 			_ = resp.Body.Close()
 		}
 	}()
-	_, bounded := req.Context().Deadline()
-	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), pass, bounded}
+	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), pass}
 	if accepted {
 		o.accepted()
 	} else {
@@ -113,7 +111,7 @@ func (o *observation) throttled() {
 	asked, hinted := hint.FromResponse(o.resp, time.Now())
 	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
-	if hinted && o.bounded { // for a pause past the deadline retry should not give up this response
+	if hinted { // retry says how long the pause is, and does not give up this response for one past the deadline
 		layer.OfferPause(o.attempt, backoff{o})
 	}
 	if !hinted {
