@@ -56,3 +56,37 @@ func TestAfterSeesTheRowOfItsOwnRequest(t *testing.T) {
 		}
 	})
 }
+
+// The first request of a hedge has lost and is still on its way, and the second one has failed. The
+// call that a hook makes in the next attempt does not wait for the slot of its own call.
+func TestACallInAHookAfterAHedgeHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var sent atomic.Int64
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch sent.Add(1) {
+			case 1:
+				time.Sleep(time.Minute)
+				return nil, context.Canceled
+			case 2:
+				return nil, rttest.ErrBoom
+			}
+			return rttest.Response(req, 200, "x"), nil
+		})
+		var rt http.RoundTripper
+		before := func(ctx context.Context, _ *http.Request) error {
+			if sent.Load() == 2 {
+				rttest.Read(t, rttest.Get(ctx, t, rt))
+			}
+			return nil
+		}
+		slots := rttest.NewSlots(1)
+		rt = rttest.Stack(base, slots, rttest.Retry(2), rttest.Hedge(time.Second), hook.New(hook.Hooks{Before: before}))
+		rttest.Read(t, rttest.Get(ctx, t, rt))
+		time.Sleep(time.Hour)
+		if sent.Load() != 4 || slots.Free() != 1 {
+			t.Errorf("%d requests were sent and %d slots are free, want 4 and 1", sent.Load(), slots.Free())
+		}
+	})
+}

@@ -29,10 +29,19 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // careful is between a layer and a foreign one around further layers. It does for that one what sender
 // does for a careless base. Without it the body of a response that comes with an error would keep
 // what inner layers hold.
-type careful struct{ foreign http.RoundTripper }
+//
+// It also records that the foreign layer has returned: then a further attempt of the layer outside it
+// goes through those inside anew, even if a hedge has left a request there that lost.
+type careful struct {
+	foreign http.RoundTripper
+	inner   *built // the layer right inside the foreign one
+}
 
 func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.foreign.RoundTrip(req)
+	if a := AttemptFrom(req.Context()); a != nil && a.call.begunBy.root == c.inner.root {
+		latest(a).entries.leave(c.inner.depth)
+	}
 	if err != nil || resp == nil {
 		return nil, failure(resp, err)
 	}

@@ -1,8 +1,13 @@
 package layer_test
 
 import (
+	"context"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -87,5 +92,59 @@ func TestASloppyForeignLayerIsPutRight(t *testing.T) {
 		if inner.Free() != 1 || outer.Free() != 1 {
 			t.Errorf("%s: %d inner and %d outer slots are free, want all", name, inner.Free(), outer.Free())
 		}
+	}
+}
+
+// A hedge inside of a retry returns the error of one request while the other has not noticed its
+// cancel. The next attempt has a row of its own, and what is held for the call is suspended when it
+// waits.
+func TestTheAttemptAfterAHedgeThatFailsBesideItsLoser(t *testing.T) {
+	for name, layers := range map[string][]transport.Layer{
+		"the hedge alone":  {rttest.Hedge(time.Second)},
+		"with one between": {rttest.Pass("between"), rttest.Hedge(time.Second)},
+		"with two between": {rttest.Hedge(time.Second), rttest.Pass("a"), foreignRetry(1), rttest.Pass("b")},
+		"inside another":   {foreignRetry(1), rttest.Pass("a"), rttest.Hedge(time.Second)},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var sent atomic.Int64
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				switch sent.Add(1) {
+				case 1:
+					time.Sleep(time.Minute)
+					return nil, context.Canceled
+				case 2:
+					return nil, rttest.ErrBoom
+				}
+				return rttest.Response(req, 200, "x"), nil
+			})
+			outer := &slotCounter{}
+			waits := &rttest.Layer{Name: "waits", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				if a := layer.AttemptFrom(req.Context()); sent.Load() == 2 {
+					a.Suspend()
+					outer.want(t, name+": suspended", 0)
+					if err := a.Reacquire(req.Context()); err != nil {
+						return layer.Reject(req, err)
+					}
+				}
+				return next.RoundTrip(req)
+			}}
+			stack := slices.Concat([]transport.Layer{outer.layer(), rttest.Retry(2)}, layers, []transport.Layer{waits})
+			resp := rttest.Get(ctx, t, rttest.Stack(base, stack...))
+			outer.want(t, name+": returned", 1)
+			rttest.Read(t, resp)
+			time.Sleep(time.Hour)
+			outer.want(t, name+": read", 0)
+			c := layer.CallOf(resp)
+			if c.Count() != 3 {
+				t.Errorf("%s: %d rows for three requests\n%s", name, c.Count(), c)
+			}
+			for a := range c.Attempts() {
+				if !a.Ended() {
+					t.Errorf("%s: row %d stays open\n%s", name, a.Number(), c)
+				}
+			}
+		})
 	}
 }

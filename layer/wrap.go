@@ -42,7 +42,7 @@ func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundT
 		b.send = next
 		if _, direct := next.(*built); !direct {
 			inner.expose()
-			b.send = &careful{next}
+			b.send = &careful{next, inner}
 		}
 		b.root = inner.root
 		b.depth = inner.depth + 1
