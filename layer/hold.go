@@ -177,30 +177,43 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	return nil, false
 }
 
-// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may
-// end meanwhile if before ran beside another attempt. So it is put on a before it is taken off
-// before, and taken off a again if it ended there.
+// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may end or
+// be reacquired meanwhile if before ran beside another attempt. So it is put on a before it is taken off
+// before, and taken off a again if it ended there. Whether it is suspended is known when it is taken
+// off: a reacquire finds it on before until then, and afterwards finds that it is gone.
 func (a *Attempt) inherit(before *Attempt) {
 	if a.number != before.number+1 { // otherwise the numbers say it, without an attemptExtra
 		a.more().after = before
 	}
-	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
-	for i := range inline {
-		bit := flagHold << i
-		if !before.is(bit) {
-			continue
-		}
-		a.hooks[i] = before.hooks[i]
-		a.flags.Or(bit)
-		if before.flags.And(^bit)&bit == 0 {
-			a.flags.And(^bit)
+	x := before.extra.Load()
+	if x != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if len(x.held) > 0 {
+			y := a.more()
+			y.mu.Lock()
+			y.held = slices.Clone(x.held)
+			y.mu.Unlock()
 		}
 	}
-	if x := before.extra.Load(); x != nil {
-		x.moveTo(a)
+	a.flags.Or(flagFollows)
+	const holds = (1<<inline - 1) * flagHold
+	for {
+		f := before.flags.Load()
+		for i := range inline {
+			if f&(flagHold<<i) != 0 && a.hooks[i] != before.hooks[i] {
+				a.hooks[i] = before.hooks[i]
+			}
+		}
+		a.flags.Or(f & (holds | flagSuspended))
+		if before.flags.CompareAndSwap(f, f&^(holds|flagSuspended)|flagFollowed) {
+			break
+		}
+		a.flags.And(^(f & (holds | flagSuspended)))
 	}
-	before.flags.And(^flagSuspended)
-	before.flags.Or(flagFollowed)
+	if x != nil {
+		x.held = nil
+	}
 }
 
 // latest returns the attempt that now has the holds of a, possibly after several moves. It returns
@@ -223,25 +236,4 @@ func follows(a, before *Attempt) bool {
 		return x.after == before
 	}
 	return a.number == before.number+1
-}
-
-// moveTo moves the holds beyond the inline ones to a.
-func (x *attemptExtra) moveTo(a *Attempt) {
-	x.mu.Lock()
-	held := slices.Clone(x.held)
-	x.mu.Unlock()
-	if len(held) == 0 {
-		return
-	}
-	y := a.more()
-	y.mu.Lock()
-	y.held = held
-	y.mu.Unlock()
-	x.mu.Lock()
-	left := x.held
-	x.held = nil
-	x.mu.Unlock()
-	y.mu.Lock()
-	y.held = slices.DeleteFunc(y.held, func(s Suspender) bool { return !slices.Contains(left, s) })
-	y.mu.Unlock()
 }

@@ -30,8 +30,8 @@ type nextAttempt = atomic.Pointer[Attempt]
 
 // attemptExtra is what only few attempts need.
 type attemptExtra struct {
-	// mu guards every field below. No other lock is taken while it is held. After flagEnded, err is
-	// no longer written, and is read without mu.
+	// mu guards every field below. No other lock is taken while it is held, except that of the attempt
+	// that follows. After flagEnded, err is no longer written, and is read without mu.
 	mu    sync.Mutex
 	waits [waitKinds]time.Duration
 	err   error

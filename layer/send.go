@@ -40,7 +40,7 @@ type careful struct {
 func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.foreign.RoundTrip(req)
 	if a := AttemptFrom(req.Context()); a != nil && a.call.begunBy.root == c.inner.root {
-		latest(a).entries.leave(c.inner.depth)
+		a.entries.leave(c.inner.depth)
 	}
 	if err != nil || resp == nil {
 		return nil, failure(resp, err)
