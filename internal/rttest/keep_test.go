@@ -9,22 +9,25 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-// lateConn is a connection whose first write returns late.
+// lateConn is a connection whose first write returns when the connection is closed.
 type lateConn struct {
 	net.Conn
-	late time.Duration
+	closed chan struct{}
 }
 
 func (c *lateConn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
-	time.Sleep(c.late)
-	c.late = 0
+	<-c.closed
 	return n, err
+}
+
+func (c *lateConn) Close() error {
+	defer close(c.closed) // net/http closes a connection once
+	return c.Conn.Close()
 }
 
 func TestKeepEndsWhenAConnectionIsKept(t *testing.T) {
@@ -39,7 +42,7 @@ func TestKeepEndsWhenAConnectionIsKept(t *testing.T) {
 			if err != nil || dials.Add(1) > 1 {
 				return c, err
 			}
-			return &lateConn{c, 500 * time.Millisecond}, nil // of which net/http waits for 50
+			return &lateConn{c, make(chan struct{})}, nil // net/http waits 50 ms for the write, and closes it
 		}}
 		rttest.Keep(t, base, srv.URL)
 		if requests.Load() < 2 || dials.Load() != requests.Load() {
