@@ -101,19 +101,11 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	}
 }
 
-// lots is a cause that == panics for.
-type (
-	lots  struct{ error }
-	parts []error
-)
-
-func (parts) Error() string { return "parts" }
-
 func TestACauseThatCannotBeComparedIsNoTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
 		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(lots{parts{}}) })
+		time.AfterFunc(time.Second, func() { cancel(rttest.Incomparable()) })
 		err := get(ctx, l.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 			<-req.Context().Done()
 			return nil, context.Cause(req.Context())

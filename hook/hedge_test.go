@@ -63,17 +63,7 @@ func TestACallInAHookAfterAHedgeHasFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		var sent atomic.Int64
-		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
-			switch sent.Add(1) {
-			case 1:
-				time.Sleep(time.Minute)
-				return nil, context.Canceled
-			case 2:
-				return nil, rttest.ErrBoom
-			}
-			return rttest.Response(req, 200, "x"), nil
-		})
+		base, sent := rttest.FailsBesideALoser()
 		var rt http.RoundTripper
 		before := func(ctx context.Context, _ *http.Request) error {
 			if sent.Load() == 2 {

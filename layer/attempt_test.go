@@ -27,14 +27,6 @@ func TestOnlyTheFirstEndCounts(t *testing.T) {
 	}
 }
 
-// incomparable is an error that == panics for, although its type is comparable.
-type (
-	incomparable struct{ error }
-	many         []error
-)
-
-func (many) Error() string { return "many" }
-
 // A layer outside of the one that closes rows may fail a call that has a response, or replace the
 // response. Layers that are further outside judge that outcome.
 func TestALaterEndJudgesAnotherOutcome(t *testing.T) {
@@ -45,7 +37,7 @@ func TestALaterEndJudgesAnotherOutcome(t *testing.T) {
 	}{
 		"the same response": {rttest.Respond(200, ""), func(r *http.Response, err error) (*http.Response, error) { return r, err }, verdict.OK},
 		"the same error":    {rttest.Fail(rttest.ErrBoom), func(_ *http.Response, err error) (*http.Response, error) { return nil, fmt.Errorf("more: %w", err) }, verdict.Retryable},
-		"the same error, of a type that cannot be compared": {rttest.Fail(incomparable{many{rttest.ErrBoom}}), func(_ *http.Response, err error) (*http.Response, error) { return nil, err }, verdict.Retryable},
+		"the same error, of a type that cannot be compared": {rttest.Fail(rttest.Incomparable()), func(_ *http.Response, err error) (*http.Response, error) { return nil, err }, verdict.Retryable},
 		"an error":      {rttest.Respond(200, ""), func(*http.Response, error) (*http.Response, error) { return nil, rttest.ErrBoom }, verdict.Retryable},
 		"another error": {rttest.Fail(rttest.ErrBoom), func(*http.Response, error) (*http.Response, error) { return nil, context.Canceled }, verdict.Canceled},
 		"another response": {rttest.Respond(503, ""), func(r *http.Response, _ error) (*http.Response, error) {

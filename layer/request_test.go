@@ -88,7 +88,7 @@ func TestARejectedPostMayHaveBeenSentElsewhere(t *testing.T) {
 		"one that wraps it":          {rttest.ErrBoom, func(err error) error { return fmt.Errorf("a: %w", err) }, verdict.Retryable},
 		"one that wraps another too": {rttest.ErrBoom, func(err error) error { return errors.Join(err, io.EOF) }, verdict.Ambiguous},
 		"another":                    {rttest.ErrBoom, func(error) error { return io.EOF }, verdict.Ambiguous},
-		"one that == panics for":     {incomparable{many{rttest.ErrBoom}}, same, verdict.Ambiguous},
+		"one that == panics for":     {rttest.Incomparable(), same, verdict.Ambiguous},
 	} {
 		rejects := (&rttest.Layer{Name: "rejects", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 			return layer.Reject(req, c.reject)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,17 +107,7 @@ func TestTheAttemptAfterAHedgeThatFailsBesideItsLoser(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			var sent atomic.Int64
-			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
-				switch sent.Add(1) {
-				case 1:
-					time.Sleep(time.Minute)
-					return nil, context.Canceled
-				case 2:
-					return nil, rttest.ErrBoom
-				}
-				return rttest.Response(req, 200, "x"), nil
-			})
+			base, sent := rttest.FailsBesideALoser()
 			outer := &slotCounter{}
 			waits := &rttest.Layer{Name: "waits", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				if a := layer.AttemptFrom(req.Context()); sent.Load() == 2 {

@@ -127,18 +127,10 @@ func TestAnExpectedStatusOfANestedClientIsNoFailure(t *testing.T) {
 	}
 }
 
-// lots is an error that == panics for.
-type (
-	lots   struct{ error }
-	pieces []error
-)
-
-func (pieces) Error() string { return "pieces" }
-
 func TestAnErrorThatCannotBeComparedIsLogged(t *testing.T) {
 	var b bytes.Buffer
-	rt := logging.New(logging.Config{Logger: logger(&b, slog.LevelInfo)}).Wrap(rttest.Fail(lots{pieces{}}))
-	if err := call(t.Context(), rt, "http://api.test/"); err == nil || !strings.Contains(b.String(), "pieces") {
+	rt := logging.New(logging.Config{Logger: logger(&b, slog.LevelInfo)}).Wrap(rttest.Fail(rttest.Incomparable()))
+	if err := call(t.Context(), rt, "http://api.test/"); err == nil || !strings.Contains(b.String(), "incomparable") {
 		t.Errorf("%v, logged %q", err, b.String())
 	}
 }

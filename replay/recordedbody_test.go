@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -204,27 +205,19 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 	}
 }
 
-// lots is a cause that == panics for.
-type (
-	lots   struct{ error }
-	pieces []error
-)
-
-func (pieces) Error() string { return "pieces" }
-
 func TestACauseThatCannotBeComparedEndsABody(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	tape := open(t, filepath.Join(t.TempDir(), "tape.json"), replay.Options{Errors: true})
 	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		resp := respond(req, 200, "")
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{lots{pieces{}}}))
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{rttest.Incomparable()}))
 		resp.ContentLength = 8
 		return resp, nil
 	}}).RoundTrip(request(t, "GET", api+"/x", "").WithContext(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cancel(lots{pieces{}})
+	cancel(rttest.Incomparable())
 	if b, err := io.ReadAll(resp.Body); string(b) != "half" || err == nil {
 		t.Errorf("%q, %v", b, err)
 	}

@@ -3,6 +3,7 @@ package rttest
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
@@ -51,6 +52,22 @@ func lasts(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// FailsBesideALoser returns a base for a [Hedge] and how many requests it got. The first one notices
+// after a minute that it is canceled, the second one fails with [ErrBoom], and later ones get a 200.
+func FailsBesideALoser() (Func, *atomic.Int64) {
+	var sent atomic.Int64
+	return func(req *http.Request) (*http.Response, error) {
+		switch sent.Add(1) {
+		case 1:
+			time.Sleep(time.Minute)
+			return nil, context.Canceled
+		case 2:
+			return nil, ErrBoom
+		}
+		return Response(req, http.StatusOK, "x"), nil
+	}, &sent
 }
 
 // hedged is the outcome of one of the requests of a hedge.
