@@ -61,7 +61,7 @@ func FailsBesideALoser() (Func, *atomic.Int64) {
 	return func(req *http.Request) (*http.Response, error) {
 		switch sent.Add(1) {
 		case 1:
-			time.Sleep(time.Minute)
+			time.Sleep(time.Minute) //nolint:forbidigo // it does not notice its cancel
 			return nil, context.Canceled
 		case 2:
 			return nil, ErrBoom
