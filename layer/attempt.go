@@ -190,8 +190,11 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 
 // endOpen is End for a row that may still be open.
 func endOpen(a *Attempt, resp *http.Response, err error) verdict.Verdict {
-	if a.flags.Or(flagEnding)&flagEnding != 0 {
+	switch f := a.flags.Or(flagEnding); {
+	case f&flagEnding != 0:
 		return ended(a, resp, err)
+	case f&flagReturning != 0:
+		awaitKept(a)
 	}
 	if err == nil && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 && a.call.flags.Load()&callExpects == 0 && !a.call.Wants(AttemptEnd) {
 		a.headers = time.Since(a.start)

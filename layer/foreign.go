@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"runtime"
 	"time"
 
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -33,14 +34,18 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	// Its row is in its context, since the call may move on while it is still on its way.
 	req = req.WithContext(a.Context(req.Context()))
 	var resp *http.Response
+	own := a
 	err := a.Reacquire(req.Context())
 	if err != nil {
 		_, err = Reject(req, err)
 	} else {
 		resp, err = b.trip(c, req, b.send)
 		a = a.For(nil) // an inner layer may have made further attempts
+		if own.entries.left(b.depth) {
+			a = own // the foreign layer has returned, and an outer layer may have made them
+		}
 	}
-	if !a.is(flagEnding) && !ofHedge(a, resp) {
+	if !ofHedge(a, resp) {
 		keepOutcome(a, resp, err)
 		if c.returned() { // the loser of a hedge: nobody else closes its row
 			supersede(a)
@@ -57,8 +62,18 @@ func ofHedge(a *Attempt, resp *http.Response) bool {
 	return resp != nil && resp.Request != nil && concurrent(resp.Request.Context()) && a.For(resp) != a
 }
 
-// keepOutcome keeps what a foreign layer gets, in case no layer ends the row.
+// keepOutcome keeps what a foreign layer gets, in case no layer ends the row. It keeps nothing once
+// the row is being closed: the foreign layer may have returned before.
 func keepOutcome(a *Attempt, resp *http.Response, err error) {
+	for {
+		f := a.flags.Load()
+		if f&flagEnding != 0 {
+			return
+		}
+		if a.flags.CompareAndSwap(f, f|flagReturning) {
+			break
+		}
+	}
 	a.headers = time.Since(a.start)
 	if resp != nil {
 		a.status = statusOf(resp)
@@ -67,6 +82,15 @@ func keepOutcome(a *Attempt, resp *http.Response, err error) {
 		a.setErr(err)
 	}
 	a.flags.Or(flagReturned)
+	a.flags.And(^flagReturning)
+}
+
+// awaitKept waits until keepOutcome, which had begun when the row began to be closed, has written to
+// the row. That is a few instructions away.
+func awaitKept(a *Attempt) {
+	for a.is(flagReturning) {
+		runtime.Gosched()
+	}
 }
 
 // passedOn reports whether err is that of the requests which the stack has seen in the row: a foreign

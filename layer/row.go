@@ -65,6 +65,7 @@ const (
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
+	flagReturning                      // the outcome for a foreign layer is being kept
 	flagFollows                        // the attempt has taken over the holds of an earlier one
 	flagFollowed                       // a later attempt has taken over its holds
 	flagLeakWatched                    // the body ends even if it is never closed
