@@ -223,7 +223,7 @@ func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 		}
 	}()
 	e := a.call.Expect()
-	v := raised(a, verdict.Judge(&a.call.req, resp, err, e), err)
+	v := raised(a, verdict.Judge(&a.call.req, resp, err, e))
 	if err == nil {
 		v = limited(LimitOf(a, resp), v)
 	}
@@ -231,7 +231,7 @@ func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	a.status = statusOf(resp)
 	if resp != nil && (e.Check != nil || e.Whole > 0) && e.Accepts(resp.StatusCode) && checkable(resp) {
 		if err = check(a, resp, e); err != nil {
-			v = raised(a, judgeCheck(&a.call.req, err), err)
+			v = raised(a, judgeCheck(&a.call.req, err))
 		}
 	}
 	a.close(v, err)

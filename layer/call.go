@@ -187,10 +187,10 @@ func (c *Call) IdempotencyKey(newKey func() string) string {
 	return x.key
 }
 
-// raised returns a verdict of err, corrected if a layer has made the request idempotent or knows that
-// it was not sent.
-func raised(a *Attempt, v verdict.Verdict, err error) verdict.Verdict {
-	if v == verdict.Ambiguous && (a.call.flags.Load()&callKeyed != 0 || a.is(flagUnsent) && passedOn(a, err)) {
+// raised returns a verdict, corrected if a layer has made the request idempotent or knows that it
+// was not sent.
+func raised(a *Attempt, v verdict.Verdict) verdict.Verdict {
+	if v == verdict.Ambiguous && (a.call.flags.Load()&callKeyed != 0 || a.flags.Load()&(flagUnsent|flagElsewhere) == flagUnsent) {
 		return verdict.Retryable
 	}
 	return v

@@ -31,6 +31,12 @@ func (e *entries) enter(depth int) bool {
 	}
 }
 
+// entered reports whether a request of the row has been in the layer, or in one inside it.
+func (e *entries) entered(depth int) bool {
+	in := e.word.Load() & math.MaxUint16
+	return in != 0 && in <= place(depth)
+}
+
 // leave records that the layer has returned.
 func (e *entries) leave(depth int) {
 	for {

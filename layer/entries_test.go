@@ -17,6 +17,9 @@ func TestEntries(t *testing.T) {
 	if e.left(inner) {
 		t.Error("it has left the layer that it is in")
 	}
+	if !e.entered(outer) || !e.entered(inner) || e.entered(inner-1) {
+		t.Error("it has entered both, and none inside them")
+	}
 	e.leave(inner)
 	if !e.left(inner) || e.left(outer) {
 		t.Error("it has left the inner layer, and not the outer one")

@@ -93,18 +93,26 @@ func awaitKept(a *Attempt) {
 	}
 }
 
-// passedOn reports whether err is that of the requests which the stack has seen in the row: a foreign
-// layer, if there is one, has returned what it got, or wraps that alone. Otherwise it may have sent the
-// request elsewhere.
-func passedOn(a *Attempt, err error) bool {
-	if !a.is(flagReturned) {
-		return true
+// passedOn reports whether the outcome of a foreign layer is that of the request which the stack has
+// seen in the row: the foreign layer has returned what it got, or wraps that alone. Otherwise it may
+// have sent the request elsewhere. inside is the depth of the layer right inside the foreign one.
+func passedOn(a *Attempt, err error, inside int) bool {
+	if !a.entries.entered(inside) {
+		return true // the stack has seen none
 	}
-	x := a.more()
-	x.mu.Lock()
-	got := x.err
-	x.mu.Unlock()
-	if got == nil || !reflect.ValueOf(got).Comparable() {
+	if !a.is(flagReturned) {
+		return false // it is still on its way back
+	}
+	var got error
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		got = x.err
+		x.mu.Unlock()
+	}
+	switch {
+	case got == nil, err == nil:
+		return got == nil && err == nil
+	case !reflect.ValueOf(got).Comparable():
 		return false
 	}
 	for err != nil && err != got { //nolint:errorlint // an error that wraps several is not passed on

@@ -66,6 +66,7 @@ const (
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
 	flagReturning                      // the outcome for a foreign layer is being kept
+	flagElsewhere                      // a foreign layer has returned another outcome than it got
 	flagFollows                        // the attempt has taken over the holds of an earlier one
 	flagFollowed                       // a later attempt has taken over its holds
 	flagLeakWatched                    // the body ends even if it is never closed

@@ -31,7 +31,8 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // what inner layers hold.
 //
 // It also records that the foreign layer has returned: then a further attempt of the layer outside it
-// goes through those inside anew, even if a hedge has left a request there that lost.
+// goes through those inside anew, even if a hedge has left a request there that lost. And it records
+// whether that is with another outcome than the foreign layer got: outer layers may replace errors.
 type careful struct {
 	foreign http.RoundTripper
 	inner   *built // the layer right inside the foreign one
@@ -39,14 +40,18 @@ type careful struct {
 
 func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.foreign.RoundTrip(req)
+	if err != nil || resp == nil {
+		resp, err = nil, failure(resp, err)
+	} else {
+		complete(req, resp)
+	}
 	if a := AttemptFrom(req.Context()); a != nil && a.call.begunBy.root == c.inner.root {
+		if !passedOn(a, err, c.inner.depth) {
+			a.flags.Or(flagElsewhere)
+		}
 		a.entries.leave(c.inner.depth)
 	}
-	if err != nil || resp == nil {
-		return nil, failure(resp, err)
-	}
-	complete(req, resp)
-	return resp, nil
+	return resp, err
 }
 
 func (c *careful) Unwrap() http.RoundTripper { return c.foreign }

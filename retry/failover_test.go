@@ -1,6 +1,7 @@
 package retry_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,11 @@ func (f failover) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (f failover) Unwrap() http.RoundTripper { return f.next }
+
+// around is a foreign layer that returns what it got.
+type around struct{ http.RoundTripper }
+
+func (a around) Unwrap() http.RoundTripper { return a.RoundTripper }
 
 // open is the error of a circuit breaker, which may let the next request pass.
 type open struct{}
@@ -192,3 +198,75 @@ type visible struct {
 }
 
 func (v visible) Unwrap() http.RoundTripper { return v.inner }
+
+// Nor does it matter whether there is another foreign layer around, which returns what it got.
+func TestAPostThatAForeignLayerInsideAnotherOneSentElsewhereIsAmbiguous(t *testing.T) {
+	sent := 0
+	other := rttest.Func(func(*http.Request) (*http.Response, error) {
+		sent++
+		return nil, io.ErrUnexpectedEOF
+	})
+	full := &rttest.Layer{Name: "full", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return layer.Reject(req, rttest.ErrBoom)
+	}}
+	second := func(_, second error) error { return second }
+	inner := rttest.Pass("inner").Wrap(failover{full.Wrap(rttest.Respond(200, "")), other, second})
+	_, call, err := do(t, retry.Policy{MarkAmbiguous: true, Delay: retry.NoDelay}, around{inner},
+		request(t, t.Context(), http.MethodPost, strings.NewReader("order")))
+	if sent != 1 || !errors.Is(err, retry.ErrAmbiguous) {
+		t.Errorf("sent %d times, want once: %v\n%s", sent, err, call)
+	}
+}
+
+// A limit around the foreign layer may return its own error in place of that of the context.
+func TestAPostThatEndedInAQueueInsideAForeignLayerWasNotSent(t *testing.T) {
+	full := &rttest.Layer{Name: "full", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return layer.Reject(req, context.DeadlineExceeded)
+	}}
+	tried := 0
+	limit := &rttest.Layer{Name: "limit", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		tried++
+		_, _ = next.RoundTrip(req)
+		return nil, rttest.ErrBoom
+	}}
+	_, call, err := do(t, retry.Policy{MarkAmbiguous: true, Delay: retry.NoDelay}, limit.Wrap(around{full.Wrap(rttest.Respond(200, ""))}),
+		request(t, t.Context(), http.MethodPost, strings.NewReader("order")))
+	if tried != 3 || errors.Is(err, retry.ErrAmbiguous) {
+		t.Errorf("tried %d times, want 3: %v\n%s", tried, err, call)
+	}
+}
+
+// A foreign layer may return while what it has sent is still on its way back from a queue, because another request failed.
+func TestAPostThatAForeignLayerSentElsewhereMeanwhileIsAmbiguous(t *testing.T) {
+	rejected, returned := make(chan struct{}, 1), make(chan struct{})
+	slow := &rttest.Layer{Name: "slow", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		rejected <- struct{}{}
+		<-returned
+		return resp, err
+	}}
+	full := &rttest.Layer{Name: "full", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return layer.Reject(req, rttest.ErrBoom)
+	}}
+	stack := slow.Wrap(full.Wrap(rttest.Respond(200, "")))
+	late := meanwhile{stack, rejected}
+	_, call, err := do(t, retry.Policy{MarkAmbiguous: true, Delay: retry.NoDelay}, late, request(t, t.Context(), http.MethodPost, strings.NewReader("order")))
+	close(returned)
+	if !errors.Is(err, retry.ErrAmbiguous) {
+		t.Errorf("%v\n%s", err, call)
+	}
+}
+
+// meanwhile is a foreign layer that has sent a request elsewhere, where it was lost, when begun says so.
+type meanwhile struct {
+	next  http.RoundTripper
+	begun <-chan struct{}
+}
+
+func (m meanwhile) RoundTrip(req *http.Request) (*http.Response, error) {
+	go func() { _, _ = m.next.RoundTrip(req.Clone(req.Context())) }()
+	<-m.begun
+	return nil, io.ErrUnexpectedEOF
+}
+
+func (m meanwhile) Unwrap() http.RoundTripper { return m.next }
