@@ -112,12 +112,12 @@ func (o *observation) throttled() {
 	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
 	if hinted { // retry says how long the pause is, and does not give up this response for one past the deadline
-		layer.OfferPause(o.attempt, backoff{o})
+		layer.OfferPause(o.attempt, backoff{o, true})
 	}
 	if !hinted {
 		fixed := slices.Contains(o.pause.FixedOn, status) && o.pause.Fixed > 0
 		if !fixed && (status == http.StatusTooManyRequests || said == verdict.LimitPasses) {
-			layer.OfferPause(o.attempt, backoff{o})
+			layer.OfferPause(o.attempt, backoff{o, false})
 		}
 		if !slices.Contains(o.pause.FixedOn, status) {
 			return
@@ -200,8 +200,11 @@ func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
 }
 
 // backoff is the [layer.Pauser] of a response that mentions a limit. If the response has a hint,
-// only Until is called.
-type backoff struct{ *observation }
+// only Until counts.
+type backoff struct {
+	*observation
+	hinted bool
+}
 
 // concerned returns the key of the pause that the backoff makes.
 func (b backoff) concerned() pauses.Key {
@@ -218,8 +221,12 @@ func (b backoff) Throttled() (times int) {
 	return times
 }
 
-// Pause implements [layer.Pauser].
+// Pause implements [layer.Pauser]. It does nothing if the response has a hint: retry sees none if a
+// layer in between has replaced the response, and the hint has its own pause.
 func (b backoff) Pause(d time.Duration) {
+	if b.hinted {
+		return
+	}
 	if d = min(d, b.pause.Max); d > 0 {
 		b.arm(b.concerned(), pauses.Order{For: d, Pass: b.pass})
 	}
