@@ -111,18 +111,17 @@ func (o *observation) throttled() {
 	asked, hinted := hint.FromResponse(o.resp, time.Now())
 	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
-	if hinted { // retry says how long the pause is, and does not give up this response for one past the deadline
-		layer.OfferPause(o.attempt, backoff{o, true})
+	fixed := !hinted && slices.Contains(o.pause.FixedOn, status)
+	// With a hint, retry says how long the pause is, and does not give up this response for one past the
+	// deadline. Without one its backoff becomes the pause, if no fixed one is.
+	if hinted || (!fixed || o.pause.Fixed <= 0) && (status == http.StatusTooManyRequests || said == verdict.LimitPasses) {
+		layer.OfferPause(o.attempt, backoff{o, hinted})
 	}
-	if !hinted {
-		fixed := slices.Contains(o.pause.FixedOn, status) && o.pause.Fixed > 0
-		if !fixed && (status == http.StatusTooManyRequests || said == verdict.LimitPasses) {
-			layer.OfferPause(o.attempt, backoff{o, false})
-		}
-		if !slices.Contains(o.pause.FixedOn, status) {
-			return
-		}
+	switch {
+	case fixed:
 		order.For = o.pause.Fixed
+	case !hinted:
+		return
 	}
 	if o.pause.Adjust != nil {
 		order.For = o.pause.Adjust(order.For)
