@@ -59,6 +59,7 @@ func AttemptOf(resp *http.Response) *Attempt {
 type attemptContext struct {
 	context.Context
 	attempt *Attempt
+	inside  uint32 // the place of the layer right inside a foreign one that the request is in, 0 for none
 }
 
 func (ac *attemptContext) Value(key any) any {
@@ -66,7 +67,7 @@ func (ac *attemptContext) Value(key any) any {
 	case attemptKey:
 		return ac.attempt
 	case concurrentKey:
-		return true
+		return ac
 	case hint.BodyKey:
 		return ac.attempt.asked()
 	}
@@ -84,7 +85,7 @@ func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) !=
 // sequential attempt needs none. An inner layer may make further attempts, so End the one that
 // [Attempt.For] returns for the response.
 func (a *Attempt) Context(parent context.Context) context.Context {
-	return &attemptContext{parent, a}
+	return &attemptContext{parent, a, 0}
 }
 
 // Call returns the call that a belongs to.

@@ -40,5 +40,6 @@
 // wrap.go builds a layer. begin.go begins and ends a call. foreign.go handles a foreign round
 // tripper that sends again. send.go hands the request to the base. call.go, further.go, attempt.go
 // and row.go are the ledger, and ledger.go prints it. check.go runs the caller's check of a body.
-// hold.go, suspend.go, body.go, broken.go and leak.go are about what lasts until a body ends.
+// hold.go, inherit.go, suspend.go, body.go, broken.go and leak.go are about what lasts until a body
+// ends.
 package layer

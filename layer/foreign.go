@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"reflect"
@@ -12,16 +13,18 @@ import (
 
 // pass runs a layer right inside a foreign one. A foreign layer knows nothing of attempts. It may
 // send again after an outcome, or beside a request that is still in progress. So each request after
-// the first gets an attempt of its own here.
+// the first gets an attempt of its own here. So does one that it sends after it has returned, which
+// is not that of the next attempt.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	if !a.entries.enter(b.depth) {
+	late := a.is(flagUncalled)
+	if late || !a.entries.enter(b.depth) {
 		before := c.Attempt()
 		if concurrent(req.Context()) {
 			before = latest(a)
 		}
 		a = appendRow(c, Retry)
 		a.entries.enter(b.depth)
-		if before.entries.left(b.depth) {
+		if before.entries.left(b.depth) && !late && !leftBehind(req.Context(), c) {
 			if before.is(flagReturned) { // else its request has lost to another one, and is still on its way back
 				supersede(before)
 			}
@@ -32,7 +35,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		}
 	}
 	// Its row is in its context, since the call may move on while it is still on its way.
-	req = req.WithContext(a.Context(req.Context()))
+	req = req.WithContext(&attemptContext{req.Context(), a, place(b.depth)})
 	var resp *http.Response
 	own := a
 	err := a.Reacquire(req.Context())
@@ -40,9 +43,9 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		_, err = Reject(req, err)
 	} else {
 		resp, err = b.trip(c, req, b.send)
-		a = a.For(nil) // an inner layer may have made further attempts
-		if own.entries.left(b.depth) {
-			a = own // the foreign layer has returned, and an outer layer may have made them
+		// An inner layer may have made further attempts, or an outer one if the foreign layer has returned.
+		if a = a.For(nil); own.entries.left(b.depth) {
+			a = lastInside(own, resp)
 		}
 	}
 	if !ofHedge(a, resp) {
@@ -53,6 +56,28 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	}
 	a.entries.leave(b.depth)
 	return resp, err
+}
+
+// leftBehind reports whether a request of c with ctx is inside a foreign layer that has returned. What
+// is held for the call then belongs to the next attempt of an outer layer.
+func leftBehind(ctx context.Context, c *Call) bool {
+	ac, _ := ctx.Value(concurrentKey{}).(*attemptContext)
+	return ac != nil && ac.attempt.call == c && ac.inside != 0 && ac.attempt.is(flagLeftBehind) && ac.attempt.entries.left(int(ac.inside)-1)
+}
+
+// lastInside returns the attempt of the request of own that was made last inside a foreign layer that
+// has returned. resp is its response, if it has one. The current attempt is that of an outer layer.
+func lastInside(own *Attempt, resp *http.Response) *Attempt {
+	if resp != nil {
+		return own.For(resp)
+	}
+	last, current := own, own.call.Attempt()
+	for row := own.next.Load(); row != nil; row = row.next.Load() {
+		if row != current && !row.is(flagEnding) && follows(row, last) {
+			last = row
+		}
+	}
+	return last
 }
 
 // ofHedge reports whether a response is not that of a but of an attempt beside it, which a hedge

@@ -9,9 +9,8 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := appendRow(c, cause)
 	if cause == Retry {
 		before := c.Attempt()
+		takeOver(a, before)
 		advance(before, a)
-		a.entries.follow(&replaced(before).entries)
-		a.inherit(before)
 	}
 	return a
 }
@@ -43,15 +42,24 @@ func replaced(a *Attempt) *Attempt {
 
 // Follow begins the attempt that follows a, whose outcome is known, with the cause [Retry]. It is
 // [Call.NextAttempt] for a layer whose attempt may run beside others, as inside a hedge: what is
-// held for a moves to the attempt that Follow returns, which becomes the current one if a was. If
-// [AttemptFrom] does not return it for the context of the request, send the request with
+// held for a moves to the attempt that Follow returns, which becomes the current one if a was. If an
+// inner layer has made an attempt that follows a, it follows that. If [AttemptFrom] does not return it for the context of the request, send the request with
 // [Attempt.Context].
 func (c *Call) Follow(a *Attempt) *Attempt {
 	f := appendRow(c, Retry)
-	f.entries.follow(&replaced(a).entries)
-	f.inherit(a)
+	a = inside(a)
+	takeOver(f, a)
 	advance(a, f)
 	return f
+}
+
+// takeOver makes a the attempt that follows before.
+func takeOver(a, before *Attempt) {
+	if before.is(flagCalled | flagUncalled) {
+		a.flags.Or(flagUncalled)
+	}
+	a.entries.follow(&replaced(before).entries)
+	a.inherit(before)
 }
 
 // appendRow opens a row.

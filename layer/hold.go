@@ -27,14 +27,18 @@ type Suspender interface {
 // either ties the hold to the response with [Attempt.Own] or ends it with [Attempt.Release], also
 // on a panic. The first two holds cost nothing. An inner retry moves the hold to its next attempt.
 func (a *Attempt) Hold(s Suspender) {
-	if i := freeHook(a.flags.Load()); i < inline {
+	f := a.flags.Load()
+	if i := freeHook(f); i < inline {
 		a.hooks[i] = s
+		if f&flagFollows != 0 {
+			a.more().from[i] = 0
+		}
 		a.flags.Or(flagHold << i)
 		return
 	}
 	x := a.more()
 	x.mu.Lock()
-	x.held = append(x.held, s)
+	x.held = append(x.held, hold{s, a.number})
 	x.mu.Unlock()
 }
 
@@ -143,97 +147,53 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 // retry, a later one. It returns that attempt, or nil, and whether e was suspended at that
 // moment. If a Reacquire is under way then, that suspends e again once it is done: see
 // reacquired.
+//
+// Several attempts may hold what is equal to e, such as a slot of one limit. So it ends what was
+// registered for a, and only if there is nothing, what a has taken over.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
-	at := a
 	for row := a; row != nil; row = row.next.Load() {
-		if row != a && !follows(row, at) {
-			continue // row runs beside a, and e may also stand for what it holds
-		}
-		at = row
-		for i := range inline {
-			bit := flagHold << i
-			if !row.is(bit) || row.hooks[i] != e {
-				continue
-			}
-			if f := row.flags.And(^bit); f&bit != 0 {
-				return row, f&flagSuspended != 0
-			} // the hold has moved on
-		}
-		x := row.extra.Load()
-		if x == nil {
+		if row != a && !row.is(flagFollows) {
 			continue
 		}
-		x.mu.Lock()
-		i := slices.IndexFunc(x.held, func(s Suspender) bool { return s == e })
-		if i >= 0 {
-			x.held = slices.Delete(x.held, i, i+1)
-			suspended = row.is(flagSuspended)
-		}
-		x.mu.Unlock()
-		if i >= 0 {
+		if ended, suspended := endOf(row, a.number, e); ended {
 			return row, suspended
+		}
+	}
+	if a.is(flagFollows) {
+		if ended, suspended := endOf(a, 0, e); ended {
+			return a, suspended
 		}
 	}
 	return nil, false
 }
 
-// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may end or
-// be reacquired meanwhile if before ran beside another attempt. So it is put on a before it is taken off
-// before, and taken off a again if it ended there. Whether it is suspended is known when it is taken
-// off: a reacquire finds it on before until then, and afterwards finds that it is gone.
-func (a *Attempt) inherit(before *Attempt) {
-	if a.number != before.number+1 { // otherwise the numbers say it, without an attemptExtra
-		a.more().after = before
-	}
-	x := before.extra.Load()
-	if x != nil {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		if len(x.held) > 0 {
-			y := a.more()
-			y.mu.Lock()
-			y.held = slices.Clone(x.held)
-			y.mu.Unlock()
+// endOf ends the hold of e that a has and that was registered for the attempt of a number, or for any
+// if that is 0.
+func endOf(a *Attempt, number uint32, e BodyEnder) (ended, suspended bool) {
+	for i := range inline {
+		bit := flagHold << i
+		if !a.is(bit) || a.hooks[i] != e || number != 0 && registeredFor(a, i) != number {
+			continue
 		}
+		if f := a.flags.And(^(bit | flagOuter<<i)); f&bit != 0 {
+			return true, f&flagSuspended != 0
+		} // the hold has moved on
 	}
-	a.flags.Or(flagFollows)
-	const holds = (1<<inline - 1) * flagHold
-	for {
-		f := before.flags.Load()
-		for i := range inline {
-			if f&(flagHold<<i) != 0 && a.hooks[i] != before.hooks[i] {
-				a.hooks[i] = before.hooks[i]
-			}
-		}
-		a.flags.Or(f & (holds | flagSuspended))
-		if before.flags.CompareAndSwap(f, f&^(holds|flagSuspended)|flagFollowed) {
-			break
-		}
-		a.flags.And(^(f & (holds | flagSuspended)))
+	x := a.extra.Load()
+	if x == nil {
+		return false, false
 	}
-	if x != nil {
-		x.held = nil
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	i := slices.IndexFunc(x.held, func(h hold) bool {
+		return h.Suspender == e && (number == 0 || h.number == number)
+	})
+	if i < 0 {
+		return false, false
 	}
-}
-
-// latest returns the attempt that now has the holds of a, possibly after several moves. It returns
-// a if none has.
-func latest(a *Attempt) *Attempt {
-	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
-		if follows(row, a) {
-			a = row
-		}
+	x.held = slices.Delete(x.held, i, i+1)
+	if i < x.outer {
+		x.outer--
 	}
-	return a
-}
-
-// follows reports whether a has taken over the holds of before.
-func follows(a, before *Attempt) bool {
-	if !a.is(flagFollows) {
-		return false
-	}
-	if x := a.extra.Load(); x != nil && x.after != nil {
-		return x.after == before
-	}
-	return a.number == before.number+1
+	return true, a.is(flagSuspended)
 }

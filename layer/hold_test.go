@@ -238,33 +238,3 @@ func TestTheRowOfARequestThatCannotReacquireEnds(t *testing.T) {
 		}
 	}
 }
-
-// The next attempt takes over what is being reacquired: it holds that, or it has suspended it.
-func TestAHoldThatMovesWhileItIsReacquired(t *testing.T) {
-	for _, holds := range []int{1, 3} { // the last ones beyond the inline ones
-		for range 3000 {
-			outer := make([]*slotCounter, holds)
-			layers := make([]transport.Layer, holds, holds+1)
-			for i := range outer {
-				outer[i] = &slotCounter{}
-				layers[i] = outer[i].layer()
-			}
-			var wg sync.WaitGroup
-			moves := &rttest.Layer{Name: "moves", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				loser := c.Attempt()
-				loser.Suspend()
-				wg.Go(func() { _ = loser.Reacquire(req.Context()) })
-				c.NextAttempt(transport.Retry)
-				return next.RoundTrip(req)
-			}}
-			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), append(layers, moves, rttest.Pass("inner"))...))
-			wg.Wait()
-			rttest.Read(t, resp)
-			for _, s := range outer {
-				if s.want(t, "at the end", 0); t.Failed() {
-					return
-				}
-			}
-		}
-	}
-}

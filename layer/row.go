@@ -37,7 +37,10 @@ type attemptExtra struct {
 	err   error
 	notes string
 	over  []BodyEnder // enders to call at the end of the body, beyond the inline ones
-	held  []Suspender // holds that can be suspended, beyond the inline ones
+	held  []hold      // holds that can be suspended, beyond the inline ones
+	outer int         // how many of held, from the first, outer layers hold, if the request was left behind
+
+	from [inline]uint32 // the number of the attempt for which a hold was registered that this one has taken over, 0 for its own; published by flagHold, and read without mu
 
 	after *Attempt // the attempt whose holds this one has taken over, nil for the one before; written before flagFollows, and read without mu
 
@@ -74,10 +77,16 @@ const (
 	flagResent                         // a layer knows that the base sent the request more than once
 	flagLost                           // the body has broken off
 	flagAhead                          // the start of the body was read ahead
+	flagCalled                         // a foreign layer has been called for the attempt and has returned
+	flagUncalled                       // none has been called for the attempt yet, but for one before
+	flagLeftBehind                     // a foreign layer has returned while the request is inside it
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 
-const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds something and can be suspended
+const (
+	flagHold  = flagHook << inline // flagHold<<i: hooks[i] holds something and can be suspended
+	flagOuter = flagHold << inline // flagOuter<<i: that was held before the foreign layer that has left the request behind
+)
 
 func (r *row) is(flag uint32) bool { return r.flags.Load()&flag != 0 }
 

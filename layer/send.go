@@ -31,23 +31,35 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // what inner layers hold.
 //
 // It also records that the foreign layer has returned: then a further attempt of the layer outside it
-// goes through those inside anew, even if a hedge has left a request there that lost. And it records
-// whether that is with another outcome than the foreign layer got: outer layers may replace errors.
+// goes through those inside anew, even if a hedge has left a request there that lost, and takes over
+// only what was held before. And it records whether that is with another outcome than the foreign layer
+// got: outer layers may replace errors.
 type careful struct {
 	foreign http.RoundTripper
 	inner   *built // the layer right inside the foreign one
 }
 
 func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
+	var outer holds
+	if a := c.attempt(req); a != nil {
+		outer = heldFor(a)
+		if a.is(flagUncalled) {
+			a.flags.And(^flagUncalled)
+		}
+	}
 	resp, err := c.foreign.RoundTrip(req)
 	if err != nil || resp == nil {
 		resp, err = nil, failure(resp, err)
 	} else {
 		complete(req, resp)
 	}
-	if a := AttemptFrom(req.Context()); a != nil && a.call.begunBy.root == c.inner.root {
+	if a := c.attempt(req); a != nil {
 		if !passedOn(a, err, c.inner.depth) {
 			a.flags.Or(flagElsewhere)
+		}
+		a.flags.Or(flagCalled)
+		if !a.entries.left(c.inner.depth) {
+			leaveBehind(a, outer)
 		}
 		a.entries.leave(c.inner.depth)
 	}
@@ -55,6 +67,15 @@ func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (c *careful) Unwrap() http.RoundTripper { return c.foreign }
+
+// attempt returns the attempt that the foreign layer is called for, or nil if that is of another stack.
+func (c *careful) attempt(req *http.Request) *Attempt {
+	a := AttemptFrom(req.Context())
+	if a == nil || a.call.begunBy.root != c.inner.root {
+		return nil
+	}
+	return a
+}
 
 // attempt returns the attempt that is being sent. It is nil if the call in the context does not
 // belong to this stack or has returned: then the request was made inside or after the call, through

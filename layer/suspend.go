@@ -9,11 +9,15 @@ import (
 // layer waits. The attempt's goroutine calls it before the request is sent, and must call
 // [Attempt.Reacquire] afterwards.
 func (a *Attempt) Suspend() {
-	if !holds(a) || a.flags.Or(flagSuspended)&flagSuspended != 0 {
+	if !holdsAny(a) {
+		return
+	}
+	holders := suspend(a)
+	if holders == nil {
 		return
 	}
 	a.call.flags.Or(callSuspended)
-	for _, s := range slices.Backward(a.holders()) {
+	for _, s := range slices.Backward(holders) {
 		s.Suspend(a)
 	}
 }
@@ -76,9 +80,9 @@ func recount(a *Attempt, holders []Suspender) bool {
 	return true
 }
 
-// holds reports whether anything is held for the attempt. For most waiting attempts nothing is.
-func holds(a *Attempt) bool {
-	if a.is((1<<inline - 1) * flagHold) {
+// holdsAny reports whether anything is held for the attempt. For most waiting attempts nothing is.
+func holdsAny(a *Attempt) bool {
+	if a.is(holdMask) {
 		return true
 	}
 	x := a.extra.Load()
@@ -102,10 +106,27 @@ func (a *Attempt) holders() []Suspender {
 	}
 	if x := a.extra.Load(); x != nil {
 		x.mu.Lock()
-		holders = append(holders, x.held...)
+		for _, h := range x.held {
+			holders = append(holders, h.Suspender)
+		}
 		x.mu.Unlock()
 	}
 	return holders
+}
+
+// suspend begins the suspension. It returns the holders, or nil if it has begun already. A hold may
+// move to another attempt meanwhile, with the suspension if that has begun.
+func suspend(a *Attempt) []Suspender {
+	for {
+		f := a.flags.Load()
+		if f&flagSuspended != 0 {
+			return nil
+		}
+		holders := a.holders()
+		if a.flags.CompareAndSwap(f, f|flagSuspended) {
+			return holders
+		}
+	}
 }
 
 // reacquired ends the suspension. It returns the holders whose hold has ended while they
@@ -118,7 +139,7 @@ func (a *Attempt) reacquired(holders []Suspender) (ended []Suspender) {
 	}
 	flags := a.flags.And(^flagSuspended)
 	for _, s := range holders {
-		held := x != nil && slices.Contains(x.held, s)
+		held := x != nil && slices.ContainsFunc(x.held, func(h hold) bool { return h.Suspender == s })
 		for i := range inline {
 			held = held || flags&(flagHold<<i) != 0 && a.hooks[i] == BodyEnder(s)
 		}

@@ -1,0 +1,147 @@
+package layer
+
+// hold is a hold beyond the inline ones.
+type hold struct {
+	Suspender
+	number uint32 // that of the attempt for which it was registered
+}
+
+// holds are what an attempt has at some moment.
+type holds struct {
+	inline  uint32 // the flags of the inline holds
+	further int    // the number of the others
+}
+
+const holdMask = (1<<inline - 1) * flagHold
+
+// heldFor returns what is held for a now.
+func heldFor(a *Attempt) holds {
+	h := holds{inline: a.flags.Load() & holdMask}
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		h.further = len(x.held)
+		x.mu.Unlock()
+	}
+	return h
+}
+
+// leaveBehind records that a foreign layer has returned while the request of a is inside it, as that of a
+// hedge that has lost. outer was held when the foreign layer was called, so that is what the next
+// attempt takes over. The rest stays with the request, also what it gets from now on.
+func leaveBehind(a *Attempt, outer holds) {
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		x.outer = outer.further
+		x.mu.Unlock()
+	}
+	for {
+		f := a.flags.Load()
+		if a.flags.CompareAndSwap(f, f&^(holdMask<<inline)|outer.inline<<inline|flagLeftBehind) {
+			return
+		}
+	}
+}
+
+// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may end or
+// be reacquired meanwhile if before ran beside another attempt. So it is put on a before it is taken off
+// before, and taken off a again if it ended there. Whether it is suspended is known when it is taken
+// off: a reacquire finds it on before until then, and afterwards finds that it is gone.
+func (a *Attempt) inherit(before *Attempt) {
+	if a.number != before.number+1 { // otherwise the numbers say it, without an attemptExtra
+		a.more().after = before
+	}
+	var left []hold
+	moved := false
+	x := before.extra.Load()
+	if x != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		n := len(x.held)
+		if before.is(flagLeftBehind) {
+			n = x.outer
+		}
+		if moved = n > 0; moved {
+			y := a.more()
+			y.mu.Lock()
+			y.held = append(y.held, x.held[:n]...)
+			y.mu.Unlock()
+		}
+		left = x.held[n:]
+	}
+	a.flags.Or(flagFollows)
+	for {
+		f := before.flags.Load()
+		taken := f & holdMask
+		if f&flagLeftBehind != 0 {
+			taken &= f >> inline
+		}
+		copyHolds(a, before, taken)
+		got, lost := taken, taken|taken<<inline
+		if taken != 0 || moved {
+			got |= f & flagSuspended
+		}
+		if f&holdMask == taken && len(left) == 0 {
+			lost |= flagSuspended
+		}
+		a.flags.Or(got)
+		if before.flags.CompareAndSwap(f, f&^lost|flagFollowed) {
+			break
+		}
+		a.flags.And(^got)
+	}
+	if x != nil {
+		x.held, x.outer = left, 0
+	}
+}
+
+// copyHolds copies the inline holds of before whose flags are taken to where a will have them.
+func copyHolds(a, before *Attempt, taken uint32) {
+	for i := range inline {
+		if taken&(flagHold<<i) == 0 || a.hooks[i] == before.hooks[i] {
+			continue
+		}
+		a.hooks[i] = before.hooks[i]
+		a.more().from[i] = registeredFor(before, i)
+	}
+}
+
+// registeredFor returns the number of the attempt for which the inline hold i of a was registered.
+func registeredFor(a *Attempt, i int) uint32 {
+	if x := a.extra.Load(); x != nil && x.from[i] != 0 {
+		return x.from[i]
+	}
+	return a.number
+}
+
+// latest returns the attempt that now has the holds of a, possibly after several moves. It returns
+// a if none has.
+func latest(a *Attempt) *Attempt {
+	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
+		if follows(row, a) {
+			a = row
+		}
+	}
+	return a
+}
+
+// inside is latest for a request that may be inside a foreign layer that has returned. Then the attempt
+// that has taken over the holds of outer layers is not its own.
+func inside(a *Attempt) *Attempt {
+	for row := a.next.Load(); row != nil && a.flags.Load()&(flagFollowed|flagLeftBehind) == flagFollowed; row = row.next.Load() {
+		if follows(row, a) {
+			a = row
+		}
+	}
+	return a
+}
+
+// follows reports whether a has taken over the holds of before.
+func follows(a, before *Attempt) bool {
+	if !a.is(flagFollows) {
+		return false
+	}
+	if x := a.extra.Load(); x != nil && x.after != nil {
+		return x.after == before
+	}
+	return a.number == before.number+1
+}
