@@ -52,10 +52,12 @@ func (e *entries) leave(depth int) {
 func (e *entries) left(depth int) bool { return e.word.Load()>>halfWord >= place(depth) }
 
 // follow makes e the entries of a row that replaces another, whichever layers that is still in.
-func (e *entries) follow(before *entries) {
-	word := before.word.Load()
+// outcome is the row of its outcome, which differs if a hedge has returned that of another request. That
+// one may have begun further inside, so what the replaced row has left counts too.
+func (e *entries) follow(before, outcome *entries) {
+	word := outcome.word.Load()
 	in := word & math.MaxUint16
-	if out := word >> halfWord; out != 0 {
+	if out := max(word, before.word.Load()) >> halfWord; out != 0 {
 		in = out + 1 // the layers that it has left can be entered again
 	}
 	e.word.Store(in)

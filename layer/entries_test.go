@@ -49,7 +49,7 @@ func TestARowFollowsAnother(t *testing.T) {
 			for _, depth := range test.left {
 				before.leave(depth)
 			}
-			e.follow(&before)
+			e.follow(&before, &before)
 			if want := map[int]bool{outer: test.outer, inner: test.inner}[from]; e.enter(from) != want {
 				t.Errorf("%s: it enters the layer of depth %d anew: %v, want %v", name, from, !want, want)
 			}
@@ -60,11 +60,25 @@ func TestARowFollowsAnother(t *testing.T) {
 	}
 }
 
+// A hedge has returned the outcome of a request that began inside the inner layer, and has left both.
+func TestARowFollowsTheOutcomeOfAnother(t *testing.T) {
+	const outer, inner = 5, 2
+	var before, outcome, e entries
+	before.enter(outer)
+	outcome.enter(inner)
+	outcome.leave(inner)
+	before.leave(outer)
+	e.follow(&before, &outcome)
+	if !e.enter(outer) || !e.enter(inner) {
+		t.Error("it does not enter both anew")
+	}
+}
+
 func TestADepthBeyondWhatEntriesHold(t *testing.T) {
 	var before, e entries
 	before.enter(math.MaxInt32)
 	before.leave(math.MaxInt32)
-	e.follow(&before)
+	e.follow(&before, &before)
 	if e.left(0) || !e.enter(math.MaxInt32) || e.enter(math.MaxInt32) {
 		t.Error("it is not entered once")
 	}

@@ -58,7 +58,7 @@ func takeOver(a, before *Attempt) {
 	if before.is(flagCalled | flagUncalled) {
 		a.flags.Or(flagUncalled)
 	}
-	a.entries.follow(&replaced(before).entries)
+	a.entries.follow(&before.entries, &replaced(before).entries)
 	a.inherit(before)
 }
 
