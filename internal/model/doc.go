@@ -13,5 +13,9 @@
 // Of several thousand seeds one may fail because the model is too exact: about a hint that is obeyed and
 // repeated, or a cancel at the moment of another failure. So a new failure is to be read first.
 //
+// Other stacks have third-party layers that are careless: they leave the losers of a hedge behind, or
+// return both a response and an error. What their callers get is not modeled, but no slot and no body may
+// be lost, and no call may wait forever.
+//
 // The package has no code but that of its tests.
 package model
