@@ -36,7 +36,7 @@ const (
 	warm        = 3 * time.Millisecond  // in a longer run the memory is in the cache most of the time
 
 	// fast is what a byte may take in any case. A function that takes less for a MiB stops nobody.
-	fast = 12 * time.Nanosecond
+	fast = 20 * time.Nanosecond
 )
 
 // thorough reports whether every input is tried at full size: the long tests are wanted, and the
