@@ -88,7 +88,7 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 	row.For(resp).End(resp, nil)
 	row.Own(resp)
 	bodies.SetAside(resp)
-	row = c.Follow(row)
+	row = c.Follow(ctx)
 	if layer.AttemptFrom(ctx) != row { // the request has a row of its own, because a foreign layer has sent again
 		req = req.WithContext(row.Context(ctx))
 	}

@@ -85,7 +85,11 @@ func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) !=
 // sequential attempt needs none. An inner layer may make further attempts, so End the one that
 // [Attempt.For] returns for the response.
 func (a *Attempt) Context(parent context.Context) context.Context {
-	return &attemptContext{parent, a, 0}
+	inside := uint32(0)
+	if around, _ := parent.Value(concurrentKey{}).(*attemptContext); around != nil && around.attempt.call == a.call {
+		inside = around.inside
+	}
+	return &attemptContext{parent, a, inside}
 }
 
 // Call returns the call that a belongs to.

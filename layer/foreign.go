@@ -18,18 +18,21 @@ import (
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
 	late := a.is(flagUncalled)
 	if late || !a.entries.enter(b.depth) {
-		before := c.Attempt()
-		if concurrent(req.Context()) {
+		before, lost := c.Attempt(), leftBehind(req.Context(), c)
+		switch {
+		case lost:
+			before = inside(a, true)
+		case concurrent(req.Context()):
 			before = latest(a)
 		}
 		a = appendRow(c, Retry)
 		a.entries.enter(b.depth)
-		if before.entries.left(b.depth) && !late && !leftBehind(req.Context(), c) {
+		if before.entries.left(b.depth) && !late {
 			if before.is(flagReturned) { // else its request has lost to another one, and is still on its way back
 				supersede(before)
 			}
-			a.inherit(before)
-			if !c.returned() {
+			a.inherit(before, lost)
+			if !lost && !c.returned() {
 				c.current.Store(a)
 			}
 		}
@@ -44,7 +47,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	} else {
 		resp, err = b.trip(c, req, b.send)
 		// An inner layer may have made further attempts, or an outer one if the foreign layer has returned.
-		if a = a.For(nil); own.entries.left(b.depth) {
+		if a = a.For(nil); inside(own, false).entries.left(b.depth) {
 			a = lastInside(own, resp)
 		}
 	}
@@ -62,7 +65,11 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 // is held for the call then belongs to the next attempt of an outer layer.
 func leftBehind(ctx context.Context, c *Call) bool {
 	ac, _ := ctx.Value(concurrentKey{}).(*attemptContext)
-	return ac != nil && ac.attempt.call == c && ac.inside != 0 && ac.attempt.is(flagLeftBehind) && ac.attempt.entries.left(int(ac.inside)-1)
+	if ac == nil || ac.attempt.call != c || ac.inside == 0 {
+		return false
+	}
+	a := inside(ac.attempt, false)
+	return a.is(flagLeftBehind) && a.entries.left(int(ac.inside)-1)
 }
 
 // lastInside returns the attempt of the request of own that was made last inside a foreign layer that

@@ -1,6 +1,9 @@
 package layer
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // NextAttempt begins a further attempt and its row. With the cause [Retry] it becomes the current
 // one, and the one before must have ended. A concurrent attempt sends its request with the context
@@ -9,7 +12,7 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := appendRow(c, cause)
 	if cause == Retry {
 		before := c.Attempt()
-		takeOver(a, before)
+		takeOver(a, before, false)
 		advance(before, a)
 	}
 	return a
@@ -40,26 +43,31 @@ func replaced(a *Attempt) *Attempt {
 	return outcome
 }
 
-// Follow begins the attempt that follows a, whose outcome is known, with the cause [Retry]. It is
-// [Call.NextAttempt] for a layer whose attempt may run beside others, as inside a hedge: what is
-// held for a moves to the attempt that Follow returns, which becomes the current one if a was. If an
-// inner layer has made an attempt that follows a, it follows that. If [AttemptFrom] does not return it for the context of the request, send the request with
-// [Attempt.Context].
-func (c *Call) Follow(a *Attempt) *Attempt {
-	f := appendRow(c, Retry)
-	a = inside(a)
-	takeOver(f, a)
-	advance(a, f)
-	return f
+// Follow begins the attempt that follows the one that ctx belongs to, whose outcome is known, with the
+// cause [Retry]. ctx is that of a request of the call. Follow is [Call.NextAttempt] for a layer whose
+// attempt may run beside others, as inside a hedge: what is held for that attempt, or for one that an
+// inner layer has made after it, moves to the attempt that Follow returns, which becomes the current one
+// if the other was. If [AttemptFrom] does not return it for the context of the request, send the request
+// with [Attempt.Context].
+func (c *Call) Follow(ctx context.Context) *Attempt {
+	lost := leftBehind(ctx, c)
+	before := inside(AttemptFrom(ctx), lost)
+	a := appendRow(c, Retry)
+	takeOver(a, before, lost)
+	if !lost {
+		advance(before, a)
+	}
+	return a
 }
 
-// takeOver makes a the attempt that follows before.
-func takeOver(a, before *Attempt) {
+// takeOver makes a the attempt that follows before. lost is whether its request is one that a foreign
+// layer has left behind.
+func takeOver(a, before *Attempt, lost bool) {
 	if before.is(flagCalled | flagUncalled) {
 		a.flags.Or(flagUncalled)
 	}
 	a.entries.follow(&before.entries, &replaced(before).entries)
-	a.inherit(before)
+	a.inherit(before, lost)
 }
 
 // appendRow opens a row.

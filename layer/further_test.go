@@ -17,7 +17,7 @@ func TestAnAttemptFollowsTheOneThatItIsMadeFor(t *testing.T) {
 		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
 		first.Hold(&h)
 		second.Hold(&h)
-		third := c.Follow(second)
+		third := c.Follow(second.Context(req.Context()))
 		if c.Attempt() != first {
 			t.Errorf("attempt %d is the current one, want the first, which runs on", c.Attempt().Number())
 		}
@@ -30,7 +30,7 @@ func TestAnAttemptFollowsTheOneThatItIsMadeFor(t *testing.T) {
 		if n := h.ends.Load(); n != 2 {
 			t.Errorf("%d holds ended, want that of the third attempt too, which was held for the second", n)
 		}
-		if fourth := c.Follow(first); c.Attempt() != fourth || fourth.Cause() != layer.Retry || fourth.Number() != 4 {
+		if fourth := c.Follow(first.Context(req.Context())); c.Attempt() != fourth || fourth.Cause() != layer.Retry || fourth.Number() != 4 {
 			t.Errorf("attempt %d is the current one, want the fourth", c.Attempt().Number())
 		}
 		return send(third, req, next)

@@ -1,5 +1,7 @@
 package layer
 
+import "slices"
+
 // hold is a hold beyond the inline ones.
 type hold struct {
 	Suspender
@@ -42,55 +44,68 @@ func leaveBehind(a *Attempt, outer holds) {
 	}
 }
 
-// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may end or
-// be reacquired meanwhile if before ran beside another attempt. So it is put on a before it is taken off
-// before, and taken off a again if it ended there. Whether it is suspended is known when it is taken
-// off: a reacquire finds it on before until then, and afterwards finds that it is gone.
-func (a *Attempt) inherit(before *Attempt) {
+// inherit moves what is held for the attempt before to a, suspended or not. If a foreign layer has left
+// the request of before behind, that is what outer layers hold, or, if lost, the rest: then a is for the
+// request that was left behind.
+//
+// A hold may end or be reacquired meanwhile if before ran beside another attempt. So it is put on a before
+// it is taken off before, and taken off a again if it ended there. Whether it is suspended is known when it
+// is taken off: a reacquire finds it on before until then, and afterwards finds that it is gone.
+func (a *Attempt) inherit(before *Attempt, lost bool) {
 	if a.number != before.number+1 { // otherwise the numbers say it, without an attemptExtra
 		a.more().after = before
 	}
-	var left []hold
-	moved := false
+	var moved, left []hold
 	x := before.extra.Load()
 	if x != nil {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		n := len(x.held)
-		if before.is(flagLeftBehind) {
-			n = x.outer
+		moved = x.held
+		switch behind := before.is(flagLeftBehind); {
+		case behind && lost:
+			left, moved = x.held[:x.outer:x.outer], x.held[x.outer:]
+		case behind:
+			moved, left = x.held[:x.outer], x.held[x.outer:]
 		}
-		if moved = n > 0; moved {
+		if len(moved) > 0 {
 			y := a.more()
 			y.mu.Lock()
-			y.held = append(y.held, x.held[:n]...)
+			y.held = slices.Clone(moved)
 			y.mu.Unlock()
 		}
-		left = x.held[n:]
+	}
+	if lost {
+		a.flags.Or(flagStray)
 	}
 	a.flags.Or(flagFollows)
 	for {
 		f := before.flags.Load()
 		taken := f & holdMask
-		if f&flagLeftBehind != 0 {
-			taken &= f >> inline
+		switch outer := f >> inline; {
+		case f&flagLeftBehind == 0:
+		case lost:
+			taken &^= outer
+		default:
+			taken &= outer
 		}
 		copyHolds(a, before, taken)
-		got, lost := taken, taken|taken<<inline
-		if taken != 0 || moved {
-			got |= f & flagSuspended
+		gained, gone := taken, taken|taken<<inline
+		if taken != 0 || len(moved) > 0 {
+			gained |= f & flagSuspended
 		}
 		if f&holdMask == taken && len(left) == 0 {
-			lost |= flagSuspended
+			gone |= flagSuspended
 		}
-		a.flags.Or(got)
-		if before.flags.CompareAndSwap(f, f&^lost|flagFollowed) {
+		a.flags.Or(gained)
+		if before.flags.CompareAndSwap(f, f&^gone|flagFollowed) {
 			break
 		}
-		a.flags.And(^got)
+		a.flags.And(^gained)
 	}
 	if x != nil {
-		x.held, x.outer = left, 0
+		if x.held = left; !lost {
+			x.outer = 0
+		}
 	}
 }
 
@@ -124,13 +139,14 @@ func latest(a *Attempt) *Attempt {
 	return a
 }
 
-// inside is latest for a request that may be inside a foreign layer that has returned. Then the attempt
-// that has taken over the holds of outer layers is not its own.
-func inside(a *Attempt) *Attempt {
-	for row := a.next.Load(); row != nil && a.flags.Load()&(flagFollowed|flagLeftBehind) == flagFollowed; row = row.next.Load() {
-		if follows(row, a) {
-			a = row
+// inside is latest for a request that may be inside a foreign layer that has returned. Then two attempts
+// may follow its own: the next one of an outer layer, and, if it is lost, its own next one.
+func inside(a *Attempt, lost bool) *Attempt {
+	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
+		if behind := a.is(flagLeftBehind); behind && !lost || !follows(row, a) || behind && !row.is(flagStray) {
+			continue
 		}
+		a = row
 	}
 	return a
 }

@@ -145,9 +145,9 @@ func TestALoserEndsItsOwnHold(t *testing.T) {
 		slots := &slotCounter{}
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			switch layer.AttemptFrom(req.Context()).Number() {
-			case 1, 4: // that of the loser, and the one that follows it
+			case 1: // that of the loser
 				time.Sleep(10 * time.Second)
-			case 3: // the next attempt
+			case 3, 4: // the next attempt, and the request of the hedge beside it
 				time.Sleep(time.Minute)
 			}
 			return nil, rttest.ErrBoom
@@ -155,7 +155,12 @@ func TestALoserEndsItsOwnHold(t *testing.T) {
 		again := &rttest.Layer{Name: "again", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if a := layer.AttemptFrom(req.Context()); a.Number() == 1 {
-				following := c.Follow(a)
+				following := c.Follow(req.Context())
+				following.Suspend()
+				slots.want(t, "during a wait of the loser, with both requests of the next attempt", 2)
+				if err := following.Reacquire(req.Context()); err != nil {
+					return nil, err
+				}
 				resp, err = next.RoundTrip(req.WithContext(following.Context(req.Context())))
 				following.End(resp, err)
 			}

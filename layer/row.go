@@ -80,6 +80,7 @@ const (
 	flagCalled                         // a foreign layer has been called for the attempt and has returned
 	flagUncalled                       // none has been called for the attempt yet, but for one before
 	flagLeftBehind                     // a foreign layer has returned while the request is inside it
+	flagStray                          // the attempt follows one that was left behind, for the same request
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 

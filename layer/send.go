@@ -68,13 +68,14 @@ func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (c *careful) Unwrap() http.RoundTripper { return c.foreign }
 
-// attempt returns the attempt that the foreign layer is called for, or nil if that is of another stack.
+// attempt returns the attempt that the foreign layer is called for, or the one that an inner layer has
+// made of it. It returns nil if that is of another stack.
 func (c *careful) attempt(req *http.Request) *Attempt {
 	a := AttemptFrom(req.Context())
 	if a == nil || a.call.begunBy.root != c.inner.root {
 		return nil
 	}
-	return a
+	return inside(a, leftBehind(req.Context(), a.call))
 }
 
 // attempt returns the attempt that is being sent. It is nil if the call in the context does not

@@ -252,7 +252,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 
 // beginAttempt opens the row of a further attempt, waits, and prepares its request.
 func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
-	a := s.call.Follow(layer.AttemptFrom(s.req.Context()))
+	a := s.call.Follow(s.req.Context())
 	ready := false
 	defer func() {
 		if !ready { // also if PrepareRetry panics
