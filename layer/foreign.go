@@ -14,9 +14,10 @@ import (
 // pass runs a layer right inside a foreign one. A foreign layer knows nothing of attempts. It may
 // send again after an outcome, or beside a request that is still in progress. So each request after
 // the first gets an attempt of its own here. So does one that it sends after it has returned, which
-// is not that of the next attempt.
+// is not that of the next attempt. One of an outer foreign layer, which the row of the next attempt is
+// inside from its beginning, is not late.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	late := a.is(flagUncalled)
+	late := a.is(flagUncalled) && !a.entries.entered(b.depth)
 	if late || !a.entries.enter(b.depth) {
 		before, lost := c.Attempt(), leftBehind(req.Context(), c)
 		switch {

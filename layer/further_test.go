@@ -37,3 +37,36 @@ func TestAnAttemptFollowsTheOneThatItIsMadeFor(t *testing.T) {
 	}}
 	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), hedge))
 }
+
+// A retry inside a foreign layer has an attempt that does not get as far as another foreign layer inside
+// it. What the outer one sends next is a further attempt, not one that the inner one sends late.
+func TestAForeignLayerSendsAgainAfterAnAttemptThatWasNotSent(t *testing.T) {
+	outer := &slotCounter{}
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
+		if current := a.Call().Attempt(); a != current {
+			t.Errorf("row %d is sent while row %d is the current one", a.Number(), current.Number())
+		}
+		a.Suspend()
+		outer.want(t, "suspended", 0)
+		if err := a.Reacquire(req.Context()); err != nil {
+			return nil, err
+		}
+		return nil, rttest.ErrBoom
+	})
+	rejects := &rttest.Layer{Name: "rejects", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if layer.AttemptFrom(req.Context()).Number() == 2 {
+			return layer.Reject(req, rttest.ErrBoom)
+		}
+		return next.RoundTrip(req)
+	}}
+	ctx, trace := transport.WithTrace(t.Context())
+	rt := rttest.Stack(base, outer.layer(), foreignRetry(2), rttest.Pass("between"), rttest.Retry(2), rejects, foreignRetry(1), rttest.Pass("inner"))
+	if _, err := rttest.Try(ctx, rt); err == nil {
+		t.Error("the call has no error")
+	}
+	outer.want(t, "at the end", 0)
+	if c := trace.Calls()[0]; c.Count() != 4 || c.Attempt().Number() != 4 {
+		t.Errorf("got these rows, want 4 and the last one as the current one\n%s", c)
+	}
+}
