@@ -29,10 +29,10 @@ type Suspender interface {
 func (a *Attempt) Hold(s Suspender) {
 	f := a.flags.Load()
 	if i := freeHook(f); i < inline {
-		a.hooks[i] = s
-		if f&flagFollows != 0 {
-			a.more().from[i] = 0
+		if x := a.extra.Load(); x != nil {
+			x.from[i].Store(0)
 		}
+		a.hooks[i] = s
 		a.flags.Or(flagHold << i)
 		return
 	}
@@ -168,11 +168,12 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 }
 
 // endOf ends the hold of e that a has and that was registered for the attempt of a number, or for any
-// if that is 0.
+// if that is 0. It reads no hook that was registered for another attempt: a may run beside that one,
+// in another goroutine that sets its hooks.
 func endOf(a *Attempt, number uint32, e BodyEnder) (ended, suspended bool) {
 	for i := range inline {
 		bit := flagHold << i
-		if !a.is(bit) || a.hooks[i] != e || number != 0 && registeredFor(a, i) != number {
+		if !a.is(bit) || number != 0 && registeredFor(a, i) != number || a.hooks[i] != e {
 			continue
 		}
 		if f := a.flags.And(^(bit | flagOuter<<i)); f&bit != 0 {

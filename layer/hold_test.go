@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -237,4 +239,40 @@ func TestTheRowOfARequestThatCannotReacquireEnds(t *testing.T) {
 			t.Errorf("row %d: %v, want %v", a.Number(), v, want[a.Number()-1])
 		}
 	}
+}
+
+// Two requests of a call run beside each other, and each is followed by an attempt. The layer that ends
+// its hold for one does not look at what layers hold for the other, in another goroutine.
+func TestAHoldEndsBesideAnotherAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outer, inner := &slotCounter{}, &slotCounter{}
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch layer.AttemptFrom(req.Context()).Number() {
+			case 1:
+				time.Sleep(2 * time.Second)
+			case 2:
+				time.Sleep(time.Second)
+			case 3: // it follows the second one
+				time.Sleep(time.Hour)
+				return rttest.Response(req, 200, "x"), nil
+			}
+			return nil, rttest.ErrBoom
+		})
+		both := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+			return rttest.Func(func(req *http.Request) (resp *http.Response, err error) {
+				var first sync.WaitGroup
+				first.Go(func() { _, _ = next.RoundTrip(req.Clone(req.Context())) })
+				synctest.Wait()
+				var second sync.WaitGroup
+				second.Go(func() { resp, err = next.RoundTrip(req.Clone(req.Context())) })
+				first.Wait()
+				second.Wait()
+				return resp, err
+			})
+		})
+		resp := rttest.Get(t.Context(), t, rttest.Stack(base, rttest.Pass("outside"), both, outer.layer(), following(1), inner.layer()))
+		rttest.Read(t, resp)
+		outer.want(t, "at the end", 0)
+		inner.want(t, "at the end", 0)
+	})
 }

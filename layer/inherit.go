@@ -116,14 +116,16 @@ func copyHolds(a, before *Attempt, taken uint32) {
 			continue
 		}
 		a.hooks[i] = before.hooks[i]
-		a.more().from[i] = registeredFor(before, i)
+		a.more().from[i].Store(registeredFor(before, i))
 	}
 }
 
 // registeredFor returns the number of the attempt for which the inline hold i of a was registered.
 func registeredFor(a *Attempt, i int) uint32 {
-	if x := a.extra.Load(); x != nil && x.from[i] != 0 {
-		return x.from[i]
+	if x := a.extra.Load(); x != nil {
+		if number := x.from[i].Load(); number != 0 {
+			return number
+		}
 	}
 	return a.number
 }

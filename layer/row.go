@@ -40,7 +40,7 @@ type attemptExtra struct {
 	held  []hold      // holds that can be suspended, beyond the inline ones
 	outer int         // how many of held, from the first, outer layers hold, if the request was left behind
 
-	from [inline]uint32 // the number of the attempt for which a hold was registered that this one has taken over, 0 for its own; published by flagHold, and read without mu
+	from [inline]atomic.Uint32 // the number of the attempt for which a hold was registered that this one has taken over, 0 for its own; needs no mu
 
 	after *Attempt // the attempt whose holds this one has taken over, nil for the one before; written before flagFollows, and read without mu
 
