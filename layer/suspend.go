@@ -123,6 +123,9 @@ func suspend(a *Attempt) []Suspender {
 			return nil
 		}
 		holders := a.holders()
+		if len(holders) == 0 {
+			return nil // the last has just ended
+		}
 		if a.flags.CompareAndSwap(f, f|flagSuspended) {
 			return holders
 		}
