@@ -74,7 +74,7 @@ func takeOver(a, before *Attempt, lost bool) {
 func appendRow(c *Call, cause Cause) *Attempt {
 	a := &Attempt{call: c}
 	a.cause, a.start = cause, time.Now()
-	last := &c.first
+	last := c.Attempt() // further attempts are after it
 	for {
 		a.number = last.number + 1
 		if last.next.CompareAndSwap(nil, a) {

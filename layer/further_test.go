@@ -2,8 +2,10 @@ package layer_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -69,4 +71,17 @@ func TestAForeignLayerSendsAgainAfterAnAttemptThatWasNotSent(t *testing.T) {
 	if c := trace.Calls()[0]; c.Count() != 4 || c.Attempt().Number() != 4 {
 		t.Errorf("got these rows, want 4 and the last one as the current one\n%s", c)
 	}
+}
+
+// A call of many attempts takes time in proportion to their number.
+func TestManyAttemptsTakeLinearTime(t *testing.T) {
+	growth.Linear(t, growth.Input{Name: "attempts", Make: func(n int) string { return strings.Repeat("x", n) }}, func(text string) {
+		begins := &rttest.Layer{Name: "begins", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			for range len(text) / 16 {
+				c.NextAttempt(layer.Retry)
+			}
+			return next.RoundTrip(req)
+		}}
+		rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), begins))
+	})
 }
